@@ -1,0 +1,1 @@
+"""Feature catalogue, population and the engine that measures customers."""

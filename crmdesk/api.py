@@ -1,0 +1,71 @@
+"""The only door for plugins: everything a plugin may import, and nothing else.
+
+>>> from crmdesk.api import Analysis, Field, Params, Table, hookimpl
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pluggy
+
+from crmdesk.contributions import (
+    Action,
+    ActionContext,
+    Analysis,
+    Events,
+    Features,
+    Field,
+    I,
+    Params,
+    Row,
+    Selection,
+    View,
+    ViewContext,
+    count,
+    count_if,
+    max_,
+    min_,
+    moments,
+    sum_,
+    top,
+)
+from crmdesk.domain.change import ALL, Change
+from crmdesk.domain.errors import AnalysisError
+from crmdesk.domain.interaction import CELLS, CHANNELS, MODES, Cell
+from crmdesk.domain.permission import MARKETING_CHANNELS, PURPOSES
+from crmdesk.domain.rights import Right
+from crmdesk.jobs import Cancelled, Progress
+from crmdesk.results import (
+    Anomalies,
+    Figure,
+    Metric,
+    Model,
+    Result,
+    Rules,
+    Scores,
+    Segments,
+    Stages,
+    Table,
+    Trend,
+)
+
+API_VERSION = "1.0"
+hookimpl = pluggy.HookimplMarker("crmdesk")
+
+__all__ = [
+    "ALL", "API_VERSION", "CELLS", "CHANNELS", "MARKETING_CHANNELS", "MODES", "PURPOSES", "Action", "ActionContext",
+    "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
+    "I", "Metric", "Model", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
+    "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "max_", "min_", "moments",
+    "statistics", "sum_", "top",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    # Numerics come with SciPy (0.5 s): loaded when a miner first asks, never at a plugin's load.
+    if name == "statistics":
+        from crmdesk.domain import statistics
+
+        return statistics
+    raise AttributeError(f"crmdesk.api has no '{name}'")

@@ -1,0 +1,148 @@
+"""The contribution records: frozen, with dotted ids; pointers `"package.module:name"` resolve on first use."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from crmdesk.contributions.measures import Measure
+from crmdesk.contributions.params import Params
+from crmdesk.domain.change import Change
+from crmdesk.domain.rights import Right
+from crmdesk.results import Result
+
+Pointer = str
+Run = Callable[[Any, Any, Any], Result]
+
+
+class Selection(StrEnum):
+    """What must be selected before an action can run."""
+
+    NONE = "none"
+    ONE = "one"
+    SOME = "some"
+    RESULT = "result"
+
+
+@dataclass(frozen=True)
+class Features:
+    """One row per customer: measures over a table of events or states.
+
+    `over` names an analytics table; `months` keeps only that many months before the as-of day (0 = all).
+    `finish(columns, as_of)` may turn the measured columns into the final ones: numpy in, numpy out.
+    """
+
+    id: str
+    title: str
+    over: str
+    measures: Mapping[str, Measure]
+    key: str = "customer"
+    finish: Pointer | Callable[..., dict[str, Any]] | None = None
+    months: int = 0
+    description: str = ""
+    units: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Events:
+    """Many rows per customer, as they happened: only the named columns."""
+
+    id: str
+    title: str
+    over: str
+    columns: tuple[str, ...]
+    months: int = 0
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A mining method: `run(frame, params, progress) -> Result`, pure; `needs` are ids of Features or Events."""
+
+    id: str
+    title: str
+    summary: str
+    needs: tuple[str, ...]
+    params: type[Params]
+    run: Pointer | Run
+    gives: type[Result]
+    purpose: str = "profiling"
+    target: str | None = None
+    optional: tuple[str, ...] = ()
+    minimum: int = 1
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture of a result: `widget(result, context) -> QWidget`."""
+
+    id: str
+    title: str
+    shows: type[Result]
+    widget: Pointer
+    analyses: tuple[str, ...] = ()  # empty: every analysis that gives this result
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Action:
+    """A menu entry, in the palette too: `run(context, selection, params) -> Change | None`."""
+
+    id: str
+    title: str
+    menu: str
+    run: Pointer | Callable[..., Change | None]
+    group: str = "5_more"
+    order: int = 50
+    shortcut: str = ""
+    needs: Selection = Selection.NONE
+    may: Right | None = None
+    params: type[Params] | None = None
+    description: str = ""
+
+
+class ViewContext(Protocol):
+    """What the desk lends a view."""
+
+    palette: Mapping[str, Any]
+
+    def table(self, name: str) -> Any: ...
+
+    def plot(self) -> Any: ...
+
+    def open_customer(self, number: str) -> None: ...
+
+
+class ActionContext(Protocol):
+    """What the desk lends an action: service calls bound to the signed-in person."""
+
+    services: Any
+
+    def notify(self, text: str) -> None: ...
+
+
+def resolve(pointer: Pointer | Any) -> Any:
+    """The object a pointer names; anything that is no text is returned as it is.
+
+    >>> resolve("math:sqrt")(9.0)
+    3.0
+    """
+    if not isinstance(pointer, str):
+        return pointer
+    module, _, name = pointer.partition(":")
+    if not name:
+        raise ValueError(f"'{pointer}' is no pointer; write package.module:name.")
+    return getattr(importlib.import_module(module), name)
+
+
+def one_per_id(records: Sequence[Any]) -> dict[str, Any]:
+    """Records by id; raises ValueError naming an id given twice."""
+    found: dict[str, Any] = {}
+    for record in records:
+        if record.id in found:
+            raise ValueError(f"the id '{record.id}' is already taken")
+        found[record.id] = record
+    return found

@@ -1,0 +1,1 @@
+"""Intervals and tests that more than one room needs."""

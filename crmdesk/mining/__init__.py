@@ -1,0 +1,1 @@
+"""From parameters to a recorded run: frame, worker, result, ledger."""

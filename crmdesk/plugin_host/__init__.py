@@ -1,0 +1,1 @@
+"""Finds, loads, guards and lists plugins."""

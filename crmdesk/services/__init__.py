@@ -1,0 +1,1 @@
+"""Use-cases by noun: the single path of the desk, the command line and the tests."""

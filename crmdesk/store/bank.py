@@ -1,0 +1,214 @@
+"""A bank file: opened with checked pragmas, read in plain transactions, written in immediate ones."""
+
+import contextlib
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2
+from sqlmodel import Session
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.store import chain, schema
+from crmdesk.store.tables import BankState
+
+# Set and read back on each connection; one that the library does not take is a refusal, not a warning.
+PRAGMAS: dict[str, str | int] = {
+    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
+    "secure_delete": 1, "cell_size_check": 1, "busy_timeout": 10000, "mmap_size": 0,
+}  # fmt: skip
+OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL file
+HEADER = b"SQLite format 3\0"
+
+
+def _sentence(error: BaseException, path: Path) -> CrmdeskError | None:
+    """The one sentence for what a driver error means to a person; None where it is a fault of the program."""
+    text = str(getattr(error, "orig", error)).lower()
+    known = {
+        "disk is full": f"The disk that holds {path} is full; free some space, then try again. Nothing was changed.",
+        "disk i/o": f"The disk that holds {path} could not be read or written; check it, then try again.",
+        "locked": f"{path} is in use by another program; close it there, then try again.",
+        "readonly": f"{path} may not be written here; copy it to a folder of yours, then open the copy.",
+        "not a database": f"{path} is not a bank of crmdesk; nothing was changed.",
+        "malformed": f"{path} is damaged and was left as it is; restore the last good backup beside it.",
+        "unable to open": f"{path} could not be opened; check the folder and its rights, then try again.",
+    }
+    return next((CrmdeskError(words) for part, words in known.items() if part in text), None)
+
+
+@contextlib.contextmanager
+def plain_words(path: Path) -> Iterator[None]:
+    """Driver errors that a person can act on leave as CrmdeskError; all else passes."""
+    try:
+        yield
+    except (DBAPIError, dbapi2.Error, OSError) as error:
+        if isinstance(error, OSError) and error.errno == 28:  # ENOSPC
+            raise CrmdeskError(f"The disk that holds {path} is full; free some space, then try again.") from error
+        words = _sentence(error, path)
+        if words is None:
+            raise
+        raise words from error
+
+
+def connect(path: Path, *, read_only: bool = False) -> Any:
+    """A raw driver connection with every pragma set and read back."""
+    mode = "ro" if read_only else "rw"
+    uri = f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"
+    raw = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        for name, wanted in PRAGMAS.items():
+            if read_only and name == "journal_mode":
+                continue
+            raw.execute(f"PRAGMA {name} = {wanted}").fetchall()
+            (found,) = raw.execute(f"PRAGMA {name}").fetchone()
+            if found != wanted:
+                raise CrmdeskError(f"The store refused {name} = {wanted} (it is {found}); {path} was not opened.")
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+class Store:
+    """One open bank. `read()` and `write()` give sessions; nothing outside this room sees a connection."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+            raise CrmdeskError(f"SQLite {dbapi2.sqlite_version} may corrupt a bank; install sqlcipher3 0.6.4 or newer.")
+        self._engine = sa.create_engine(
+            "sqlite://", creator=lambda: connect(path), module=dbapi2, poolclass=QueuePool, pool_size=4, max_overflow=8
+        )
+        # The driver leaves transactions to us: reads begin plain, writes immediate, so read-then-write cannot race.
+        sa.event.listen(self._engine, "begin", self._begin)
+        self._writer = self._engine.execution_options(write=True)
+        self.audit_key = chain.load_key(path)
+
+    @staticmethod
+    def _begin(connection: sa.Connection) -> None:
+        write = connection.get_execution_options().get("write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view of the bank."""
+        with plain_words(self.path), Session(self._engine) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Session]:
+        """One unit of work: all of it is saved, or nothing is. Grows the change number by one."""
+        with plain_words(self.path), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+            session.flush()
+            session.connection().exec_driver_sql("UPDATE bank_state SET change_no = change_no + 1")
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[Any]:
+        """A raw read-only connection inside one read transaction, for engines and long scans."""
+        with plain_words(self.path), contextlib.closing(connect(self.path, read_only=True)) as raw:
+            raw.execute("BEGIN")
+            yield raw
+
+    @contextlib.contextmanager
+    def raw(self) -> Iterator[Any]:
+        """A raw connection without a transaction: pragmas, checkpoints, backups."""
+        with plain_words(self.path), contextlib.closing(connect(self.path)) as raw:
+            yield raw
+
+    def state(self) -> BankState:
+        with self.read() as session:
+            return session.exec(sa.select(BankState)).scalar_one()  # type: ignore[call-overload,no-any-return]
+
+    def change_no(self) -> int:
+        return self.state().change_no
+
+    def clock(self) -> datetime:
+        """Now, by the bank's clock: in an invented bank the end of its last day, so that it never goes stale."""
+        until = self.state().invented_until
+        return datetime.combine(until, time(23, 59, 59), UTC) if until else datetime.now(UTC)
+
+    def close(self) -> None:
+        """Checkpoint the log into the file and let go of it."""
+        with contextlib.suppress(CrmdeskError, dbapi2.Error), self.raw() as raw:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._engine.dispose()
+
+
+def create_bank(path: Path, *, invented_until: date | None = None, preset: str = "empty", seed: int | None = None,
+                customers: int | None = None) -> Store:  # fmt: skip
+    """A new bank at `path`, which must not exist; a failure leaves no file behind."""
+    if path.exists():
+        raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
+    if not path.parent.is_dir():
+        raise CrmdeskError(f"The folder {path.parent} does not exist; make it first.")
+    with plain_words(path):
+        # The audit key is made before the file: a bank without its key could never be verified.
+        chain.make_key(path)
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            raw = connect(path)
+            raw.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+            raw.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
+            raw.close()
+            store = Store(path)
+            with store.write() as session:
+                schema.build(session.connection())
+                schema.first_rows(session)
+                session.add(BankState(id=1, bank_uuid=str(uuid.uuid4()), created_at=datetime.now(UTC), preset=preset,
+                                      seed=seed, customers=customers, invented_until=invented_until))  # fmt: skip
+        except BaseException:
+            for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm", ".keys"))):
+                file.unlink(missing_ok=True)
+            raise
+    return store
+
+
+def check_is_bank(path: Path) -> int:
+    """The schema number of the bank at `path`; one sentence where it is missing, no bank, or newer."""
+    if not path.exists():
+        raise CrmdeskError(
+            f"{path} does not exist. Create it first: crmdesk bank create {path} --preset empty"
+        )
+    if not path.is_file():
+        raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
+    with plain_words(path), path.open("rb") as file:
+        head = file.read(100)
+    # Bytes 60..63 and 68..71 of the header are user_version and application_id (SQLite file format, section 1.3).
+    if head[:16] != HEADER or int.from_bytes(head[68:72], "big") != schema.APPLICATION_ID:
+        raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
+    version = int.from_bytes(head[60:64], "big")
+    if version > schema.SCHEMA_VERSION:
+        raise CrmdeskError(
+            f"{path} was written by a newer crmdesk (schema {version}, this one reads {schema.SCHEMA_VERSION}); "
+            "update crmdesk, then open it."
+        )
+    return version
+
+
+def open_bank(path: Path) -> Store:
+    """The bank at `path`, migrated where it is older; CrmdeskError with one sentence where it cannot be opened."""
+    version = check_is_bank(path)
+    if version < schema.SCHEMA_VERSION:
+        from crmdesk.store.migrate import migrate
+
+        migrate(path)
+    store = Store(path)
+    try:
+        with store.reader() as raw:
+            found = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        missing = sorted(set(schema.triggers()) - found)
+        if missing:
+            raise CrmdeskError(
+                f"{path} lacks the safeguard {missing[0]} and was not opened; restore the last good backup."
+            )
+    except BaseException:
+        store.close()
+        raise
+    return store

@@ -1,0 +1,1 @@
+"""Invented banks with planted truth, which mining never opens."""
