@@ -1,0 +1,137 @@
+"""Sets crmdesk up and starts it: demo, test, bench NAME, gates NAME; anything else goes to `crmdesk`.
+
+Standard library only, and old syntax, so that an old Python gets a sentence and no traceback.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(HERE, ".venv")
+BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
+PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
+STAMP = os.path.join(VENV, "crmdesk-setup")
+# What Qt needs to draw offscreen, plus the xcb plugin's libraries where there is a display.
+QT_FILES = ["libEGL.so.1", "libGL.so.1", "libglib-2.0.so.0", "libdbus-1.so.3", "libfontconfig.so.1", "libxkbcommon.so.0"]
+QT_PACKAGES = ["libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libxkbcommon0", "fonts-dejavu-core"]
+XCB_FILES = ["libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1", "libxcb-shape.so.0", "libxkbcommon-x11.so.0"]
+XCB_PACKAGES = ["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon-x11-0"]
+USAGE = "python3 run.py demo | test | bench NAME | gates NAME | any command of crmdesk (run.py --help lists them)"
+
+
+def stop(sentence):
+    sys.stderr.write(sentence + "\n")
+    sys.exit(1)
+
+
+def call(command, why):
+    """Runs one set-up step quietly; its output appears only if it fails."""
+    done = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode:
+        sys.stderr.write(done.stdout.decode("utf-8", "replace")[-4000:])
+        stop("Set-up stopped while it %s; the lines above say why. Mend that, then run the same command again." % why)
+
+
+def packages():
+    """crmdesk itself and every first-party plugin, as pip's arguments."""
+    folder = os.path.join(HERE, "plugins")
+    names = sorted(n for n in os.listdir(folder) if os.path.exists(os.path.join(folder, n, "pyproject.toml")))
+    found = ["-e", HERE + "[dev]"]
+    for name in names:
+        found += ["-e", os.path.join(folder, name)]
+    return found
+
+
+def fingerprint():
+    """Changes when a dependency or a plugin does: then the environment is brought up to date."""
+    digest = hashlib.sha256(repr(packages()).encode())
+    files = [os.path.join(HERE, "pyproject.toml"), os.path.join(HERE, "constraints.txt")]
+    files += [os.path.join(p, "pyproject.toml") for p in packages() if p.startswith(os.path.join(HERE, "plugins"))]
+    for name in files:
+        with open(name, "rb") as file:
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+def set_up():
+    mark = fingerprint()
+    if os.path.exists(STAMP) and os.path.exists(PYTHON):
+        with open(STAMP) as file:
+            if file.read() == mark:
+                return
+    sys.stderr.write("Setting up crmdesk in .venv (about two minutes the first time) ...\n")
+    constraints = ["-c", os.path.join(HERE, "constraints.txt")]
+    uv = shutil.which("uv")
+    if uv:
+        if not os.path.exists(PYTHON):
+            call([uv, "venv", "--python", sys.executable, VENV], "made .venv")
+        call([uv, "pip", "install", "--python", PYTHON, "--compile-bytecode"] + constraints + packages(), "installed")
+    else:
+        if not os.path.exists(PYTHON):
+            try:
+                import ensurepip  # noqa: F401
+            except ImportError:
+                apt(["python3-venv"], "Python's venv module is missing")
+            call([sys.executable, "-m", "venv", VENV], "made .venv")
+        call([PYTHON, "-m", "pip", "install", "-q"] + constraints + packages(), "installed the packages")
+    with open(STAMP, "w") as file:
+        file.write(mark)
+
+
+def apt(names, reason):
+    """Installs Debian packages where that is allowed, else prints the exact line."""
+    line = ["apt-get", "install", "-y", "--no-install-recommends"] + names
+    if not shutil.which("apt-get"):
+        sys.stderr.write("%s; install what your system calls: %s\n" % (reason, " ".join(names)))
+        return
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    if sudo and (not shutil.which("sudo") or subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL)):
+        stop("%s. Run this line, then the same command again:\n  sudo %s" % (reason, " ".join(line)))
+    quiet = dict(stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.call(sudo + ["apt-get", "update"], **quiet)
+    if subprocess.call(sudo + line, **quiet):
+        sys.stderr.write("%s, and apt could not install it; try: %s\n" % (reason, " ".join(line)))
+
+
+def qt_libraries():
+    """On Debian and Ubuntu: the system libraries and a font that Qt's wheels do not bring."""
+    if not sys.platform.startswith("linux") or not shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ["PATH"]):
+        return
+    ldconfig = shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ["PATH"])
+    known = subprocess.run([ldconfig, "-p"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
+    wanted = [(f, p) for f, p in zip(QT_FILES, QT_PACKAGES) if f not in known]
+    if not os.path.isdir("/usr/share/fonts") or not any(files for _, _, files in os.walk("/usr/share/fonts")):
+        wanted.append(("", "fonts-dejavu-core"))
+    if os.environ.get("DISPLAY"):
+        wanted += [(f, p) for f, p in zip(XCB_FILES, XCB_PACKAGES) if f not in known]
+    if wanted:
+        apt([p for _, p in wanted], "System libraries for the window are missing")
+
+
+def main(arguments):
+    if sys.version_info < (3, 11):
+        stop("crmdesk needs Python 3.11 or newer; this is %d.%d. Start run.py with a newer python3." % sys.version_info[:2])
+    if not arguments:
+        stop("Say what to run: " + USAGE)
+    set_up()
+    qt_libraries()
+    verb, rest = arguments[0], arguments[1:]
+    pytest = [PYTHON, "-m", "pytest"]
+    if verb == "test":
+        parallel = [] if any(a.startswith(("-n", "tests")) for a in rest) else ["-n", str(min(4, os.cpu_count() or 1))]
+        sys.exit(subprocess.call(pytest + parallel + rest, cwd=HERE))
+    if verb in ("bench", "gates"):
+        if not rest or not os.path.exists(os.path.join(HERE, "tests", verb, "test_%s.py" % rest[0])):
+            files = sorted(os.listdir(os.path.join(HERE, "tests", verb)))
+            known = [f[5:-3] for f in files if f.startswith("test_")]
+            stop("Name one of: " + ", ".join(known))
+        test = os.path.join("tests", verb, "test_%s.py" % rest[0])
+        sys.exit(subprocess.call(pytest + ["-s", "--timeout=0", "-p", "no:randomly", test] + rest[1:], cwd=HERE))
+    sys.exit(subprocess.call([PYTHON, "-m", "crmdesk"] + arguments))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
