@@ -1,0 +1,57 @@
+"""Brings an older bank up to this program's schema: a backup first, then one transaction per step."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy.pool import NullPool
+from sqlcipher3 import dbapi2
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.places import beside
+from crmdesk.store import bank, schema
+from crmdesk.store.files import copy_bank
+
+Step = Callable[[Operations], None]
+# Schema number -> the step that leads to it. Version 1 is the first that was shipped; steps begin at 2.
+STEPS: Mapping[int, Step] = {}
+
+
+def migrate(path: Path, steps: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
+    """Run every step from the bank's schema to `goal`; a failure leaves the bank as it was before that step."""
+    steps = STEPS if steps is None else steps
+    goal = schema.SCHEMA_VERSION if goal is None else goal
+    version = bank.check_is_bank(path)
+    if version < 1:
+        raise CrmdeskError(f"{path} was never finished; delete it and create the bank again.")
+    copy_bank(path, beside(path, f"before-schema-{goal}"))
+    for number in range(version + 1, goal + 1):
+        _step(path, number, steps[number])
+
+
+def _step(path: Path, number: int, step: Step) -> None:
+    # Alembic's batch mode rebuilds a table: its triggers go, and with foreign keys on all child rows would too.
+    # The pragma does nothing inside a transaction, so it is set before BEGIN.
+    with bank.plain_words(path):
+        engine = sa.create_engine("sqlite://", creator=lambda: bank.connect(path), module=dbapi2, poolclass=NullPool)
+        with engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            try:
+                for name in schema.triggers():
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+                step(Operations(MigrationContext.configure(connection)))
+                for statement in schema.triggers().values():
+                    connection.exec_driver_sql(statement)
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken:
+                    raise CrmdeskError(f"Schema step {number} would break table {broken[0]}; {path} was left as it was.")
+                connection.exec_driver_sql(f"PRAGMA user_version = {number}")
+                connection.exec_driver_sql("COMMIT")
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise

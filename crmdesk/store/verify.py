@@ -1,0 +1,88 @@
+"""Looks a bank over from outside: integrity, foreign keys, chains, triggers and store settings."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2
+
+from crmdesk.store import bank, chain, schema
+
+Problem = dict[str, Any]
+
+
+def _problem(check: str, table: str | None, row: int | None, reason: str) -> Problem:
+    return {"check": check, "table": table, "row": row, "reason": reason}
+
+
+def _integrity(raw: Any, key: bytes) -> Iterator[Problem]:
+    for (text,) in raw.execute("PRAGMA integrity_check"):
+        if text != "ok":
+            yield _problem("integrity", None, None, text)
+
+
+def _foreign_keys(raw: Any, key: bytes) -> Iterator[Problem]:
+    for table, row, parent, _ in raw.execute("PRAGMA foreign_key_check"):
+        yield _problem("foreign_keys", table, row, f"points at a row of {parent} that is not there")
+
+
+def _ledger(raw: Any, key: bytes) -> Iterator[Problem]:
+    for seq, reason in chain.breaks(raw, key, "permission_event"):
+        yield _problem("ledger_chain", "permission_event", seq, reason)
+
+
+def _audit(raw: Any, key: bytes) -> Iterator[Problem]:
+    for seq, reason in chain.breaks(raw, key, "audit_event"):
+        yield _problem("audit_chain", "audit_event", seq, reason)
+
+
+def _triggers(raw: Any, key: bytes) -> Iterator[Problem]:
+    found = dict(raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    for name, sql in schema.triggers().items():
+        if name not in found:
+            yield _problem("triggers", None, None, f"the safeguard {name} is missing")
+        elif found[name] != sql:
+            yield _problem("triggers", None, None, f"the safeguard {name} was changed")
+    for name in sorted(set(found) - set(schema.triggers())):
+        yield _problem("triggers", None, None, f"the trigger {name} is not crmdesk's")
+
+
+def _settings(raw: Any, key: bytes) -> Iterator[Problem]:
+    wanted = {**bank.PRAGMAS, "application_id": schema.APPLICATION_ID, "user_version": schema.SCHEMA_VERSION}
+    for name, value in wanted.items():
+        (found,) = raw.execute(f"PRAGMA {name}").fetchone()
+        if found != value:
+            yield _problem("settings", None, None, f"{name} is {found}, not {value}")
+
+
+CHECKS = {"integrity": _integrity, "foreign_keys": _foreign_keys, "ledger_chain": _ledger, "audit_chain": _audit,
+          "triggers": _triggers, "settings": _settings}  # fmt: skip
+
+
+def verify(path: Path) -> dict[str, Any]:
+    """The `verify` document of the command line: every check, every problem with its row."""
+    bank.check_is_bank(path)
+    key = chain.load_key(path)
+    problems: list[Problem] = []
+    head, anchor = None, None
+    with bank.plain_words(path):
+        raw = bank.connect(path)
+        try:
+            for name, check in CHECKS.items():
+                try:
+                    problems += check(raw, key)
+                except dbapi2.DatabaseError as error:
+                    problems.append(_problem(name, None, None, f"could not be read: {error}"))
+            try:
+                head = raw.execute("SELECT hash FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
+                anchor = raw.execute("SELECT max(at) FROM audit_event WHERE act = 'backup'").fetchone()[0]
+            except dbapi2.DatabaseError:
+                pass  # the checks above have already said so
+        finally:
+            raw.close()
+    failed = {p["check"] for p in problems}
+    return {
+        "file": str(path), "ok": not problems, "checks": {name: name not in failed for name in CHECKS},
+        "problems": problems, "audit_key": "beside the file", "head": head[0] if head else None,
+        "last_anchor": anchor[:10] if anchor else None,
+    }  # fmt: skip

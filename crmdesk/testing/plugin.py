@@ -1,0 +1,1 @@
+"""Fixtures that pytest offers to plugin authors; light at import."""
