@@ -39,6 +39,11 @@ class PermissionEvent:
     voids: int | None = None
 
 
+def is_own_act(status: str, source: str, has_evidence: bool, imported: bool) -> bool:
+    """A grant that may lift an objection: given by the customer, with evidence, and never by way of a file."""
+    return status == "granted" and has_evidence and not imported and source != "import"
+
+
 @dataclass(frozen=True)
 class Decision:
     """`allowed` with the state, one reason in words and the deciding event's `seq` (None: no event)."""

@@ -23,6 +23,7 @@ class Right(StrEnum):
     """What a service call needs; named after what it protects."""
 
     READ_CUSTOMER = "read_customer"
+    READ_CONTACT = "read_contact"
     EDIT_CUSTOMER = "edit_customer"
     READ_ACCOUNTS = "read_accounts"
     READ_INTERACTIONS = "read_interactions"
@@ -44,6 +45,7 @@ _T, _RM, _AN, _MK, _DPO, _AD, _AU = Role
 # Rows of the rights table that the first version's services use; a right nobody holds is refused to all.
 HOLDERS: Final[dict[Right, frozenset[Role]]] = {
     Right.READ_CUSTOMER: frozenset({_T, _RM, _AN, _MK, _DPO, _AU}),
+    Right.READ_CONTACT: frozenset({_T, _RM, _DPO}),
     Right.EDIT_CUSTOMER: frozenset({_RM}),
     Right.READ_ACCOUNTS: frozenset({_T, _RM, _AN, _MK, _DPO, _AU}),
     Right.READ_INTERACTIONS: frozenset({_T, _RM, _AN, _MK, _DPO, _AU}),

@@ -78,6 +78,6 @@ class Customer(SQLModel, table=True):
     version: int = col("plain", 1)
     # Search columns: kept by services.customers and the import through domain.customer.fold.
     name_folded: str = col("id", "", index=True)
-    city_folded: str = col("contact", "")
+    city_folded: str = col("contact", "", index=True)
     email_folded: str = col("contact", "")
     phone_digits: str = col("contact", "")
