@@ -38,6 +38,8 @@ def copy_bank(source: Path, target: Path) -> dict[str, Any]:
                 raw.execute("VACUUM INTO ?", (str(part),))
             finally:
                 raw.close()
+            # A vacuumed copy has the old journal mode; set now, or the first look at it would change its hash.
+            bank.connect(part).close()
             manifest = _manifest(part)
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
