@@ -1,0 +1,82 @@
+"""What every page is given: the open bank, the person, the theme, and the ways to work, go and tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from crmdesk.desk.background import Background, Done, Failed, Ticket, Work
+from crmdesk.desk.hub import Hub
+from crmdesk.desk.theme import LIGHT, Theme
+from crmdesk.domain.change import Change
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.rights import Actor
+from crmdesk.jobs.progress import Progress
+
+if TYPE_CHECKING:
+    from crmdesk.services.context import App
+
+JobWork = Callable[[Progress], Any]
+
+
+class DeskContext(QObject):
+    """The desk as a page sees it; `app` is None until a bank is open.
+
+    Pages call `services.<noun>.<verb>(context.app, context.actor, ...)`, always inside `background`.
+    """
+
+    opened = Signal(str, object)  # page name, its arguments: the frame shows it
+    noticed = Signal(str)
+    job_asked = Signal(str, object, object, object)  # title, work(progress), done, failed
+    theme_changed = Signal(object)
+
+    def __init__(self, actor: Actor, hub: Hub | None = None, theme: Theme = LIGHT) -> None:
+        super().__init__()
+        self.actor = actor
+        self.hub = hub or Hub()
+        self.theme = theme
+        self.app: App | None = None
+        self._background = Background()
+
+    def background(self, fn: Work, done: Done, failed: Failed | None = None, owner: QObject | None = None) -> Ticket:
+        """Run `fn()` in a thread; then `done(value)` or `failed(error)` on the GUI thread.
+
+        Without `failed` the sentence of the error is shown as a notice. With `owner` nothing is called once that
+        widget is gone. `drop()` on the ticket forgets the answer.
+        """
+        return self._background(fn, done, failed or self.notice_error, owner)
+
+    def job(self, title: str, work: JobWork, done: Done, failed: Failed | None = None) -> None:
+        """Long work in the job tray: `work(progress)` calls `progress.step(fraction, text)` and may be cancelled."""
+        self.job_asked.emit(title, work, done, failed or self.notice_error)
+
+    def open_page(self, name: str, **args: Any) -> None:
+        """Go to a page by its name in `desk.pages`; its `arrive(**args)` is called."""
+        self.opened.emit(name, args)
+
+    def notify(self, text: str) -> None:
+        """A sentence in the status bar; it never takes the focus."""
+        self.noticed.emit(text)
+
+    def notice_error(self, error: Exception) -> None:
+        self.notify(sentence(error))
+
+    def changed(self, change: Change) -> None:
+        """Tell every page what a service call touched."""
+        self.hub.tell(change)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        self.theme_changed.emit(theme)
+
+    def close(self) -> None:
+        self._background.close()
+
+
+def sentence(error: BaseException) -> str:
+    """What to tell a person: the error's own sentence, or a plain one for a fault of the program."""
+    if isinstance(error, CrmdeskError):
+        return str(error)
+    return "Something here did not work as it should. Try again; if it stays, send the details to your support."

@@ -1,0 +1,51 @@
+"""The pages of the desk, as data: where each one's class is found; it is imported when first opened."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crmdesk.domain.rights import Right
+
+if TYPE_CHECKING:
+    from crmdesk.desk.context import DeskContext
+    from crmdesk.desk.page import Page
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """`widget` points to a Page class that takes the DeskContext; `rail` pages stand at the left.
+
+    A page that is reached from another (`under`) keeps that one's rail entry lit. Without `may` everyone sees it.
+    """
+
+    name: str
+    title: str
+    widget: str
+    rail: bool = False
+    under: str = ""
+    may: Right | None = None
+
+    def make(self, context: DeskContext) -> Page:
+        kind: Callable[[DeskContext], Page] = pkgutil.resolve_name(self.widget)
+        return kind(context)
+
+
+PAGES: Final = (
+    PageRecord("home", "Home", "crmdesk.desk.home:HomePage", rail=True),
+    PageRecord("customers", "Customers", "crmdesk.desk.customers.list_page:CustomersPage", rail=True,
+               may=Right.READ_CUSTOMER),
+    PageRecord("customer", "Customer", "crmdesk.desk.customers.customer_page:CustomerPage", under="customers",
+               may=Right.READ_CUSTOMER),  # arrive(number="C-004711")
+    PageRecord("analyses", "Analyses", "crmdesk.desk.mine.analyses_page:AnalysesPage", rail=True,
+               may=Right.RUN_ANALYSIS),
+    PageRecord("analysis", "Run an analysis", "crmdesk.desk.mine.run_page:RunPage", under="analyses",
+               may=Right.RUN_ANALYSIS),  # arrive(analysis="segmentation.two_tier", preset={...})
+    PageRecord("runs", "Results", "crmdesk.desk.results.runs_page:RunsPage", rail=True, may=Right.READ_RUNS),
+    PageRecord("result", "Result", "crmdesk.desk.results.result_page:ResultPage", under="runs",
+               may=Right.READ_RESULTS),  # arrive(run=uuid)
+    PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
+)  # fmt: skip
+BY_NAME: Final = {page.name: page for page in PAGES}

@@ -1,0 +1,152 @@
+"""The look: Fusion with our own light and dark palettes, a flat style sheet and the colours of permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.desk.sheet import style_sheet
+
+GRID: Final = 8
+ROW: Final = 28
+RADIUS: Final = 6
+# One glyph per permission state: never colour alone.
+GLYPHS: Final = {
+    "granted": "✓", "pending": "?", "asked": "?", "none": "·", "expired": "⌛",
+    "refused": "✕", "withdrawn": "✕", "objected": "⊘", "erased": "–",
+}  # fmt: skip
+WORDS: Final = {
+    "granted": "Yes", "pending": "Asked", "asked": "Asked", "none": "Not asked", "expired": "Expired",
+    "refused": "No", "withdrawn": "Withdrawn", "objected": "Objected", "erased": "Erased",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Ink:
+    """Ink on its fill; each pair reads at 4.7:1 or better."""
+
+    ink: str
+    fill: str
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One look: hex colours by role (desk spec, section 5). `series`, `ramp` and `lift` are for pictures."""
+
+    name: str
+    window: str
+    surface: str
+    text: str
+    muted: str
+    border: str
+    line: str
+    accent: str
+    on_accent: str
+    hover: str
+    granted: Ink
+    asked: Ink
+    none: Ink
+    refused: Ink
+    objected: Ink
+    series: tuple[str, ...]
+    ramp: tuple[str, ...]
+    lift: tuple[str, ...]
+
+    @property
+    def dark(self) -> bool:
+        return self.name == "dark"
+
+    @property
+    def warning(self) -> Ink:
+        return self.asked
+
+    @property
+    def error(self) -> Ink:
+        return self.refused
+
+    def permission(self, state: str) -> Ink:
+        """Ink and fill of a permission state; an unknown state looks like 'none'."""
+        by_state = {"granted": self.granted, "pending": self.asked, "asked": self.asked, "refused": self.refused,
+                    "withdrawn": self.refused, "objected": self.objected}  # fmt: skip
+        return by_state.get(state, self.none)
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(f"#{part}" for part in text.split())
+
+
+LIGHT: Final = Theme(
+    "light", "#F6F7F9", "#FFFFFF", "#1B1F24", "#57606A", "#868E98", "#DCE0E5", "#0A5BC4", "#FFFFFF", "#EDF1F6",
+    Ink("#004C9E", "#DCEBFA"), Ink("#836103", "#FBF1D3"), Ink("#5E6772", "#ECEEF1"), Ink("#7A2E0E", "#F9E1D6"),
+    Ink("#A316B5", "#F4E0F6"), _split("08315F D8741F 1B8A68 C653C9 5A4500 8490A0"),
+    _split("F1E3C6 C9D7C4 8FBFC9 4A93BE 0B5C94"), _split("9A3B06 DE8A3F F7D9B5 F2F3F4 BFDCEE 5AA2CF 0B5C94"),
+)  # fmt: skip
+DARK: Final = Theme(
+    "dark", "#15181C", "#1E2227", "#E8EAED", "#A4ACB6", "#717A85", "#343A41", "#6CB0FF", "#10151B", "#2A3038",
+    Ink("#86C5F7", "#12344D"), Ink("#F2CF6B", "#3F3413"), Ink("#9AA1A8", "#2B3036"), Ink("#FF6A47", "#4A2216"),
+    Ink("#D66BF0", "#41204A"), _split("A9D3F8 E0823A 2FD9A0 D95BD0 F7E08A 727C8C"),
+    _split("4A3B1D 3B5244 2F6B78 3C8FBD 86CCF5"), _split("FFB27A B4551E 5E341B 2A2F36 1E4A66 3C8FBD A5DBFA"),
+)  # fmt: skip
+THEMES: Final = {"light": LIGHT, "dark": DARK}
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of a hex colour, 0..1 (WCAG 2.2)."""
+    parts = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two hex colours, 1..21 (WCAG 2.2)."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def ink_on(fill: str) -> str:
+    """The text colour for a filled mark: near-black or white, whichever contrasts more."""
+    return max(("#1B1F24", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
+
+
+def system_theme(app: QApplication) -> Theme:
+    """The theme the system asks for; light where it does not say."""
+    hints = app.styleHints()  # kept in a variable: the chained call lost its object
+    return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+
+def _palette(theme: Theme) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    colours = {
+        role.Window: theme.window, role.Base: theme.surface, role.AlternateBase: theme.window,
+        role.Button: theme.surface, role.WindowText: theme.text, role.Text: theme.text, role.ButtonText: theme.text,
+        role.BrightText: theme.error.ink, role.PlaceholderText: theme.muted, role.Highlight: theme.accent,
+        role.HighlightedText: theme.on_accent, role.Link: theme.accent, role.LinkVisited: theme.accent,
+        role.ToolTipBase: theme.surface, role.ToolTipText: theme.text, role.Mid: theme.border, role.Dark: theme.border,
+        role.Midlight: theme.line, role.Light: theme.surface, role.Shadow: theme.border, role.Accent: theme.accent,
+    }  # fmt: skip
+    for one, colour in colours.items():
+        palette.setColor(one, QColor(colour))
+    for one in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(theme.border))
+    return palette
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dress the whole application in `theme`."""
+    if app.style().objectName().lower() != "fusion":
+        app.setStyle("Fusion")
+    app.setPalette(_palette(theme))
+    app.setStyleSheet(style_sheet(theme))
+
+
+def title_font(font: QFont) -> QFont:
+    """The page title's font: 1.4 times the system font, half bold."""
+    title = QFont(font)
+    title.setPointSizeF(font.pointSizeF() * 1.4)
+    title.setWeight(QFont.Weight.DemiBold)
+    return title

@@ -1,0 +1,149 @@
+"""Small parts that all pages share: labels, buttons, cards, bands and the empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+Deed = tuple[str, Callable[[], Any]]
+
+
+def label(text: str, role: str = "", *, wrap: bool = False) -> QLabel:
+    """Plain text in one of the sheet's looks: title, heading, answer, muted, fault, tag, code."""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    return made
+
+
+def button(text: str, deed: Callable[[], Any], role: str = "", tip: str = "") -> QPushButton:
+    """A button with its name and tooltip; roles: primary (one per view), quiet, rail, row."""
+    made = QPushButton(text)
+    made.setProperty("role", role)
+    made.setAccessibleName(text.replace("&", ""))
+    if tip:
+        made.setToolTip(tip)
+    made.clicked.connect(lambda *_: deed())
+    return made
+
+
+class Card(QFrame):
+    """A bordered surface with an optional heading; `rows` is its column, packed to the top."""
+
+    def __init__(self, heading: str = "") -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.rows = QVBoxLayout(self)
+        self.rows.setContentsMargins(16, 12, 16, 12)
+        self.rows.setSpacing(8)
+        self.rows.setAlignment(Qt.AlignmentFlag.AlignTop)
+        if heading:
+            self.rows.addWidget(label(heading, "heading"))
+
+
+class Band(QFrame):
+    """A coloured line above the content: error, stale or note, with its buttons and foldable details."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "band")
+        self._text = label("", wrap=True)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(8)
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setAccessibleName("Details")
+        self._details.setMaximumHeight(120)
+        line = QHBoxLayout()
+        line.addWidget(self._text, 1)
+        line.addLayout(self._buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.addLayout(line)
+        column.addWidget(self._details)
+        self.setVisible(False)
+
+    def fill(self, kind: str, text: str, deeds: Sequence[Deed], details: str = "") -> None:
+        self.setProperty("kind", kind)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        clear(self._buttons)
+        for words, deed in deeds:
+            self._buttons.addWidget(button(words, deed))
+        self._details.setPlainText(details)
+        self._details.setVisible(False)
+        if details:
+            self._buttons.addWidget(button("Details", lambda: self._details.setVisible(self._details.isHidden())))
+        self.setVisible(True)
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+
+class Blank(QWidget):
+    """The empty state: why there is nothing, and what to do about it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._text = label("", "answer", wrap=True)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._text.setMinimumWidth(320)
+        self._buttons = QHBoxLayout()
+        self._buttons.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(self._text)
+        column.addSpacing(8)
+        column.addLayout(self._buttons)
+        column.addStretch(3)
+
+    def fill(self, why: str, deeds: Sequence[Deed]) -> None:
+        self._text.setText(why)
+        self.setAccessibleName(why)
+        clear(self._buttons)
+        for index, (words, deed) in enumerate(deeds):
+            self._buttons.addWidget(button(words, deed, "primary" if index == 0 else ""))
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+
+def clear(layout: QLayout) -> None:
+    """Take everything out of a layout and delete it."""
+    while (item := layout.takeAt(0)) is not None:
+        widget, inner = item.widget(), item.layout()
+        if widget is not None:
+            widget.setParent(None)
+            widget.deleteLater()
+        elif inner is not None:
+            clear(inner)
+
+
+def scrolled(inner: QWidget) -> QScrollArea:
+    """`inner` in a frameless area that scrolls downwards only."""
+    area = QScrollArea()
+    area.setProperty("role", "page")
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    inner.setProperty("role", "scroll")
+    area.setWidget(inner)
+    return area
