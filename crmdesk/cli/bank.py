@@ -1,0 +1,99 @@
+"""Commands on the bank file: create, import, verify, backup, restore."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
+from crmdesk.domain.errors import BadInput
+from crmdesk.services import backup as keeping
+from crmdesk.services import banks, importing
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="The bank file.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+
+
+def create(
+    file: File,
+    preset: Annotated[str, typer.Option(help=f"One of: {', '.join(banks.PRESETS)}.")] = "empty",
+    customers: Annotated[int | None, typer.Option(min=1, help="Number of customers; the preset's unless given.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same bank.")] = 7,
+    truth: Annotated[Path | None, typer.Option(help="Folder for the hidden truth of an invented bank.")] = None,
+    files: Annotated[Path | None, typer.Option(help="Folder for the same bank in the standard import layout.")] = None,
+    json: Json = False,
+) -> None:
+    """Make a new bank; FILE must not exist."""
+    if preset not in banks.PRESETS:
+        raise BadInput(f"'{preset}' is not a preset; choose one of: {', '.join(banks.PRESETS)}.")
+    with Bar() as bar:
+        made = banks.create(
+            file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar
+        )
+    document = made.document()
+    counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in document["tables"].items() if n)
+    answer(document, json, f"Made {file} ({preset}): {counts or 'no rows yet'}.")
+
+
+def import_(
+    file: File,
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A folder or a file.")],
+    profile: Annotated[str, typer.Option(help="Layout of the source: standard, berka ...")] = "standard",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; write nothing.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a file with over 5 % bad rows.")] = False,
+    quarantine: Annotated[Path | None, typer.Option(help="Where the rows that were set aside are written.")] = None,
+    json: Json = False,
+) -> None:
+    """Bring a source into a bank: checked, counted row by row, whole or not at all."""
+    with opened(file) as app, Bar() as bar:
+        report = importing.run(
+            app, me(), source, profile=profile, dry_run=dry_run, strict=strict, quarantine=quarantine, progress=bar
+        )
+    document = report.document()
+    names = ("rows_in", "inserted", "updated", "unchanged", "quarantined")
+    rows = [[name, *(counts[n] for n in names)] for name, counts in document["files"].items()]
+    text = grid(["file", *(n.replace("_", " ") for n in names)], rows)
+    if document["quarantine_file"]:
+        text += f"\nRows that were set aside, each with its reason: {document['quarantine_file']}"
+    answer(document, json, text + ("\nDry run: nothing was written." if dry_run else ""))
+
+
+def verify(file: File, json: Json = False) -> None:
+    """Check integrity, chains, safeguards and settings; exit 1 where something is wrong."""
+    document = keeping.verify(me(), file)
+    lines = [f"{'ok ' if good else 'BAD'}  {name.replace('_', ' ')}" for name, good in document["checks"].items()]
+    for problem in document["problems"][:20]:
+        where = " ".join(str(v) for v in (problem["table"], problem["row"]) if v is not None)
+        lines.append(f"     {problem['check']}: {where + ': ' if where else ''}{problem['reason']}")
+    lines.append(f"The audit key lies {document['audit_key']}; tampering is detected back to the last anchor "
+                 f"kept elsewhere ({document['last_anchor'] or 'none yet: make a backup'}).")  # fmt: skip
+    answer(document, json, "\n".join(lines))
+    if not document["ok"]:
+        warn(f"{file} has {len(document['problems'])} problems; restore the last good backup or ask your administrator.")
+        raise typer.Exit(1)
+
+
+def backup(file: File, dest: Annotated[Path, typer.Argument(metavar="DEST")], json: Json = False) -> None:
+    """Copy a bank with its keys and a manifest; the copy is checked."""
+    with opened(file) as app:
+        document = keeping.backup(app, me(), dest)
+    answer(document, json, f"Kept {dest} ({document['bytes']:,} bytes), its keys and its manifest beside it.")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: File, json: Json = False
+) -> None:
+    """Put a checked backup in the place of FILE; what was there is kept beside it."""
+    document = keeping.restore(me(), source, file)
+    kept = f" The file that was there is now {document['kept']}." if document["kept"] else ""
+    answer(document, json, f"Restored {file} from {source}.{kept}")
+
+
+def register(program: typer.Typer) -> None:
+    group = typer.Typer(help="New bank files.", rich_markup_mode=None, no_args_is_help=True)
+    group.command("create")(create)
+    program.add_typer(group, name="bank")
+    program.command("import")(import_)
+    program.command("verify")(verify)
+    program.command("backup")(backup)
+    program.command("restore")(restore)

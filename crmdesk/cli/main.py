@@ -1,0 +1,78 @@
+"""Entry of the command line: exit codes, and one sentence on stderr for whatever went wrong."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import typer
+
+from crmdesk import __version__
+from crmdesk.cli import bank, demo, mine, plugin
+from crmdesk.cli.output import debugging, options, warn
+from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.jobs import Cancelled
+
+OpenDesk = Callable[[Path | None], int]
+Draw = Callable[[Path, Path], list[str]]
+
+program = typer.Typer(
+    name="crmdesk",
+    help="A desktop CRM for retail banks with data mining built in. Without a command it opens the desk.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+)
+for part in (demo, bank, mine, plugin):
+    part.register(program)
+
+
+@program.callback()
+def everywhere(
+    safe_mode: bool = typer.Option(False, "--safe-mode", help="Load no plugin."),
+    version: bool = typer.Option(False, "--version", help="Print the version."),
+) -> None:
+    options.safe_mode = safe_mode
+    if version:
+        typer.echo(f"crmdesk {__version__}")
+        raise typer.Exit
+
+
+def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures: Draw | None = None) -> int:
+    """Run one command; returns the exit code: 0 done, 1 failed or refused, 2 usage."""
+    # joblib would print a warning where lscpu is odd; the worker sets its own threads anyway.
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
+    demo.open_desk, mine.draw_figures = open_desk, draw_figures
+    try:
+        found = program(args=list(argv), standalone_mode=False)
+        return found if isinstance(found, int) else 0
+    except typer.Exit as stop:
+        return int(stop.exit_code)
+    except typer.TyperException as error:
+        return _fail(error, _usage(error), int(getattr(error, "exit_code", 2)))
+    except BadInput as error:
+        return _fail(error, str(error), 2)
+    except CrmdeskError as error:
+        return _fail(error, str(error), 1)
+    except (Cancelled, KeyboardInterrupt, typer.Abort) as error:
+        return _fail(error, "Cancelled; nothing was changed.", 1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except Exception as error:
+        words = f"crmdesk met a fault of its own ({type(error).__name__}: {error}); nothing half done was kept."
+        return _fail(error, words + " Set CRMDESK_DEBUG=1 to see where.", 1)
+
+
+def _usage(error: typer.TyperException) -> str:
+    words = getattr(error, "format_message", lambda: str(error))().strip()
+    return f"{words.rstrip('.')}. crmdesk --help lists the commands." if words else "crmdesk --help lists the commands."
+
+
+def _fail(error: BaseException, sentence: str, code: int) -> int:
+    if debugging():
+        traceback.print_exception(error)
+    warn(" ".join(sentence.split()))
+    return code

@@ -1,0 +1,136 @@
+"""Commands of mining: analyses, mine, recover, runs, rerun."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.app import load_plugins
+from crmdesk.cli.bank import File, Json
+from crmdesk.cli.output import Bar, answer, grid, me, opened, options, warn
+from crmdesk.domain.errors import BadInput
+from crmdesk.jobs.runner import InlineRunner
+from crmdesk.services import mining, recover
+
+# Handed over by the entry point: draws figures in a child process, so that `mine` itself never loads Qt.
+draw_figures: Callable[[Path, Path], list[str]] | None = None
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.")]
+EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+
+def analyses(json: Json = False) -> None:
+    """What can be mined, with parameters and needed features."""
+    found = [info.document() for info in mining.analyses(load_plugins(safe_mode=options.safe_mode))]
+    blocks = []
+    for info in found:
+        lines = [f"{info['id']}  {info['title']}: {info['summary']}"]
+        for p in info["params"]:
+            default = "empty" if p["default"] is None else p["default"]
+            lines.append(f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}")
+        blocks.append("\n".join(lines))
+    answer({"analyses": found}, json, "\n".join(blocks) or "No plugin offers an analysis; see: crmdesk plugin list")
+
+
+def raw_params(words: Sequence[str]) -> dict[str, str]:
+    """`--at-least 3 --flag=x` as {"at_least": "3", "flag": "x"}; a flag without a value is "true"."""
+    found: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        word = rest.pop(0)
+        if not word.startswith("--") or len(word) < 3:
+            raise BadInput(f"'{word}' is not a parameter; write --NAME VALUE (crmdesk analyses lists the names).")
+        name, has_value, value = word[2:].partition("=")
+        if not has_value:
+            takes_next = rest and not (rest[0].startswith("--") and len(rest[0]) > 2)
+            value = rest.pop(0) if takes_next else "true"
+        key = name.replace("-", "_")
+        if key in found:
+            raise BadInput(f"--{name} is given twice; give it once.")
+        found[key] = value
+    return found
+
+
+def mine(
+    context: typer.Context,
+    file: File,
+    analysis: Annotated[str, typer.Argument(metavar="ANALYSIS", help="An id that `crmdesk analyses` lists.")],
+    seed: Seed = 7,
+    as_of: Annotated[str | None, typer.Option(help="Last day of the data (ISO date).")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables (CSV) and pictures (PNG, SVG).")] = None,
+    inline: Annotated[bool, typer.Option("--inline", help="Run in this process, for plugin authors.")] = False,
+    json: Json = False,
+) -> None:
+    """Run one analysis and record it; its own parameters follow as --NAME VALUE."""
+    params = raw_params(context.args)
+    if out is not None and out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is a file; --out needs a folder.")
+    with opened(file) as app, Bar() as bar:
+        runner = InlineRunner() if inline else None
+        record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar, runner=runner)
+        extra = mining.export(app, me(), record.uuid, out, draw=draw_figures) if out is not None else []
+        document = mining.mine_document(app, me(), record)
+    document["warnings"] = [*document["warnings"], *extra]
+    for warning in document["warnings"]:
+        warn(f"Note: {warning}")
+    answer(document, json, _mined(document))
+
+
+def _mined(document: dict[str, Any]) -> str:
+    population = document["population"]
+    left_out = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in population["excluded"].items() if n)
+    lines = [document["verdict"], f"Used {population['eligible']:,} customers; left out: {left_out or 'nobody'}.",
+             f"Data to {document['as_of']}, seed {document['seed']}, run {document['run']}."]  # fmt: skip
+    for name, m in document["metrics"].items():
+        if m["value"] is not None:
+            between = f" ({m['low']:.3f} to {m['high']:.3f})" if m["low"] is not None and m["high"] is not None else ""
+            lines.append(f"  {name.replace('_', ' ')}: {m['value']:.3f}{between}")
+    for name, table in document["tables"].items():
+        lines += [f"\n{name} ({table['rows']:,} rows)", grid(table["columns"], table["head"])]
+    return "\n".join(lines)
+
+
+def recover_(
+    file: File,
+    analysis: Annotated[str, typer.Argument(metavar="ANALYSIS")],
+    truth: Annotated[Path, typer.Option(help="The truth folder that `bank create --truth` wrote.")],
+    seed: Seed = 7,
+    json: Json = False,
+) -> None:
+    """Run with k chosen and with k given, then compare with what was planted."""
+    with opened(file) as app, Bar() as bar:
+        document = recover.recover(app, me(), truth, analysis, seed=seed, progress=bar)
+    lines = [document["verdict"]]
+    for side in ("chosen", "given"):
+        found = document[side]
+        figures = ", ".join(f"{k} {v['value']:.3f}" for k, v in found["metrics"].items() if v["value"] is not None)
+        lines += [f"\nk {side}: {found['k1']} groups, {sum(found['k2'])} segments. {figures}"]
+        lines += [grid(["planted", "n", "recovered", "precision", "recall", "f1"],
+                       [[s[c] for c in ("planted", "n", "recovered", "precision", "recall", "f1")]
+                        for s in found["segments"]])]  # fmt: skip
+    answer(document, json, "\n".join(lines))
+
+
+def runs(file: File, json: Json = False) -> None:
+    """The run history, newest first."""
+    with opened(file) as app:
+        document = {"runs": mining.runs_document(app, me())}
+    columns = ["run", "analysis", "began_at", "by", "as_of", "outcome", "verdict"]
+    rows = [[r[c] for c in columns] for r in document["runs"]]
+    answer(document, json, grid(columns, rows, most=200) if rows else "No analysis has been run in this bank yet.")
+
+
+def rerun(file: File, run: Annotated[str, typer.Argument(metavar="RUN")], json: Json = False) -> None:
+    """The same run again: the same bytes, or an explained difference."""
+    with opened(file) as app, Bar() as bar:
+        document = mining.rerun(app, me(), run, progress=bar).document()
+    words = "The same result, byte for byte." if document["same"] else "The result differs."
+    answer(document, json, "\n".join([words, *document["differences"], f"Run {document['run']} of {document['of']}."]))
+
+
+def register(program: typer.Typer) -> None:
+    program.command("analyses")(analyses)
+    program.command("mine", context_settings=EXTRA)(mine)
+    program.command("recover")(recover_)
+    program.command("runs")(runs)
+    program.command("rerun")(rerun)
