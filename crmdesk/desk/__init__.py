@@ -1,1 +1,5 @@
-"""The Qt face of crmdesk."""
+"""The Qt face: windows, forms, tables, stock views, and the bridge to jobs."""
+
+from crmdesk.desk.singletons import keep_singletons
+
+keep_singletons()
