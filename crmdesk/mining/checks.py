@@ -1,0 +1,52 @@
+"""What comes back from the worker is checked before it is stored: the plugin's code may be anybody's."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.contributions import Analysis
+from crmdesk.domain.errors import AnalysisError
+from crmdesk.results import Result
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+ONE_ROW_PER_CUSTOMER = ("members", "scores")
+
+
+def read_result(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]) -> Result:
+    """The worker's bytes as a checked result.
+
+    Raises AnalysisError where it is no result of the declared kind, holds customers it was not given, or one twice,
+    or an infinite number. NaN stays: it is stored as NULL.
+    """
+    try:
+        result = Result.from_bytes(data)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise AnalysisError(f"{analysis.title} gave back something that is no result ({error}).") from None
+    if type(result).__name__ != analysis.gives.__name__:
+        raise AnalysisError(
+            f"{analysis.title} declares {analysis.gives.__name__} but gave back {type(result).__name__}."
+        )
+    for name in (*result.tables, *result.figures):
+        if not NAME.fullmatch(name):
+            raise AnalysisError(f"{analysis.title} names a table '{name}'; use small letters, digits, . _ and - only.")
+    for name, frame in result.tables.items():
+        _check_table(analysis, name, frame, customers)
+    return result
+
+
+def _check_table(analysis: Analysis, name: str, frame: Any, customers: np.ndarray[Any, Any]) -> None:
+    import numpy as np
+
+    for column in frame.select_dtypes("floating"):
+        if np.isinf(frame[column].to_numpy(dtype="float64", na_value=np.nan)).any():
+            raise AnalysisError(f"{analysis.title}: the table '{name}' has an infinite number in '{column}'.")
+    if "customer" not in frame.columns:
+        return
+    if not np.issubdtype(frame["customer"].dtype, np.integer) or not np.isin(frame["customer"], customers).all():
+        raise AnalysisError(f"{analysis.title}: the table '{name}' has customers that were not in its data.")
+    if name in ONE_ROW_PER_CUSTOMER and frame["customer"].duplicated().any():
+        raise AnalysisError(f"{analysis.title}: the table '{name}' has a customer twice.")

@@ -1,0 +1,89 @@
+"""The slice an analysis gets: the wanted columns of the customers whose permission covers the purpose now."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crmdesk.analytics.catalogue import HOST_FEATURES
+from crmdesk.analytics.population import Population, latest_activity, population
+from crmdesk.contributions import Analysis, Events, Features
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.jobs import Progress
+from crmdesk.mining.payload import arrow_bytes, data_hash
+from crmdesk.store import Store
+
+if TYPE_CHECKING:
+    from crmdesk.analytics.engine import AnalyticsEngine
+
+Need = Features | Events
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The people, the needs in order, and one Arrow stream per need; `finish` has not been applied."""
+
+    who: Population
+    needs: tuple[Need, ...]
+    streams: tuple[bytes, ...]
+
+    @property
+    def data_hash(self) -> str:
+        return data_hash(self.streams)
+
+    @property
+    def population_hash(self) -> str:
+        """SHA-256 over the sorted pseudonyms as little-endian int64."""
+        return hashlib.sha256(self.who.customers.astype("<i8").tobytes()).hexdigest()
+
+
+def needs_of(analysis: Analysis, features: Mapping[str, Need]) -> tuple[Need, ...]:
+    """The declared needs, then the optional ones that exist; CrmdeskError where a needed one is unknown."""
+    known = {**HOST_FEATURES, **features}
+    missing = [need for need in analysis.needs if need not in known]
+    if missing:
+        raise CrmdeskError(
+            f"{analysis.title} needs {', '.join(missing)}, which no loaded plugin offers; enable the one that does."
+        )
+    found = tuple(known[n] for n in dict.fromkeys((*analysis.needs, *(o for o in analysis.optional if o in known))))
+    if sum(isinstance(need, Events) for need in found) > 1:
+        raise CrmdeskError(f"{analysis.title} asks for two event logs; an analysis may have one.")
+    return found
+
+
+def uses_interactions(analysis: Analysis, features: Mapping[str, Need]) -> bool:
+    """Whether a customer without any interaction has nothing to give to this analysis."""
+    needed = set(analysis.needs)
+    return any(need.id in needed and need.over.startswith("interaction") for need in needs_of(analysis, features))
+
+
+def default_day(store: Store) -> date:
+    """The day of the latest customer activity; today, by the bank's clock, in a bank without any."""
+    with store.reader() as raw:
+        return latest_activity(raw) or store.clock().date()
+
+
+def people(store: Store, analysis: Analysis, features: Mapping[str, Need], as_of: date) -> Population:
+    """Who may be used for the analysis's purpose now, and why the others may not."""
+    return population(store, analysis.purpose, as_of, store.clock(), uses_interactions(analysis, features))
+
+
+def take(
+    engine: AnalyticsEngine, who: Population, needs: tuple[Need, ...], as_of: date,
+    progress: Progress, cancel: Callable[[], bool],
+) -> Slice:  # fmt: skip
+    """Ask the engine for every need; runs in the caller's background thread and feels a cancel between needs."""
+    streams = []
+    for done, need in enumerate(needs):
+        progress.step(done / len(needs), f"Reading {need.title}")
+        table: Any
+        if isinstance(need, Events):
+            table = engine.events(need, who, as_of, progress=progress, cancel=cancel)
+        else:
+            table = engine.aggregate(need, who, as_of, progress=progress, cancel=cancel)
+        streams.append(arrow_bytes(table))
+    progress.step(1.0, "Data read")
+    return Slice(who, needs, tuple(streams))
