@@ -1,0 +1,1 @@
+"""Questions to the store by noun: all SQL that services need lies here."""
