@@ -4,6 +4,7 @@ Standard library only, and old syntax, so that an old Python gets a sentence and
 """
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -15,10 +16,10 @@ BIN = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin")
 PYTHON = os.path.join(BIN, "python.exe" if os.name == "nt" else "python")
 STAMP = os.path.join(VENV, "crmdesk-setup")
 # What Qt needs to draw offscreen, plus the xcb plugin's libraries where there is a display.
-QT_FILES = ["libEGL.so.1", "libGL.so.1", "libglib-2.0.so.0", "libdbus-1.so.3", "libfontconfig.so.1", "libxkbcommon.so.0"]
-QT_PACKAGES = ["libegl1", "libgl1", "libglib2.0-0", "libdbus-1-3", "libfontconfig1", "libxkbcommon0", "fonts-dejavu-core"]
-XCB_FILES = ["libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1", "libxcb-shape.so.0", "libxkbcommon-x11.so.0"]
-XCB_PACKAGES = ["libxcb-cursor0", "libxcb-icccm4", "libxcb-keysyms1", "libxcb-shape0", "libxkbcommon-x11-0"]
+OFFSCREEN = """libEGL.so.1 libegl1  libGL.so.1 libgl1  libglib-2.0.so.0 libglib2.0-0  libdbus-1.so.3 libdbus-1-3
+libfontconfig.so.1 libfontconfig1  libxkbcommon.so.0 libxkbcommon0""".split()
+SCREEN = """libxcb-cursor.so.0 libxcb-cursor0  libxcb-icccm.so.4 libxcb-icccm4  libxcb-keysyms.so.1 libxcb-keysyms1
+libxcb-shape.so.0 libxcb-shape0  libxkbcommon-x11.so.0 libxkbcommon-x11-0""".split()
 USAGE = "python3 run.py demo | test | bench NAME | gates NAME | any command of crmdesk (run.py --help lists them)"
 
 
@@ -35,50 +36,38 @@ def call(command, why):
         stop("Set-up stopped while it %s; the lines above say why. Mend that, then run the same command again." % why)
 
 
-def packages():
-    """crmdesk itself and every first-party plugin, as pip's arguments."""
-    folder = os.path.join(HERE, "plugins")
-    names = sorted(n for n in os.listdir(folder) if os.path.exists(os.path.join(folder, n, "pyproject.toml")))
-    found = ["-e", HERE + "[dev]"]
-    for name in names:
-        found += ["-e", os.path.join(folder, name)]
-    return found
-
-
-def fingerprint():
-    """Changes when a dependency or a plugin does: then the environment is brought up to date."""
-    digest = hashlib.sha256(repr(packages()).encode())
-    files = [os.path.join(HERE, "pyproject.toml"), os.path.join(HERE, "constraints.txt")]
-    files += [os.path.join(p, "pyproject.toml") for p in packages() if p.startswith(os.path.join(HERE, "plugins"))]
-    for name in files:
-        with open(name, "rb") as file:
-            digest.update(file.read())
-    return digest.hexdigest()
-
-
 def set_up():
-    mark = fingerprint()
-    if os.path.exists(STAMP) and os.path.exists(PYTHON):
+    """Makes .venv and installs crmdesk with every first-party plugin, unless nothing changed since the last time."""
+    folder = os.path.join(HERE, "plugins")
+    plugins = [os.path.join(folder, n) for n in sorted(os.listdir(folder))]
+    plugins = [p for p in plugins if os.path.exists(os.path.join(p, "pyproject.toml"))]
+    digest = hashlib.sha256()
+    for name in [os.path.join(HERE, "constraints.txt")] + [os.path.join(p, "pyproject.toml") for p in [HERE] + plugins]:
+        with open(name, "rb") as file:
+            digest.update(name.encode() + file.read())
+    if os.path.exists(PYTHON) and os.path.exists(STAMP):
         with open(STAMP) as file:
-            if file.read() == mark:
+            if file.read() == digest.hexdigest():
                 return
     sys.stderr.write("Setting up crmdesk in .venv (about two minutes the first time) ...\n")
-    constraints = ["-c", os.path.join(HERE, "constraints.txt")]
+    wanted = ["-c", os.path.join(HERE, "constraints.txt"), "-e", HERE + "[dev]"]
+    for plugin in plugins:
+        wanted += ["-e", plugin]
     uv = shutil.which("uv")
-    if uv:
-        if not os.path.exists(PYTHON):
-            call([uv, "venv", "--python", sys.executable, VENV], "made .venv")
-        call([uv, "pip", "install", "--python", PYTHON, "--compile-bytecode"] + constraints + packages(), "installed")
-    else:
-        if not os.path.exists(PYTHON):
-            try:
-                import ensurepip  # noqa: F401
-            except ImportError:
-                apt(["python3-venv"], "Python's venv module is missing")
-            call([sys.executable, "-m", "venv", VENV], "made .venv")
-        call([PYTHON, "-m", "pip", "install", "-q"] + constraints + packages(), "installed the packages")
+    if not os.path.exists(PYTHON):
+        if not uv and not importlib.util.find_spec("ensurepip"):
+            apt(["python3-venv"], "Python's venv module is missing")
+        call(
+            [uv, "venv", "--python", sys.executable, VENV] if uv else [sys.executable, "-m", "venv", VENV], "made .venv"
+        )
+    pip = (
+        [uv, "pip", "install", "--python", PYTHON, "--compile-bytecode"]
+        if uv
+        else [PYTHON, "-m", "pip", "install", "-q"]
+    )
+    call(pip + wanted, "installed the packages")
     with open(STAMP, "w") as file:
-        file.write(mark)
+        file.write(digest.hexdigest())
 
 
 def apt(names, reason):
@@ -98,22 +87,21 @@ def apt(names, reason):
 
 def qt_libraries():
     """On Debian and Ubuntu: the system libraries and a font that Qt's wheels do not bring."""
-    if not sys.platform.startswith("linux") or not shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ["PATH"]):
+    ldconfig = shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ.get("PATH", ""))
+    if not sys.platform.startswith("linux") or not ldconfig:
         return
-    ldconfig = shutil.which("ldconfig", path="/sbin:/usr/sbin:" + os.environ["PATH"])
     known = subprocess.run([ldconfig, "-p"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
-    wanted = [(f, p) for f, p in zip(QT_FILES, QT_PACKAGES) if f not in known]
-    if not os.path.isdir("/usr/share/fonts") or not any(files for _, _, files in os.walk("/usr/share/fonts")):
-        wanted.append(("", "fonts-dejavu-core"))
-    if os.environ.get("DISPLAY"):
-        wanted += [(f, p) for f, p in zip(XCB_FILES, XCB_PACKAGES) if f not in known]
+    pairs = OFFSCREEN + (SCREEN if os.environ.get("DISPLAY") else [])
+    wanted = [package for file, package in zip(pairs[::2], pairs[1::2]) if file not in known]
+    if not any(files for _, _, files in os.walk("/usr/share/fonts")):
+        wanted.append("fonts-dejavu-core")
     if wanted:
-        apt([p for _, p in wanted], "System libraries for the window are missing")
+        apt(wanted, "System libraries for the window are missing")
 
 
 def main(arguments):
     if sys.version_info < (3, 11):
-        stop("crmdesk needs Python 3.11 or newer; this is %d.%d. Start run.py with a newer python3." % sys.version_info[:2])
+        stop("crmdesk needs Python 3.11 or newer; this is %d.%d. Use a newer python3." % sys.version_info[:2])
     if not arguments:
         stop("Say what to run: " + USAGE)
     set_up()

@@ -58,7 +58,7 @@ __all__ = [
     "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
     "I", "Metric", "Model", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
     "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "max_", "min_", "moments",
-    "statistics", "sum_", "top",
+    "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
 ]  # fmt: skip
 
 

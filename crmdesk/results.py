@@ -179,9 +179,7 @@ class Table(Result):
         return cls(verdict or f"{len(frame)} rows.", tables={name: frame})
 
 
-TYPES: dict[str, type[Result]] = {
-    t.__name__: t for t in (Segments, Scores, Rules, Stages, Anomalies, Trend, Table)
-}
+TYPES: dict[str, type[Result]] = {t.__name__: t for t in (Segments, Scores, Rules, Stages, Anomalies, Trend, Table)}
 
 
 def table_to_bytes(frame: pd.DataFrame) -> bytes:

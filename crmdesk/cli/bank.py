@@ -17,7 +17,9 @@ Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON documen
 def create(
     file: File,
     preset: Annotated[str, typer.Option(help=f"One of: {', '.join(banks.PRESETS)}.")] = "empty",
-    customers: Annotated[int | None, typer.Option(min=1, help="Number of customers; the preset's unless given.")] = None,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="Number of customers; the preset's unless given.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bank.")] = 7,
     truth: Annotated[Path | None, typer.Option(help="Folder for the hidden truth of an invented bank.")] = None,
     files: Annotated[Path | None, typer.Option(help="Folder for the same bank in the standard import layout.")] = None,
@@ -27,9 +29,7 @@ def create(
     if preset not in banks.PRESETS:
         raise BadInput(f"'{preset}' is not a preset; choose one of: {', '.join(banks.PRESETS)}.")
     with Bar() as bar:
-        made = banks.create(
-            file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar
-        )
+        made = banks.create(file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar)
     document = made.document()
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in document["tables"].items() if n)
     answer(document, json, f"Made {file} ({preset}): {counts or 'no rows yet'}.")
@@ -69,7 +69,9 @@ def verify(file: File, json: Json = False) -> None:
                  f"kept elsewhere ({document['last_anchor'] or 'none yet: make a backup'}).")  # fmt: skip
     answer(document, json, "\n".join(lines))
     if not document["ok"]:
-        warn(f"{file} has {len(document['problems'])} problems; restore the last good backup or ask your administrator.")
+        warn(
+            f"{file} has {len(document['problems'])} problems; restore the last good backup or ask your administrator."
+        )
         raise typer.Exit(1)
 
 
@@ -80,9 +82,7 @@ def backup(file: File, dest: Annotated[Path, typer.Argument(metavar="DEST")], js
     answer(document, json, f"Kept {dest} ({document['bytes']:,} bytes), its keys and its manifest beside it.")
 
 
-def restore(
-    source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: File, json: Json = False
-) -> None:
+def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: File, json: Json = False) -> None:
     """Put a checked backup in the place of FILE; what was there is kept beside it."""
     document = keeping.restore(me(), source, file)
     kept = f" The file that was there is now {document['kept']}." if document["kept"] else ""

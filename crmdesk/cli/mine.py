@@ -27,7 +27,9 @@ def analyses(json: Json = False) -> None:
         lines = [f"{info['id']}  {info['title']}: {info['summary']}"]
         for p in info["params"]:
             default = "empty" if p["default"] is None else p["default"]
-            lines.append(f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}")
+            lines.append(
+                f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}"
+            )
         blocks.append("\n".join(lines))
     answer({"analyses": found}, json, "\n".join(blocks) or "No plugin offers an analysis; see: crmdesk plugin list")
 

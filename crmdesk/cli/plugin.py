@@ -16,7 +16,9 @@ group = typer.Typer(help="Plugins: state, checks, on and off.", rich_markup_mode
 def _words(found: list[dict[str, object]]) -> str:
     lines = []
     for p in found:
-        lines.append(f"{p['id']}  {p['title']} {p['version']}  {p['state']}" + (f": {p['reason']}" if p["reason"] else ""))
+        lines.append(
+            f"{p['id']}  {p['title']} {p['version']}  {p['state']}" + (f": {p['reason']}" if p["reason"] else "")
+        )
         checks = p.get("checks")
         if isinstance(checks, dict):
             lines += [f"    {'ok ' if good else 'BAD'}  {name}" for name, good in checks.items()]

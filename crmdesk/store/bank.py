@@ -173,9 +173,7 @@ def create_bank(path: Path, *, invented_until: date | None = None, preset: str =
 def check_is_bank(path: Path) -> int:
     """The schema number of the bank at `path`; one sentence where it is missing, no bank, or newer."""
     if not path.exists():
-        raise CrmdeskError(
-            f"{path} does not exist. Create it first: crmdesk bank create {path} --preset empty"
-        )
+        raise CrmdeskError(f"{path} does not exist. Create it first: crmdesk bank create {path} --preset empty")
     if not path.is_file():
         raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
     with plain_words(path), path.open("rb") as file:

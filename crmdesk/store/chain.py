@@ -39,7 +39,9 @@ def load_key(bank: Path) -> bytes:
     try:
         return bytes.fromhex(json.loads(file.read_text(encoding="utf-8"))["audit_key"])
     except FileNotFoundError:
-        raise CrmdeskError(f"{file} is missing: it travels with the bank; copy it back from where the bank came.") from None
+        raise CrmdeskError(
+            f"{file} is missing: it travels with the bank; copy it back from where the bank came."
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise CrmdeskError(f"{file} is damaged; copy it back from a backup of the bank.") from None
 

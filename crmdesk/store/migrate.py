@@ -49,7 +49,9 @@ def _step(path: Path, number: int, step: Step) -> None:
                     connection.exec_driver_sql(statement)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
                 if broken:
-                    raise CrmdeskError(f"Schema step {number} would break table {broken[0]}; {path} was left as it was.")
+                    raise CrmdeskError(
+                        f"Schema step {number} would break table {broken[0]}; {path} was left as it was."
+                    )
                 connection.exec_driver_sql(f"PRAGMA user_version = {number}")
                 connection.exec_driver_sql("COMMIT")
             except BaseException:

@@ -9,7 +9,7 @@ from crmdesk.store.tables.column import STRICT, col, key, ref
 
 
 class Catalogue(SQLModel, table=True):
-    """`id` is the row number of the paper's Table 1 (1..37), 901.. for the bank's own postings, then the bank's rows."""
+    """`id`: the row of the paper's Table 1 (1..37), 901.. for postings of the bank, above that rows it adds."""
 
     __tablename__ = "catalogue"
     __table_args__ = (sa.UniqueConstraint("channel", "mode", "activity"), STRICT)

@@ -21,7 +21,10 @@ class Product(SQLModel, table=True):
 
 class Account(SQLModel, table=True):
     __tablename__ = "account"
-    __table_args__ = (sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_open"), STRICT)
+    __table_args__ = (
+        sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_open"),
+        STRICT,
+    )
     id: int | None = key()
     number: str = col("id", unique=True)
     product_id: int = ref("product.id", index=True)
