@@ -14,11 +14,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
+from crmdesk.store.tables import metadata
 
 GENESIS = "0" * 64
 SEQ_TABLES = ("permission_event", "audit_event")
@@ -70,7 +70,7 @@ def head(session: Session, table: str) -> tuple[int, str]:
 
 def append(session: Session, key: bytes, table: str, rows: Iterable[dict[str, Any]]) -> list[int]:
     """Append rows (column name to value, without seq and hashes) to a chain; returns their seq numbers."""
-    names = [c.name for c in _table(table).columns]
+    names = [c.name for c in metadata.tables[table].columns]
     seq, previous = head(session, table)
     linked = []
     for row in rows:
@@ -85,12 +85,6 @@ def append(session: Session, key: bytes, table: str, rows: Iterable[dict[str, An
         quoted = ", ".join(f'"{n}"' for n in names)
         session.connection().exec_driver_sql(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", linked)
     return list(range(seq - len(linked) + 1, seq + 1))
-
-
-def _table(name: str) -> sa.Table:
-    from crmdesk.store.tables import metadata
-
-    return metadata.tables[name]
 
 
 def breaks(raw: Any, key: bytes, table: str) -> Iterator[tuple[int, str]]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2
 
@@ -14,7 +13,10 @@ from crmdesk.places import beside
 from crmdesk.store import bank, schema
 from crmdesk.store.files import copy_bank
 
-Step = Callable[[Operations], None]
+if TYPE_CHECKING:
+    from alembic.operations import Operations
+
+Step = Callable[["Operations"], None]
 # Schema number -> the step that leads to it. Version 1 is the first that was shipped; steps begin at 2.
 STEPS: Mapping[int, Step] = {}
 
@@ -32,6 +34,10 @@ def migrate(path: Path, steps: Mapping[int, Step] | None = None, goal: int | Non
 
 
 def _step(path: Path, number: int, step: Step) -> None:
+    # Needed only for an older bank, and slow to load.
+    from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
     # Alembic's batch mode rebuilds a table: its triggers go, and with foreign keys on all child rows would too.
     # The pragma does nothing inside a transaction, so it is set before BEGIN.
     with bank.plain_words(path):

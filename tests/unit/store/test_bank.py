@@ -9,7 +9,8 @@ from sqlcipher3 import dbapi2
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.store import bank, schema
-from crmdesk.store.bank import Store, check_is_bank, create_bank, open_bank
+from crmdesk.store.bank import Store, check_is_bank, create_bank
+from crmdesk.store.opening import open_bank
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from crmdesk.domain.errors import Refused
 from crmdesk.places import beside
 from crmdesk.services import backup
 from crmdesk.store import audit, chain, files, migrate, schema
-from crmdesk.store.bank import Store, create_bank, open_bank
+from crmdesk.store.bank import Store, create_bank
+from crmdesk.store.opening import open_bank
 from crmdesk.store.verify import verify
 
 ME = single_user("me")

@@ -1,0 +1,28 @@
+"""The one way to open a bank: checked, migrated where it is older, its safeguards in place."""
+
+from pathlib import Path
+
+from crmdesk.domain.errors import CrmdeskError
+from crmdesk.store import schema
+from crmdesk.store.bank import Store, check_is_bank
+from crmdesk.store.migrate import migrate
+
+
+def open_bank(path: Path) -> Store:
+    """The bank at `path`, migrated where it is older; CrmdeskError with one sentence where it cannot be opened."""
+    version = check_is_bank(path)
+    if version < schema.SCHEMA_VERSION:
+        migrate(path)
+    store = Store(path)
+    try:
+        with store.reader() as raw:
+            found = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
+        missing = sorted(set(schema.triggers()) - found)
+        if missing:
+            raise CrmdeskError(
+                f"{path} lacks the safeguard {missing[0]} and was not opened; restore the last good backup."
+            )
+    except BaseException:
+        store.close()
+        raise
+    return store
