@@ -1,0 +1,111 @@
+"""What the bank may do with one customer: the grid of purposes and channels, its history, and one sentence."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from crmdesk.domain.permission import (
+    CONSENT_PURPOSES,
+    LEGITIMATE_INTEREST,
+    MARKETING_CHANNELS,
+    Decision,
+    PermissionEvent,
+    decide,
+)
+from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.services.context import App
+from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import permissions as ledger
+from crmdesk.store.queries.permissions import HistoryEvent
+
+# Service and credit need no permission of the customer, so a grid that shows choices leaves them out.
+GRID_PURPOSES = (*CONSENT_PURPOSES, "profiling", "targeting")
+_BY = {"email": "by e-mail", "phone": "by phone", "sms": "by text message", "post": "by post",
+       "in_person": "in branch", "in_app": "in the app"}  # fmt: skip
+_WORDS = {"none": "never asked", "pending": "asked, no answer yet"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One purpose and channel (None: the purpose has no channels) with its decision and the day it was made."""
+
+    purpose: str
+    channel: str | None
+    decision: Decision
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Decisions at `at`, one tuple of cells per purpose, and every event behind them, newest first."""
+
+    number: str
+    at: datetime
+    rows: tuple[tuple[Cell, ...], ...]
+    history: tuple[HistoryEvent, ...]
+
+
+def grid(app: App, actor: Actor, number: str, at: datetime | None = None) -> Grid:
+    """Everything the customer allowed and refused at `at` (aware; None: now by the bank's clock)."""
+    require(actor, Right.READ_PERMISSIONS)
+    at = at or app.store.clock()
+    with app.store.reader() as raw:
+        customer = people.id_of(raw, number)
+        events = ledger.events(raw, [customer])[customer]
+        blocked = bool(ledger.restricted(raw, [customer]))
+        rows = tuple(_row(raw, purpose, events, at, blocked) for purpose in GRID_PURPOSES)
+        return Grid(number, at, rows, tuple(ledger.history(raw, customer)))
+
+
+def contactable(app: App, actor: Actor, number: str) -> str:
+    """One sentence: how the customer may be contacted about offers today, and why not otherwise."""
+    offers = next(row for row in grid(app, actor, number).rows if row[0].purpose == "marketing")
+    return sentence(offers)
+
+
+def sentence(offers: tuple[Cell, ...]) -> str:
+    """The sentence of `contactable` for the marketing row of a grid."""
+    yes = [_BY[c.channel] for c in offers if c.channel and c.decision.allowed]
+    no = [c for c in offers if not c.decision.allowed]
+    causes = {_cause(c) for c in no}
+    if not yes:
+        if len(causes) == 1:
+            return f"May not be contacted about offers today ({causes.pop()})."
+        return f"May not be contacted about offers today: {_refusals(no)}."
+    can = f"May be contacted today about offers {_listed(yes)}."
+    told = [c for c in no if c.decision.state not in ("none", "pending")]
+    return f"{can} Not {_refusals(told)}." if told else can
+
+
+def _row(raw: Any, purpose: str, events: list[PermissionEvent], at: datetime, blocked: bool) -> tuple[Cell, ...]:
+    channels: tuple[str | None, ...] = MARKETING_CHANNELS if purpose in CONSENT_PURPOSES else (None,)
+    basis = ledger.basis(raw, purpose) or LEGITIMATE_INTEREST
+    when = {e.seq: e.effective_at.date() for e in events}
+    cells = []
+    for channel in channels:
+        decision = decide(events, purpose, channel, at, restricted=blocked, basis=basis)
+        cells.append(Cell(purpose, channel, decision, when.get(decision.seq) if decision.seq is not None else None))
+    return tuple(cells)
+
+
+def _cause(cell: Cell) -> str:
+    """Why not, with the day: "withdrawn 12 Mar 2026"."""
+    decision = cell.decision
+    if "restricted" in decision.reason:
+        return decision.reason
+    if decision.state in _WORDS:
+        return _WORDS[decision.state]
+    on = decision.expires_on if decision.state == "expired" else cell.on
+    return f"{decision.state} {on.day} {on:%b} {on.year}" if on else decision.state
+
+
+def _refusals(cells: list[Cell]) -> str:
+    """Channels that share a cause are named together: "by phone and by post (refused 3 May 2026)"."""
+    by_cause: dict[str, list[str]] = {}
+    for cell in cells:
+        by_cause.setdefault(_cause(cell), []).append(_BY[cell.channel or "email"])
+    return "; ".join(f"{_listed(ways)} ({cause})" for cause, ways in by_cause.items())
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,202 @@
+"""SQL of one customer's page: identity, accounts with their months, the timeline, and the segment."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from crmdesk.domain.interaction import SYSTEM
+from crmdesk.domain.permission import TOUCHPOINTS
+from crmdesk.store.queries.permissions import day, moment
+
+MONTHS_SHOWN: Final = 13
+# Contacts of campaigns stand in the lane of the touchpoint that their channel belongs to.
+_LANE: Final = (
+    "CASE c.channel " + " ".join(f"WHEN '{c}' THEN '{t}'" for t, channels in TOUCHPOINTS.items() for c in channels)
+    + " ELSE coalesce(c.channel, 'post') END"
+)  # fmt: skip
+_EVENTS: Final = f"""
+SELECT i.occurred_s AS at, i.time_known AS timed, k.channel AS channel, k.mode AS mode, k.activity AS activity,
+       k.label AS label, i.amount AS amount, i.currency AS currency, i.response AS response,
+       i.initiated_by AS by, g.name AS campaign
+FROM interaction i JOIN catalogue k ON k.id = i.catalogue_id LEFT JOIN campaign g ON g.id = i.campaign_id
+WHERE i.customer_id = :customer
+UNION ALL
+SELECT CAST(strftime('%s', c.contacted_at) AS INTEGER), 1, {_LANE}, 'promotional', 'contact',
+       'Contact by ' || replace(coalesce(c.channel, 'post'), '_', ' '), NULL, NULL, c.response, 'bank', g.name
+FROM contact c JOIN campaign g ON g.id = c.campaign_id
+WHERE c.customer_id = :customer AND c.contacted_at IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The customer row with its branch and manager in words."""
+
+    id: int
+    number: str
+    kind: str
+    given_name: str | None
+    family_name: str
+    birth_date: date | None
+    gender: str
+    occupation: str | None
+    education: str | None
+    email: str | None
+    phone: str | None
+    street: str | None
+    city: str | None
+    postcode: str | None
+    country: str | None
+    branch: str
+    manager: str | None
+    joined_on: date | None
+    left_on: date | None
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account the customer owns or may use; `months` maps YYYY-MM to its balance in minor units."""
+
+    id: int
+    number: str
+    product: str
+    family: str
+    currency: str
+    role: str
+    opened_on: date
+    closed_on: date | None
+    principal: int | None
+    months: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TimelineFilter:
+    """Which events: empty means all; `postings` adds those the bank made itself, such as interest."""
+
+    channels: tuple[str, ...] = ()
+    modes: tuple[str, ...] = ()
+    activities: tuple[str, ...] = ()
+    month: str = ""
+    postings: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """One mark of the timeline; `at` epoch seconds UTC, `amount` signed minor units."""
+
+    at: int
+    time_known: bool
+    channel: str
+    mode: str
+    activity: str
+    label: str
+    amount: int | None
+    currency: str | None
+    response: str | None
+    by: str
+    campaign: str | None
+
+
+@dataclass(frozen=True)
+class SegmentCard:
+    """One customer's segment; `strength` 0..1, `size` of the segment among the `mined` customers of the run."""
+
+    name: str
+    code: str
+    tier1: str
+    tier2: str
+    strength: float | None
+    runner_up: str
+    distance_pct: float | None
+    provisional: bool
+    run: str
+    run_on: date
+    as_of: str
+    stability: float | None
+    size: int
+    mined: int
+
+
+def identity(raw: Any, customer: int) -> Identity:
+    row = raw.execute(
+        "SELECT c.id, c.number, c.kind, c.given_name, c.family_name, c.birth_date, c.gender, c.occupation, c.education,"
+        " c.email, c.phone, c.street, c.city, c.postcode, c.country, b.name, s.name, c.joined_on, c.left_on,"
+        " c.restricted FROM customer c JOIN branch b ON b.id = c.branch_id LEFT JOIN staff s ON s.id = c.manager_id"
+        " WHERE c.id = ?",
+        (customer,),
+    ).fetchone()
+    return Identity(*row[:5], day(row[5]), *row[6:17], day(row[17]), day(row[18]), bool(row[19]))
+
+
+def accounts(raw: Any, customer: int) -> list[AccountRow]:
+    """Accounts with the balances of their last 13 months, oldest account first."""
+    rows = raw.execute(
+        "SELECT DISTINCT a.id, a.number, p.name, p.family, a.currency, h.role, a.opened_on, a.closed_on, a.principal"
+        " FROM holding h JOIN account a ON a.id = h.account_id JOIN product p ON p.id = a.product_id"
+        " WHERE h.customer_id = ? ORDER BY a.opened_on, a.id",
+        (customer,),
+    ).fetchall()
+    found = {r[0]: AccountRow(*r[:6], day(r[6]), day(r[7]), r[8]) for r in rows}  # type: ignore[arg-type]
+    marks = ",".join("?" * len(found))
+    balances = raw.execute(
+        "SELECT account_id, month, coalesce(end, average) FROM (SELECT *, row_number() OVER"
+        f" (PARTITION BY account_id ORDER BY month DESC) AS n FROM balance_month WHERE account_id IN ({marks}))"
+        f" WHERE n <= {MONTHS_SHOWN} ORDER BY month",
+        list(found),
+    )
+    for account, month, balance in balances:
+        found[account].months[month] = balance
+    return list(found.values())
+
+
+def _chosen(customer: int, wanted: TimelineFilter) -> tuple[str, dict[str, Any]]:
+    """The timeline's rows as SQL with parameters."""
+    parameters: dict[str, Any] = {"customer": customer}
+    conditions = [] if wanted.postings or SYSTEM in wanted.channels else [f"channel <> '{SYSTEM}'"]
+    for column, chosen in (("channel", wanted.channels), ("mode", wanted.modes), ("activity", wanted.activities)):
+        if chosen:
+            names = {f"{column}{i}": value for i, value in enumerate(chosen)}
+            parameters.update(names)
+            conditions.append(f"{column} IN ({', '.join(':' + n for n in names)})")
+    if wanted.month:
+        parameters["month"] = wanted.month
+        conditions.append("strftime('%Y-%m', at, 'unixepoch') = :month")
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    return f"FROM ({_EVENTS}){where}", parameters
+
+
+def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int) -> list[Event]:
+    """The newest `limit` events, newest first."""
+    sql, parameters = _chosen(customer, wanted)
+    rows = raw.execute(f"SELECT * {sql} ORDER BY at DESC LIMIT {int(limit)}", parameters)
+    return [Event(r[0], bool(r[1]), *r[2:]) for r in rows]
+
+
+def months(raw: Any, customer: int, wanted: TimelineFilter) -> list[tuple[str, str, str, int]]:
+    """(YYYY-MM, channel, mode, events), oldest first; their sum is the number of events."""
+    sql, parameters = _chosen(customer, wanted)
+    month = "strftime('%Y-%m', at, 'unixepoch')"
+    return list(raw.execute(f"SELECT {month}, channel, mode, count(*) {sql} GROUP BY 1, 2, 3 ORDER BY 1", parameters))
+
+
+def postings(raw: Any, customer: int) -> int:
+    """How many rows the bank posted itself."""
+    (count,) = raw.execute(
+        "SELECT count(*) FROM interaction WHERE customer_id = ? AND catalogue_id IN"
+        " (SELECT id FROM catalogue WHERE channel = ?)", (customer, SYSTEM),
+    ).fetchone()  # fmt: skip
+    return int(count)
+
+
+def segment(raw: Any, customer: int) -> SegmentCard | None:
+    """The place in the latest run that made segments; None where that run left the customer out."""
+    row = raw.execute(
+        "SELECT s.name, s.code, m.tier1, m.tier2, m.strength, coalesce(o.name, m.runner_up, ''), m.distance_pct,"
+        " m.provisional, r.uuid, r.ended_at, r.as_of, s.stability, s.size,"
+        " (SELECT count(*) FROM segment_membership x WHERE x.run_id = m.run_id)"
+        " FROM segment_membership m JOIN segment s ON s.id = m.segment_id JOIN run r ON r.id = m.run_id"
+        " LEFT JOIN segment o ON o.run_id = m.run_id AND o.code = m.runner_up"
+        " WHERE m.customer_id = ? AND m.run_id = (SELECT max(run_id) FROM segment)", (customer,),
+    ).fetchone()  # fmt: skip
+    return SegmentCard(*row[:7], bool(row[7]), row[8], moment(row[9]).date(), *row[10:]) if row else None
