@@ -50,7 +50,7 @@ class _Call(QRunnable):
         value, error = None, None
         try:
             value = self._work()
-        except Exception as caught:  # noqa: BLE001 - every failure is told to the page, none may end the thread
+        except Exception as caught:  # every failure is told to the page, none may end the thread
             error = caught
         if isValid(self._ticket):
             self._ticket.answer(value, error)

@@ -28,6 +28,10 @@ class PageRecord:
     under: str = ""
     may: Right | None = None
 
+    def load(self) -> None:
+        """Import the page's module; done in a thread while a bank opens."""
+        pkgutil.resolve_name(self.widget)
+
     def make(self, context: DeskContext) -> Page:
         kind: Callable[[DeskContext], Page] = pkgutil.resolve_name(self.widget)
         return kind(context)

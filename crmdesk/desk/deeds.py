@@ -1,0 +1,120 @@
+"""What the host's menu entries do; each takes the frame."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from crmdesk import __version__
+from crmdesk.desk import start
+from crmdesk.desk.find import FindDialog
+from crmdesk.desk.keys import KeysDialog
+from crmdesk.jobs.progress import Progress
+from crmdesk.places import demo_file
+
+if TYPE_CHECKING:
+    from crmdesk.desk.frame import Frame
+
+BANKS = "Banks (*.crmdesk)"
+DEMO_CUSTOMERS, DEMO_SEED = 15_000, 7
+
+
+def new_bank(frame: Frame) -> None:
+    chosen, _ = QFileDialog.getSaveFileName(frame, "New empty bank", "bank.crmdesk", BANKS)
+    if chosen:
+        path = Path(chosen).with_suffix(".crmdesk")
+        make_bank(frame, path, "empty", None)
+
+
+def create_demo(frame: Frame) -> None:
+    """The demonstration bank: made in a job, or opened where it exists already."""
+    path = demo_file()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        start.open_bank(frame, path)
+    else:
+        make_bank(frame, path, "gemstone", DEMO_CUSTOMERS)
+
+
+def make_bank(frame: Frame, path: Path, preset: str, customers: int | None) -> None:
+    """Create a bank in a job and open it when it is there."""
+
+    def work(progress: Progress) -> Path:
+        from crmdesk.services import banks  # brings the store: in the job's thread
+
+        banks.create(path, preset=preset, customers=customers, seed=DEMO_SEED, progress=progress)
+        return path
+
+    def failed(error: Exception) -> None:
+        frame.start.show_error(error, lambda: make_bank(frame, path, preset, customers))
+
+    frame.context.job(f"Create {path.stem}", work, lambda made: start.open_bank(frame, made), failed)
+
+
+def open_file(frame: Frame) -> None:
+    chosen, _ = QFileDialog.getOpenFileName(frame, "Open a bank", "", BANKS)
+    if chosen:
+        start.open_bank(frame, Path(chosen))
+
+
+def close_bank(frame: Frame) -> None:
+    start.close_bank(frame)
+
+
+def leave(frame: Frame) -> None:
+    frame.close()
+
+
+def back(frame: Frame) -> None:
+    frame.shelf.back()
+
+
+def forward(frame: Frame) -> None:
+    frame.shelf.forward()
+
+
+def refresh(frame: Frame) -> None:
+    frame.shelf.page.refresh()
+
+
+def find(frame: Frame) -> None:
+    frame.shelf.page.find()
+
+
+def twin(frame: Frame) -> None:
+    frame.shelf.page.toggle_twin()
+
+
+def light(frame: Frame) -> None:
+    frame.wear("light")
+
+
+def dark(frame: Frame) -> None:
+    frame.wear("dark")
+
+
+def system(frame: Frame) -> None:
+    frame.wear("system")
+
+
+def palette(frame: Frame) -> None:
+    """Ctrl+K: every menu entry by its words."""
+    FindDialog(frame).open()
+
+
+def jobs(frame: Frame) -> None:
+    if not frame.tray.running:
+        frame.notice("No job is running.")
+    else:
+        frame.tray.setFocus()
+
+
+def keys(frame: Frame) -> None:
+    KeysDialog(frame).open()
+
+
+def about(frame: Frame) -> None:
+    QMessageBox.about(frame, "About crmdesk", f"crmdesk {__version__}\nA desktop CRM for retail banks, with data "
+                      "mining built in: one window, one file.")  # fmt: skip

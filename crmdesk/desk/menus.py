@@ -1,0 +1,121 @@
+"""Menus as data: entries of the host and of plugins, sorted by menu, group, order and title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Final
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from crmdesk.desk.pages import PAGES
+
+ORDER: Final = ("File", "Edit", "View", "Customer", "Campaign", "Mine", "Data", "Tools", "Help")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One menu place; `run` is a pointer to `deed(frame)` or a callable without arguments."""
+
+    id: str
+    title: str
+    menu: str
+    run: str | Callable[[], Any]
+    group: str = "5_more"
+    order: int = 50
+    shortcut: str = ""
+    needs_bank: bool = False
+    tip: str = ""
+
+
+_DEEDS = "crmdesk.desk.deeds"
+HOST: Final = (
+    Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
+    Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),
+    Entry("file.open", "Open a bank...", "File", f"{_DEEDS}:open_file", "1_open", 30, "Ctrl+O"),
+    Entry("file.close", "Close the bank", "File", f"{_DEEDS}:close_bank", "2_close", 10, "", True),
+    Entry("file.quit", "Quit", "File", f"{_DEEDS}:leave", "9_quit", 10, "Ctrl+Q"),
+    Entry("view.back", "Back", "View", f"{_DEEDS}:back", "2_go", 10, "Alt+Left", True),
+    Entry("view.forward", "Forward", "View", f"{_DEEDS}:forward", "2_go", 20, "Alt+Right", True),
+    Entry("view.refresh", "Refresh", "View", f"{_DEEDS}:refresh", "3_page", 10, "F5", True),
+    Entry("view.find", "Search this page", "View", f"{_DEEDS}:find", "3_page", 20, "Ctrl+F", True),
+    Entry("view.twin", "Picture as a table", "View", f"{_DEEDS}:twin", "3_page", 30, "", True, "Key T"),
+    Entry("view.light", "Light", "View", f"{_DEEDS}:light", "4_look", 10),
+    Entry("view.dark", "Dark", "View", f"{_DEEDS}:dark", "4_look", 20),
+    Entry("view.system", "As the system", "View", f"{_DEEDS}:system", "4_look", 30),
+    Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
+    Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
+    Entry("help.keys", "Shortcuts", "Help", f"{_DEEDS}:keys", "1_help", 10, "F1"),
+    Entry("help.about", "About crmdesk", "Help", f"{_DEEDS}:about", "9_about", 10),
+)  # fmt: skip
+
+
+def page_entries(open_page: Callable[[str], Any], allowed: Callable[[Any], bool]) -> list[Entry]:
+    """View > Home, Customers ...: one entry and Ctrl+number per rail page."""
+    rail = [page for page in PAGES if page.rail]
+    return [
+        Entry(f"view.{page.name}", page.title, "View", lambda name=page.name: open_page(name), "1_pages", number,
+              f"Ctrl+{number}", True)
+        for number, page in enumerate(rail, 1) if allowed(page.may)
+    ]  # fmt: skip
+
+
+def analysis_entries(analyses: Iterable[Any], open_page: Callable[..., Any]) -> list[Entry]:
+    """Mine: every analysis, grouped by its family (the id before the dot), plugins included."""
+    return [
+        Entry(f"mine.{one.id}", f"{one.title}...", "Mine", lambda name=one.id: open_page("analysis", analysis=name),
+              f"2_{one.id.partition('.')[0]}", 50, "", True, one.summary)
+        for one in analyses
+    ]  # fmt: skip
+
+
+def _place(entry: Entry) -> tuple[int, str, str, int, str]:
+    menu = ORDER.index(entry.menu) if entry.menu in ORDER else len(ORDER) - 2
+    return (menu, entry.menu, entry.group, entry.order, entry.title)
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=_place)
+
+
+def tree(entries: Iterable[Entry]) -> str:
+    """The menus as text, one line per entry, a dash between groups: what the snapshot test keeps."""
+    lines: list[str] = []
+    for menu, inside in groupby(in_order(entries), key=lambda e: e.menu):
+        lines.append(menu)
+        for number, (_, group) in enumerate(groupby(inside, key=lambda e: e.group)):
+            lines += ["  -"] if number else []
+            lines += [f"  {e.title}" + (f"  [{e.shortcut}]" if e.shortcut else "") for e in group]
+    return "\n".join(lines) + "\n"
+
+
+def fill(bar: QMenuBar, entries: Iterable[Entry], do: Callable[[Entry], Any], bank_open: bool) -> dict[str, QAction]:
+    """Build the menu bar anew; gives the actions by entry id."""
+    bar.clear()
+    made: dict[str, QAction] = {}
+    for title, inside in groupby(in_order(entries), key=lambda e: e.menu):
+        menu = QMenu(f"&{title}", bar)
+        menu.setToolTipsVisible(True)
+        bar.addMenu(menu)
+        for number, (_, group) in enumerate(groupby(inside, key=lambda e: e.group)):
+            if number:
+                menu.addSeparator()
+            for entry in group:
+                made[entry.id] = _action(menu, entry, do, bank_open)
+    return made
+
+
+def _action(menu: QMenu, entry: Entry, do: Callable[[Entry], Any], bank_open: bool) -> QAction:
+    action = QAction(entry.title, menu)
+    action.setObjectName(entry.id)
+    if entry.shortcut:
+        action.setShortcut(entry.shortcut)
+    action.setToolTip(entry.tip or entry.title.rstrip("."))
+    action.setEnabled(bank_open or not entry.needs_bank)
+    if entry.needs_bank and not bank_open:
+        action.setToolTip("Open a bank first.")
+    action.triggered.connect(lambda *_: do(entry))
+    menu.addAction(action)
+    return action

@@ -1,0 +1,89 @@
+"""The pages that were opened, the one in front, and the way back and forward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.page import Page
+from crmdesk.desk.pages import BY_NAME
+from crmdesk.domain.change import Change
+
+Place = tuple[str, dict[str, Any]]  # page name, arguments
+
+
+class Shelf(QStackedWidget):
+    """Each page is made when it is first opened and kept; `shown(name)` tells where we are."""
+
+    shown = Signal(str)
+
+    def __init__(self, context: DeskContext, start: Page) -> None:
+        super().__init__()
+        self._context, self._start = context, start
+        self._made: dict[str, Page] = {}
+        self._past: list[Place] = []
+        self._future: list[Place] = []
+        self._here: Place | None = None
+        self.addWidget(start)
+
+    @property
+    def page(self) -> Page:
+        """The page in front."""
+        found = self.currentWidget()
+        assert isinstance(found, Page)
+        return found
+
+    @property
+    def can_go_back(self) -> bool:
+        return bool(self._past)
+
+    @property
+    def can_go_forward(self) -> bool:
+        return bool(self._future)
+
+    def go(self, name: str, args: dict[str, Any]) -> None:
+        """Show a page; the one before can be reached by `back`."""
+        if self._here is not None and self._here != (name, args):
+            self._past.append(self._here)
+            self._future.clear()
+        self._show(name, args)
+
+    def back(self) -> None:
+        if self._past and self._here is not None:
+            self._future.append(self._here)
+            self._show(*self._past.pop())
+
+    def forward(self) -> None:
+        if self._future and self._here is not None:
+            self._past.append(self._here)
+            self._show(*self._future.pop())
+
+    def _show(self, name: str, args: dict[str, Any]) -> None:
+        if name not in self._made:
+            self._made[name] = BY_NAME[name].make(self._context)
+            self.addWidget(self._made[name])
+        self._here = (name, args)
+        self.setCurrentWidget(self._made[name])
+        self.shown.emit(name)
+        self._made[name].arrive(**args)
+
+    def tell(self, change: Change) -> None:
+        """Pages that care about a change refresh; the others keep what they show."""
+        for page in self._made.values():
+            if page.cares_about(change):
+                page.refresh()
+
+    def empty(self) -> None:
+        """Forget every page of a bank and show the start page."""
+        for page in self._made.values():
+            self.removeWidget(page)
+            page.deleteLater()
+        self._made.clear()
+        self._past.clear()
+        self._future.clear()
+        self._here = None
+        self._start.refresh()
+        self.setCurrentWidget(self._start)

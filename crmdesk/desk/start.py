@@ -1,0 +1,90 @@
+"""Open the desk: the window first, then everything else behind it."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.frame import Frame
+from crmdesk.desk.settings import WindowSettings
+from crmdesk.desk.theme import THEMES, apply_theme, system_theme
+from crmdesk.domain.rights import single_user
+
+if TYPE_CHECKING:
+    from crmdesk.services.context import App
+
+NO_DISPLAY = "There is no screen here, and the desk needs one; use the commands instead: crmdesk --help"
+
+
+def open_desk(path: Path | None = None, *, safe_mode: bool = False) -> int:
+    """Show the desk until it is closed; with `path` that bank opens behind the first frame."""
+    seen = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform.startswith("linux") and not seen:
+        sys.stderr.write(NO_DISPLAY + "\n")
+        return 1
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    app.setApplicationName("crmdesk")
+    frame = make_frame(app)
+    if path is not None:
+        frame.painted.connect(lambda: open_bank(frame, path, safe_mode=safe_mode))
+    frame.show()
+    return app.exec()
+
+
+def make_frame(app: QApplication) -> Frame:
+    """The dressed window, not shown yet."""
+    settings = WindowSettings()
+    theme = THEMES.get(settings.theme) or system_theme(app)
+    apply_theme(app, theme)
+    context = DeskContext(single_user(getpass.getuser()), theme=theme)
+    frame = Frame(context, settings)
+    frame.start.on_open(lambda path: open_bank(frame, path))
+    if settings.geometry is not None:
+        frame.restoreGeometry(settings.geometry)
+    return frame
+
+
+def _build(path: Path, safe_mode: bool) -> App:
+    """In a thread: the store, plugins and services are imported here, after the first frame."""
+    from crmdesk.app import build_app
+    from crmdesk.desk import pages
+
+    app: App = build_app(path, safe_mode=safe_mode)
+    for page in pages.PAGES:
+        page.load()
+    return app
+
+
+def open_bank(frame: Frame, path: Path, *, safe_mode: bool = False) -> None:
+    """Open a bank in the background; the start page says so meanwhile, and why where it cannot be opened."""
+
+    def opened(app: App) -> None:
+        from crmdesk.desk.contributed import contributed_entries
+
+        frame.start.show_content()
+        if frame.context.app is not None:
+            close_bank(frame)
+        frame.context.app = app
+        frame.show_bank(contributed_entries(frame.context))
+
+    frame.start.show_loading()
+    frame.notice(f"Opening {path.stem}...")
+    frame.context.background(
+        lambda: _build(path, safe_mode), opened,
+        lambda error: frame.start.show_error(error, lambda: open_bank(frame, path, safe_mode=safe_mode)), frame,
+    )  # fmt: skip
+
+
+def close_bank(frame: Frame) -> None:
+    """Close the open bank and show the start page."""
+    app, frame.context.app = frame.context.app, None
+    frame.hide_bank()
+    if app is not None:
+        app.close()  # type: ignore[attr-defined]
