@@ -132,7 +132,16 @@ class Agreement(NamedTuple):
 
 def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
     """All three measures of two partitions of the same people (AMI: Vinh, Epps and Bailey 2010, arithmetic mean)."""
-    table = contingency(first, second)
+    return agreement_of(contingency(first, second))
+
+
+def chance_information(table: NDArray[np.int64]) -> float:
+    """Mutual information (nats) that two random partitions with the table's sizes have on average."""
+    return _expected_information(table.sum(axis=1), table.sum(axis=0), int(table.sum()))
+
+
+def agreement_of(table: NDArray[np.int64], chance: float | None = None) -> Agreement:
+    """The three measures of a contingency table; `chance` spares computing the chance term again (bootstraps)."""
     n = int(table.sum())
     rows, columns = table.sum(axis=1), table.sum(axis=0)
     h_rows, h_columns = _entropy(rows), _entropy(columns)
@@ -144,7 +153,7 @@ def agreement(first: ArrayLike, second: ArrayLike) -> Agreement:
     share = table[held] / n
     expected = np.outer(rows, columns)[held] / n / n
     mutual = float((share * np.log(share / expected)).sum())
-    chance = _expected_information(rows, columns, n)
+    chance = _expected_information(rows, columns, n) if chance is None else chance
     ami = (mutual - chance) / (mean - chance) if mean != chance else 1.0
     return Agreement(ari, float(ami), mutual / mean)
 
