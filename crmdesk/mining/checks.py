@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.contributions import Analysis
 from crmdesk.domain.errors import AnalysisError
-from crmdesk.results import Result
+from crmdesk.results import Result, Segments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,19 @@ def read_result(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]
             raise AnalysisError(f"{analysis.title} names a table '{name}'; use small letters, digits, . _ and - only.")
     for name, frame in result.tables.items():
         _check_table(analysis, name, frame, customers)
+    if isinstance(result, Segments):
+        _check_segments(analysis, result)
     return result
+
+
+def _check_segments(analysis: Analysis, result: Segments) -> None:
+    """Each member belongs to one listed segment, and each segment is listed once."""
+    if "segments" not in result.tables or "members" not in result.tables:
+        return
+    listed = result.tables["segments"]["segment"].astype(str)
+    strange = set(result.tables["members"]["segment"].astype(str)) - set(listed)
+    if listed.duplicated().any() or strange:
+        raise AnalysisError(f"{analysis.title}: the tables 'segments' and 'members' do not fit together.")
 
 
 def _check_table(analysis: Analysis, name: str, frame: Any, customers: np.ndarray[Any, Any]) -> None:
