@@ -50,7 +50,9 @@ def lazy_imports() -> set[tuple[str, str]]:
             for node in ast.walk(outer):
                 names = [node.module or ""] if isinstance(node, ast.ImportFrom) else (
                     [a.name for a in node.names] if isinstance(node, ast.Import) else [])  # fmt: skip
-                found |= {(path.relative_to(ROOT).as_posix(), n) for n in names if n.split(".")[0].startswith("crmdesk")}
+                found |= {
+                    (path.relative_to(ROOT).as_posix(), n) for n in names if n.split(".")[0].startswith("crmdesk")
+                }
     return found
 
 

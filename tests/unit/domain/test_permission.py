@@ -107,7 +107,8 @@ def test_random_ledgers_equal_a_replay_and_no_yes_without_a_grant(
 ) -> None:
     start = datetime(2026, 1, 1, tzinfo=UTC)
     events = [
-        PermissionEvent(i, "marketing", where, status, start + timedelta(on), start, own_act=own and status == "granted",
+        PermissionEvent(i, "marketing", where, status, start + timedelta(on), start,
+                        own_act=own and status == "granted",
                         expires_on=(start + timedelta(on + life)).date() if status == "granted" else None)
         for i, (status, on, where, own, life) in enumerate(ledger)
     ]  # fmt: skip

@@ -29,8 +29,9 @@ def test_every_connection_has_its_pragmas(store: Store) -> None:
 
 def test_a_new_bank_has_the_37_rows_and_grows_its_change_number(store: Store) -> None:
     before = store.change_no()
+    counted = "SELECT count(*) FROM catalogue WHERE id <= 37 AND counts"
     with store.write() as session:
-        rows = session.connection().exec_driver_sql("SELECT count(*) FROM catalogue WHERE id <= 37 AND counts").scalar()
+        rows = session.connection().exec_driver_sql(counted).scalar()
     assert rows == 37
     assert store.change_no() == before + 1
 
@@ -80,7 +81,7 @@ def test_create_refuses_what_exists_and_leaves_no_half_bank(tmp_path: Path, monk
 
 
 def test_only_a_bank_of_a_known_schema_opens(tmp_path: Path) -> None:
-    with pytest.raises(CrmdeskError, match="does not exist. Create it first"):
+    with pytest.raises(CrmdeskError, match=r"does not exist\. Create it first"):
         open_bank(tmp_path / "no.crmdesk")
     (tmp_path / "text.crmdesk").write_text("hello")
     with pytest.raises(CrmdeskError, match="is not a bank"):
@@ -134,11 +135,24 @@ def test_search_index_follows_the_customer_table(store: Store) -> None:
     with store.write() as session:
         connection = session.connection()
         connection.exec_driver_sql(
-            "INSERT INTO customer(id, number, family_name, branch_id, kind, gender, relation_wanted, restricted, version,"
-            " name_folded, city_folded, email_folded, phone_digits)"
+            "INSERT INTO customer(id, number, family_name, branch_id, kind, gender, relation_wanted, restricted,"
+            " version, name_folded, city_folded, email_folded, phone_digits)"
             " VALUES (1, 'C-1', 'Yılmaz', 1, 'person', 'unknown', 'unknown', 0, 1, 'ada yilmaz', '', '', '')"
         )
         assert connection.exec_driver_sql(find, ("%lma%",)).fetchall() == [(1,)]
         connection.exec_driver_sql("UPDATE customer SET name_folded = 'ada kaya'")
         assert connection.exec_driver_sql(find, ("%lma%",)).fetchall() == []
         assert connection.exec_driver_sql(find, ("%kay%",)).fetchall() == [(1,)]
+
+
+def test_a_full_disk_is_one_sentence_and_changes_nothing(store: Store) -> None:
+    before = store.change_no()
+    with pytest.raises(CrmdeskError, match="is full; free some space"), store.write() as session:
+        connection = session.connection()
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        rows = [(f"B{i}", "x" * 1000) for i in range(1000)]
+        connection.exec_driver_sql("INSERT INTO branch(code, name) VALUES (?, ?)", rows)
+    with store.reader() as raw:
+        assert raw.execute("SELECT count(*) FROM branch").fetchone() == (1,)
+    assert store.change_no() == before

@@ -10,9 +10,8 @@ import sqlalchemy as sa
 from alembic.operations import Operations
 from sqlcipher3 import dbapi2
 
-from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.errors import CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role, single_user
-from crmdesk.domain.errors import Refused
 from crmdesk.places import beside
 from crmdesk.services import backup
 from crmdesk.store import audit, chain, files, migrate, schema
@@ -28,15 +27,16 @@ def store(tmp_path: Path) -> Store:
     store = create_bank(tmp_path / "b.crmdesk")
     with store.write() as session:
         session.connection().exec_driver_sql(
-            "INSERT INTO customer(id, number, family_name, branch_id, kind, gender, relation_wanted, restricted, version,"
-            " name_folded, city_folded, email_folded, phone_digits)"
+            "INSERT INTO customer(id, number, family_name, branch_id, kind, gender, relation_wanted, restricted,"
+            " version, name_folded, city_folded, email_folded, phone_digits)"
             " VALUES (1, 'C-1', 'Kaya', 1, 'person', 'unknown', 'unknown', 0, 1, 'kaya', '', '', '')"
         )
         for i in range(5):
             audit.record(store, session, ME, f"act {i}")
         now = datetime.now(UTC)
-        rows = [{"event_id": f"e{i}", "customer_id": 1, "purpose": "marketing", "channel": "email", "status": "refused",
-                 "effective_at": now, "recorded_at": now, "source": "branch", "actor": "me"} for i in range(3)]  # fmt: skip
+        event = {"customer_id": 1, "purpose": "marketing", "channel": "email", "status": "refused", "actor": "me",
+                 "effective_at": now, "recorded_at": now, "source": "branch"}  # fmt: skip
+        rows = [{"event_id": f"e{i}", **event} for i in range(3)]
         assert chain.append(session, store.audit_key, "permission_event", rows) == [1, 2, 3]
     return store
 
