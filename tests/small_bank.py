@@ -106,7 +106,8 @@ def build(path: Path) -> SmallApp:
             {"id": 2, "number": "A2", "product_id": 2, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
             {"id": 3, "number": "A3", "product_id": 1, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
         ])
-        add(session, "holding", [{"account_id": a, "customer_id": c, "role": "owner"} for a, c in ((1, 1), (2, 1), (3, 2))])
+        owners = ((1, 1), (2, 1), (3, 2))
+        add(session, "holding", [{"account_id": a, "customer_id": c, "role": "owner"} for a, c in owners])
         months = [(2025 + (m // 12), m % 12 + 1) for m in range(6, 22)]
         add(session, "balance_month", [
             {"account_id": a, "month": f"{y}-{m:02d}", "average": base + 1000 * i}

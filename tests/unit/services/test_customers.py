@@ -38,7 +38,7 @@ def found(app: SmallApp, text: str = "", *chips: Chip, actor: Actor = ACTOR, **m
         ("' OR 1", []), ("", [1, 4, 2, 5, 3]), ("mail.example", [1, 3]),
     ],
 )  # fmt: skip
-def test_search_finds_any_part_of_name_number_phone_mail_and_city(app: SmallApp, text: str, expected: list[int]) -> None:
+def test_search_finds_any_part_of_what_people_know(app: SmallApp, text: str, expected: list[int]) -> None:
     assert found(app, text) == expected
 
 
@@ -71,12 +71,12 @@ def test_a_filter_survives_json() -> None:
     ("joined", "from", ("soon",)),
 ])  # fmt: skip
 def test_a_wrong_chip_is_refused_in_words(field: str, op: str, values: tuple[str, ...]) -> None:
-    with pytest.raises(BadInput, match=field):
+    with pytest.raises(BadInput, match=f"{field}|date"):
         Chip(field, op, values)
 
 
 @pytest.mark.parametrize(("sort", "first"), [
-    ("number", 1), ("name", 1), ("city", 5), ("segment", 3), ("value", 3), ("active", 4), ("joined", 1),
+    ("number", 1), ("name", 1), ("city", 2), ("segment", 3), ("value", 3), ("active", 4), ("joined", 1),
 ])  # fmt: skip
 def test_each_column_sorts_both_ways(app: SmallApp, sort: str, first: int) -> None:
     up, down = found(app, sort=sort), found(app, sort=sort, descending=True)
