@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
+SCOUTS = 5
+FEWEST_SCOUTED = 600
+
 
 @dataclass(frozen=True)
 class Centres:
@@ -35,6 +38,26 @@ def kmeans(points: Floats, k: int, seed: int, starts: int = 10) -> Centres:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = KMeans(k, n_init=starts, random_state=seed, algorithm="lloyd").fit(points.astype(np.float32))
+    labels = np.unique(found.labels_, return_inverse=True)[1].astype(np.int64)
+    return Centres(means(points, labels), labels)
+
+
+def scouted(points: Floats, k: int, seed: int) -> Centres:
+    """One full k-means from the best of several starts tried on a sixth of the rows.
+
+    A single start sits in a local optimum too often to measure stability (three in-line groups: bootstrap
+    agreement .85-.95 instead of .97-.98); scouts cost a fraction of five full starts.
+    """
+    from sklearn.cluster import KMeans
+
+    rows = points.astype(np.float32)
+    few = np.random.default_rng(seed).permutation(len(rows))[: max(FEWEST_SCOUTED, len(rows) // 6)]
+    if len(few) < 2 * k:
+        return kmeans(points, k, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        begin = KMeans(k, n_init=SCOUTS, random_state=seed, algorithm="lloyd").fit(rows[few]).cluster_centers_
+        found = KMeans(k, init=begin, n_init=1, algorithm="lloyd").fit(rows)
     labels = np.unique(found.labels_, return_inverse=True)[1].astype(np.int64)
     return Centres(means(points, labels), labels)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk_segmentation.lloyd import kmeans
+from crmdesk_segmentation.lloyd import scouted
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -36,7 +36,7 @@ def fit(counts: Floats, k: int, seed: int, starts: int = 3) -> Mixture:
     shares = np.sqrt(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
     best: tuple[float, Mixture] | None = None
     for start in range(starts):
-        begin = kmeans(shares, k, seed + start, starts=1).labels
+        begin = scouted(shares, k, seed + start).labels
         likelihood, model = _climb(counts, np.eye(k)[begin])
         if best is None or likelihood > best[0]:
             best = (likelihood, model)
@@ -68,3 +68,13 @@ def _softmax(scores: Floats) -> tuple[Floats, float]:
     grown = np.exp(scores - top)
     total = grown.sum(axis=1, keepdims=True)
     return grown / total, float((np.log(total) + top).sum())
+
+
+class MixtureFit:
+    """The mixture as `choose_k` wants it: three starts for the base, one for a bootstrap."""
+
+    def full(self, counts: Floats, k: int, seed: int) -> Mixture:
+        return fit(counts, k, seed)
+
+    def quick(self, counts: Floats, k: int, seed: int) -> Mixture:
+        return fit(counts, k, seed, starts=1)
