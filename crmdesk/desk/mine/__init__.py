@@ -1,0 +1,1 @@
+"""Choosing an analysis, setting its parameters, and running it."""

@@ -1,0 +1,65 @@
+"""Every analysis that can be run here, by family, plugins included."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.page import Page
+from crmdesk.desk.widgets import Card, button, clear, label, scrolled
+from crmdesk.domain.change import Change
+from crmdesk.services import mining
+from crmdesk.services.mining import AnalysisInfo
+
+
+class AnalysesPage(Page):
+    """Cards by family; each opens its form."""
+
+    name: ClassVar[str] = "analyses"
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__(context, "Analyses")
+        self._column = QVBoxLayout()
+        self._column.setSpacing(8)
+        inner = QWidget()
+        outer = QVBoxLayout(inner)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._column)
+        outer.addStretch(1)
+        whole = QVBoxLayout(self.body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(inner))
+
+    def refresh(self) -> None:
+        self.load(lambda: mining.analyses(self.context.app), self._show)
+
+    def cares_about(self, change: Change) -> bool:
+        return change.kind == "plugins"
+
+    def _show(self, found: list[AnalysisInfo]) -> None:
+        clear(self._column)
+        if not found:
+            self.say("")
+            self.show_empty("No analysis is here: every one comes with a plugin, and none is turned on.",
+                            "Open the plugins", lambda: self.context.open_page("plugins"))  # fmt: skip
+            return
+        self.say(f"{len(found)} {'analysis' if len(found) == 1 else 'analyses'} can be run on this bank.")
+        for family, group in groupby(sorted(found, key=lambda a: a.id), key=lambda a: a.id.partition(".")[0]):
+            self._column.addWidget(label(family.replace("_", " ").capitalize(), "heading"))
+            for one in group:
+                self._column.addWidget(self._card(one))
+            self._column.addSpacing(8)
+
+    def _card(self, one: AnalysisInfo) -> Card:
+        card = Card(one.title)
+        card.rows.addWidget(label(one.summary, wrap=True))
+        row = QHBoxLayout()
+        row.addWidget(label(f"{one.id}   from {one.plugin}   gives {one.gives}   for {one.purpose}", "muted"), 1)
+        go = button("Set up...", lambda: self.context.open_page("analysis", analysis=one.id), tip=f"Set up {one.title}")
+        go.setAccessibleName(f"Set up {one.title}")
+        row.addWidget(go)
+        card.rows.addLayout(row)
+        return card

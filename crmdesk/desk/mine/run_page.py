@@ -1,0 +1,191 @@
+"""One analysis before it runs: its parameters, who is used and who is left out, and the same as a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from crmdesk.desk.background import Ticket
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.mine.form import INT_LIMIT, ParamForm, day, whole
+from crmdesk.desk.mine.words import command, reason
+from crmdesk.desk.page import Page
+from crmdesk.desk.widgets import Card, button, clear, label, scrolled
+from crmdesk.domain.change import ALL, Change
+from crmdesk.domain.errors import BadInput
+from crmdesk.services import mining
+from crmdesk.services.mining import AnalysisInfo
+
+SEED = 7
+
+
+class RunPage(Page):
+    """`arrive(analysis=id, preset={...})`: the form; Run puts the work into the tray."""
+
+    name: ClassVar[str] = "analysis"
+    tables: ClassVar[frozenset[str]] = frozenset({"customer", "permission_event", "interaction"})
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__(context, "Run an analysis")
+        self.info: AnalysisInfo | None = None
+        self.form: ParamForm | None = None
+        self._ticket: Ticket | None = None
+        self._day_known = False
+        self.run_button: QPushButton = self.add_deed("Run", self.run, "primary", "Run the analysis (Ctrl+Enter)")
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            QShortcut(QKeySequence(keys), self, activated=self.run)
+        self._lay_out_body()
+        self._soon = QTimer(self, singleShot=True, interval=150)
+        self._soon.timeout.connect(self._ask_population)
+
+    def _lay_out_body(self) -> None:
+        self._settings = Card("Settings")
+        self._who = Card("Who is used")
+        self._who_rows = QVBoxLayout()
+        self._who_rows.setSpacing(4)
+        self._who.rows.addLayout(self._who_rows)
+        self._twin = Card("The same as a command")
+        self._command = label("", "code", wrap=True)
+        self._command.setTextInteractionFlags(self._command.textInteractionFlags().TextSelectableByMouse)
+        row = QHBoxLayout()
+        row.addWidget(button("Copy", self._copy, tip="Copy the command"))
+        row.addStretch(1)
+        self._twin.rows.addWidget(self._command)
+        self._twin.rows.addLayout(row)
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(16)
+        grid.addWidget(self._settings, 0, 0, 2, 1)
+        grid.addWidget(self._who, 0, 1)
+        grid.addWidget(self._twin, 1, 1)
+        grid.setRowStretch(2, 1)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(scrolled(inner))
+
+    def arrive(self, analysis: str = "", preset: Mapping[str, Any] | None = None, **args: Any) -> None:
+        found = {one.id: one for one in mining.analyses(self.context.app)}
+        if analysis not in found:
+            self.show_error(BadInput(f"There is no analysis {analysis} here; its plugin may be turned off."))
+            self.run_button.setEnabled(False)
+            return
+        if self.info is None or self.info.id != analysis:
+            self._build(found[analysis])
+        if preset and self.form is not None:
+            self.form.put(preset)
+        self.show_content()
+        self.refresh()
+
+    def _build(self, info: AnalysisInfo) -> None:
+        self.info, self._day_known = info, False
+        self.title.setText(info.title)
+        self.say(info.summary)
+        while self._settings.rows.count() > 1:
+            old = self._settings.rows.takeAt(1).widget()
+            if old is not None:
+                old.setParent(None)
+                old.deleteLater()
+        self.form = ParamForm(info.params)
+        seed = whole(0, INT_LIMIT)
+        seed.put(SEED)
+        self.form.add("as_of", "As of", "The last day whose data is used.", day())
+        self.form.add("seed", "Seed", "Same seed, same result.", seed)
+        self._settings.rows.addWidget(self.form)
+        self.form.changed.connect(self._edited)
+
+    def refresh(self) -> None:
+        self._edited()
+
+    def _edited(self) -> None:
+        """Something was typed: the command follows at once, the population after 150 ms."""
+        if self.form is None or self.info is None:
+            return
+        self.form.clear_faults()
+        defaults = {row["name"]: row["default"] for row in self.info.params}
+        path = self.context.app.path  # type: ignore[union-attr]
+        self._command.setText(
+            command(path, self.info.id, self.form.values(), defaults, self.form.fields["seed"].value(), self.as_of)
+        )
+        self._soon.start()
+
+    @property
+    def as_of(self) -> str | None:
+        """The chosen day, or None until the bank told its default."""
+        assert self.form is not None
+        return str(self.form.fields["as_of"].value()) if self._day_known else None
+
+    def _ask_population(self) -> None:
+        if self.info is None:
+            return
+        if self._ticket is not None:
+            self._ticket.drop()
+        app, actor, which, at = self.context.app, self.context.actor, self.info.id, self.as_of
+        self._ticket = self.context.background(
+            lambda: mining.population(app, actor, which, at), self._show_population, self._refuse, self
+        )
+
+    def _show_population(self, who: dict[str, Any]) -> None:
+        assert self.form is not None and self.info is not None
+        if not self._day_known:
+            self._day_known = True
+            self.form.blockSignals(True)
+            self.form.fields["as_of"].put(who["as_of"])
+            self.form.blockSignals(False)
+        number = QLocale().toString
+        used, left = who["eligible"], who["excluded"]
+        clear(self._who_rows)
+        total = used + sum(left.values())
+        self._who_rows.addWidget(label(f"{number(total)} customers, {number(used)} used.", wrap=True))
+        if any(left.values()):
+            self._who_rows.addWidget(label("Left out:", "muted"))
+        for name, count in left.items():
+            if count:
+                self._who_rows.addWidget(label(f"{number(count)}   {reason(name)}", wrap=True))
+        if not any(left.values()):
+            self._who_rows.addWidget(label("Nobody is left out.", "muted"))
+        least = self.context.app.plugins.analyses[self.info.id].minimum  # type: ignore[union-attr]
+        enough = used >= least
+        self.run_button.setEnabled(enough)
+        if not enough:
+            self._who_rows.addWidget(
+                label(f"Too few: this analysis needs {number(least)} or more.", "fault", wrap=True)
+            )
+        self.show_content()
+
+    def _refuse(self, error: Exception) -> None:
+        named = isinstance(error, BadInput) and self.form is not None and self.form.show_fault(str(error))
+        if not named:
+            self.show_error(error)
+
+    def run(self) -> None:
+        """Put the run into the tray; the result opens when it is done and this page is still in front."""
+        if self.form is None or self.info is None or not self.run_button.isEnabled():
+            return
+        app, actor, info = self.context.app, self.context.actor, self.info
+        values, seed, at = self.form.values(), int(self.form.fields["seed"].value()), self.as_of
+
+        def work(progress: Any) -> Any:
+            return mining.run(app, actor, info.id, values, seed=seed, as_of=at, progress=progress,
+                              cancel=progress.stopped)  # fmt: skip
+
+        self.show_content()
+        self.context.notify(f"{info.title} is running; its progress is in the tray.")
+        self.context.job(info.title, work, self._done, self._refuse)
+
+    def _done(self, record: Any) -> None:
+        self.context.changed(Change("mine", {"run": ALL, "segment": ALL, "segment_membership": ALL}))
+        if self.isVisible():
+            self.context.open_page("result", run=record.uuid)
+        else:
+            self.context.notify(f"{record.title}: {record.verdict}")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._command.text())
+        self.context.notify("The command was copied.")

@@ -1,0 +1,34 @@
+"""Words of the run page: why customers were left out, and the same run as a command."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+REASONS = {
+    "no_permission_for_purpose": "no permission for this purpose",
+    "no_interactions": "without interactions",
+    "minor": "minors", "minors": "minors", "erased": "erased", "restricted": "restricted",
+    "left": "left the bank", "deceased": "deceased", "not_yet_customer": "not customers yet on this day",
+}  # fmt: skip
+
+
+def reason(name: str) -> str:
+    return REASONS.get(name, name.replace("_", " "))
+
+
+def command(bank: Path, analysis: str, values: Mapping[str, Any], defaults: Mapping[str, Any], seed: int,
+            as_of: str | None) -> str:  # fmt: skip
+    """The command line that runs the same: only what differs from the defaults is written."""
+    parts = ["crmdesk", "mine", str(bank), analysis]
+    for name, value in values.items():
+        if value != defaults.get(name):
+            parts += [f"--{name.replace('_', '-')}", _text(value)]
+    parts += ["--seed", str(seed)] + (["--as-of", as_of] if as_of else [])
+    return " ".join(shlex.quote(part) for part in parts)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
