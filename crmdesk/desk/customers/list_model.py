@@ -1,0 +1,162 @@
+"""The one paged model: a vector of ids, and blocks of 256 rows read in the background when they are looked at."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from crmdesk.desk.customers import words
+from crmdesk.services.customers import CustomerRow
+
+BITS: Final = 8
+SIZE: Final = 1 << BITS
+KEPT: Final = 64
+ASKED_AT_ONCE: Final = 4  # a fast scroll passes many blocks; only the last ones are still wanted
+ROW: Final = Qt.ItemDataRole.UserRole
+SHOWN: Final = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole, ROW)
+WAITING: Final = "…"
+
+Arrived = Callable[[list[CustomerRow]], None]
+Fetch = Callable[[Sequence[int], Arrived], None]
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Column:
+    """`key` is the service's sort name, or empty where the column cannot be sorted."""
+
+    title: str
+    key: str
+    text: Callable[[CustomerRow], str]
+    width: int
+    right: bool = False
+
+
+def _may_contact(row: CustomerRow) -> str:
+    ways = [words.CHANNELS[c] for c, decision in row.permissions if decision.allowed]
+    return f"May be contacted by {', '.join(ways)}" if ways else "May not be contacted about offers"
+
+
+COLUMNS: Final = (
+    Column("Name", "name", lambda r: r.name, 208),
+    Column("Number", "number", lambda r: r.number, 96),
+    Column("City", "city", lambda r: r.city, 112),
+    Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 144),
+    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 104, right=True),
+    Column("May contact", "", _may_contact, 168),
+    Column("Last active", "active", lambda r: words.on(r.active_on), 104, right=True),
+)
+MAY_CONTACT: Final = 5
+
+
+class PagedModel(QAbstractTableModel):
+    """Rows of `ids` (any sequence of ints, in sort order). Roles: display, tooltip, accessible, and ROW.
+
+    A block that is not here shows placeholders and is asked for once; `fetch(ids, arrived)` answers later, on the
+    GUI thread. At most 64 blocks are kept, the least recently used goes.
+    """
+
+    def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._fetch = fetch
+        self._ids: Sequence[int] = ()
+        self._blocks: OrderedDict[int, dict[int, CustomerRow]] = OrderedDict()
+        self._asked: OrderedDict[int, object] = OrderedDict()
+
+    @property
+    def ids(self) -> Sequence[int]:
+        return self._ids
+
+    @property
+    def blocks(self) -> list[int]:
+        """Numbers of the blocks held, the least recently used first."""
+        return list(self._blocks)
+
+    def show_ids(self, ids: Sequence[int]) -> None:
+        """Other customers, or the same after a change: every block is read anew."""
+        self.beginResetModel()
+        self._ids = ids
+        self._blocks.clear()
+        self._asked.clear()
+        self.endResetModel()
+
+    def rowCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: _Index = QModelIndex()) -> int:
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if way != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return COLUMNS[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(COLUMNS[section])
+        return None
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not self.checkIndex(index, QAbstractTableModel.CheckIndexOption.IndexIsValid):
+            return None
+        column = COLUMNS[index.column()]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        if role not in SHOWN:
+            return None
+        row = self.row(index.row())
+        if role == ROW:
+            return row
+        if row is None:
+            return WAITING
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tip(row, column)
+        return column.text(row)
+
+    def row(self, number: int) -> CustomerRow | None:
+        """The customer in row `number`, or None while its block is on the way (or the customer is gone)."""
+        block = number >> BITS
+        rows = self._blocks.get(block)
+        if rows is None:
+            self._ask(block)
+            return None
+        self._blocks.move_to_end(block)
+        return rows.get(int(self._ids[number]))
+
+    def _ask(self, block: int) -> None:
+        if block in self._asked:
+            return
+        ticket = self._asked[block] = object()
+        while len(self._asked) > ASKED_AT_ONCE:
+            self._asked.popitem(last=False)
+        self._fetch(
+            [int(i) for i in self._ids[block << BITS : (block + 1) << BITS]],
+            lambda rows: self._arrived(block, ticket, rows),
+        )
+
+    def _arrived(self, block: int, ticket: object, rows: list[CustomerRow]) -> None:
+        # A block asked of an older list, or passed over in a fast scroll, is no longer wanted.
+        if self._asked.get(block) is not ticket:
+            return
+        del self._asked[block]
+        self._blocks[block] = {row.id: row for row in rows}
+        while len(self._blocks) > KEPT:
+            self._blocks.popitem(last=False)
+        last = min((block + 1) << BITS, len(self._ids)) - 1
+        self.dataChanged.emit(self.index(block << BITS, 0), self.index(last, len(COLUMNS) - 1))
+
+
+def _alignment(column: Column) -> Qt.AlignmentFlag:
+    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
+    return side | Qt.AlignmentFlag.AlignVCenter
+
+
+def _tip(row: CustomerRow, column: Column) -> str:
+    if column.key == "value":
+        return words.exact(row.value, row.currency) if row.currency else "No balance, or several currencies"
+    if column.title == "May contact":
+        return "\n".join(f"{words.CHANNELS[c]}: {words.state(d)} ({d.reason})" for c, d in row.permissions)
+    return column.text(row)
