@@ -50,7 +50,7 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     tables, left_out = _permitted(record, allowed)
     rows = sum(len(table) for table in tables.values() if "customer" in table.columns)
     if rows > SOLO_ROWS and not actor.single:
-        raise Refused(f"An export of {rows} customer rows needs a second person; ask for it on the desk's Results page.")
+        raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
     with app.store.write() as session:
         audit.record(
             app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
