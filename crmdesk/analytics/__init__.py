@@ -1,1 +1,1 @@
-"""Feature catalogue, population and the engine that measures customers."""
+"""What a bank's data says per customer: analytics tables, features, the population and the engine that counts."""

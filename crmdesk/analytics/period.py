@@ -1,0 +1,55 @@
+"""The days a feature looks at: up to the end of the as-of day (UTC), and back by whole months."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+BEGINNING = -(2**62)
+
+
+def shift_months(day: date, months: int) -> date:
+    """The same day `months` later (earlier if negative), or the last day of a shorter month.
+
+    >>> shift_months(date(2024, 2, 29), -12)
+    datetime.date(2023, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def epoch(day: date) -> int:
+    """Epoch seconds at which the day begins."""
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+@dataclass(frozen=True)
+class Period:
+    """`as_of` counts to its end; with `months` > 0 only the days after the same day that many months before."""
+
+    as_of: date
+    months: int = 0
+
+    @property
+    def after(self) -> date | None:
+        """The last day that is too old; None where nothing is."""
+        return shift_months(self.as_of, -self.months) if self.months else None
+
+    @property
+    def start_s(self) -> int:
+        """First second inside, epoch UTC."""
+        return epoch(self.after + timedelta(days=1)) if self.after else BEGINNING
+
+    @property
+    def stop_s(self) -> int:
+        """First second beyond, epoch UTC."""
+        return epoch(self.as_of + timedelta(days=1))
+
+    def parameters(self) -> dict[str, int | str]:
+        """The named parameters of the analytics tables' conditions."""
+        after = self.after.isoformat() if self.after else ""
+        return {
+            "start_s": self.start_s, "stop_s": self.stop_s, "day": self.as_of.isoformat(), "after": after,
+            "month": self.as_of.isoformat()[:7], "after_month": after[:7],
+        }  # fmt: skip
