@@ -1,0 +1,109 @@
+"""New banks: empty ones, and invented ones with a planted truth."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.domain.rights import Actor, single_user
+from crmdesk.jobs.progress import Progress, Silent
+from crmdesk.places import beside
+from crmdesk.store import audit
+from crmdesk.store.bank import Store, create_bank
+from crmdesk.synthetic.files import write_files
+from crmdesk.synthetic.presets import PRESETS, preset_spec
+from crmdesk.synthetic.spec import BankSpec
+from crmdesk.synthetic.truth import write_truth
+from crmdesk.synthetic.world import World, generate
+from crmdesk.synthetic.write import write
+
+# The tables of the `bank create` and `import` documents (command line, section 3).
+COUNTED: Final = ("customer", "product", "account", "holding", "standing_order", "balance_month", "interaction",
+                  "campaign", "contact", "permission_event", "feedback")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BankReport:
+    """What was made; `document` is the answer of `crmdesk bank create --json`."""
+
+    file: Path
+    preset: str
+    customers: int
+    seed: int
+    tables: dict[str, int]
+    truth: Path | None
+    files: Path | None
+
+    def document(self) -> dict[str, Any]:
+        return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(self).items()}
+
+
+def create(
+    path: Path, *, preset: str = "empty", customers: int | None = None, seed: int = 7, truth: Path | None = None,
+    files: Path | None = None, progress: Progress | None = None, actor: Actor | None = None,
+) -> BankReport:  # fmt: skip
+    """A new bank at `path`; `truth` and `files` are folders, made if needed. A failure leaves no bank behind.
+
+    BadInput for an unknown preset, a number of customers below 1 or for an empty bank, or a negative seed;
+    CrmdeskError where the file exists.
+    """
+    spec = _spec(preset, customers, seed)
+    if path.exists():
+        raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
+    watched = progress or Silent()
+    for folder in filter(None, (truth, files)):
+        _folder(folder)
+    world = generate(spec, seed, lambda part, text: watched.step(0.4 * part / 0.25 if part < 0.25 else 0.4, text)) if spec else None
+    store = create_bank(
+        path, invented_until=spec.until if spec else None, preset=preset, seed=seed if spec else None,
+        customers=spec.customers if spec else None,
+    )  # fmt: skip
+    try:
+        _fill(store, world, preset, watched, actor or single_user("bank create"))
+        for folder, writer in ((truth, write_truth), (files, write_files)):
+            if folder and world:
+                watched.step(0.95, f"Writing {folder.name}")
+                writer(world, folder)
+        tables = _counts(store)
+    except BaseException:
+        store.close()
+        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), beside(path, "keys")):
+            file.unlink(missing_ok=True)
+        raise
+    store.close()
+    watched.step(1.0, "Done")
+    return BankReport(path, preset, tables["customer"], seed, tables, truth, files)
+
+
+def _spec(preset: str, customers: int | None, seed: int) -> BankSpec | None:
+    if preset not in PRESETS:
+        raise BadInput(f"'{preset}' is not a preset; known: {', '.join(PRESETS)}.")
+    if seed < 0:
+        raise BadInput(f"The seed {seed} is negative; give 0 or more.")
+    if preset == "empty":
+        if customers:
+            raise BadInput("An empty bank has no customers; choose another preset, or leave the number out.")
+        return None
+    return preset_spec(preset, customers)
+
+
+def _folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CrmdeskError(f"The folder {folder} could not be made ({error.strerror}); choose another one.") from None
+
+
+def _fill(store: Store, world: World | None, preset: str, progress: Progress, actor: Actor) -> None:
+    """The rows and the one audit row of the deed, in one transaction."""
+    with store.write() as session:
+        if world:
+            write(store, session, world, lambda part, text: progress.step(0.4 + 0.5 * part, text))
+        audit.record(store, session, actor, "create bank", preset)
+
+
+def _counts(store: Store) -> dict[str, int]:
+    with store.reader() as raw:
+        return {table: int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in COUNTED}

@@ -1,0 +1,112 @@
+"""What an invented bank is: segments and tiers, presets of every money field, habits and answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Final
+
+from crmdesk.domain.errors import BadInput
+from crmdesk.domain.interaction import CELLS
+from crmdesk.domain.permission import MARKETING_CHANNELS
+
+VERSION: Final = 1  # grows with any change that gives other rows for the same spec and seed
+FIELDS: Final = ("balance", "savings", "mortgage", "loan", "investments", "card_spend")
+
+
+@dataclass(frozen=True)
+class MomentSpec:
+    """Preset moments of one field in minor units; `kurtosis` is excess (Pearson minus 3)."""
+
+    mean: float
+    sd: float
+    skew: float
+    kurtosis: float
+
+
+@dataclass(frozen=True)
+class TierSpec:
+    """A value tier of one segment: money presets, share of owners, chance of a yes by channel when asked first."""
+
+    name: str
+    share: float
+    money: dict[str, MomentSpec]
+    owns: dict[str, float]
+    says_yes: dict[str, float]
+
+
+@dataclass(frozen=True)
+class SegmentSpec:
+    """People with one way of using the bank: `profile` is the mean share of each of the 37 cells."""
+
+    name: str
+    share: float
+    profile: tuple[float, ...]
+    asked_by: dict[str, float]
+    tiers: tuple[TierSpec, ...]
+
+
+@dataclass(frozen=True)
+class BankSpec:
+    """A whole bank. Volumes are lognormal(ln `volume`, `spread`) a year, shares Dirichlet(`concentration` x profile)."""
+
+    preset: str
+    customers: int
+    segments: tuple[SegmentSpec, ...]
+    until: date = date(2026, 6, 30)
+    months: int = 12
+    volume: float = 60.0
+    spread: float = 0.9
+    burst: float = 6.0  # shape of the negative binomial months: smaller is burstier
+    concentration: float = 25.0
+    rho: float = 0.35
+    separation: float = 1.0
+    levels: str = "relative"
+    never_asked: float = 0.30
+    control: float = 0.15
+    uplift: bool = True
+
+    def __post_init__(self) -> None:
+        if self.customers < 1:
+            raise BadInput(f"A bank of {self.customers} customers cannot be made; ask for 1 or more.")
+        for segment in self.segments:
+            if len(segment.profile) != len(CELLS) or abs(sum(segment.profile) - 1) > 1e-9:
+                raise BadInput(f"The profile of segment {segment.name} needs {len(CELLS)} shares that sum to 1.")
+            _sums_to_one(f"tiers of {segment.name}", [t.share for t in segment.tiers])
+            for tier in segment.tiers:
+                _complete(f"{segment.name}/{tier.name}", tier)
+        _sums_to_one("segments", [s.share for s in self.segments])
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self) | {"until": self.until.isoformat()}, indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> BankSpec:
+        """The spec that `to_json` wrote; BadInput where it is not one."""
+        try:
+            raw = json.loads(text)
+            raw["until"] = date.fromisoformat(raw["until"])
+            raw["segments"] = tuple(_segment(s) for s in raw["segments"])
+            return cls(**raw)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadInput(f"This is not the description of a bank: {error}; compare it with a written one.") from None
+
+
+def _segment(raw: dict[str, Any]) -> SegmentSpec:
+    tiers = tuple(
+        TierSpec(**{**tier, "money": {f: MomentSpec(**m) for f, m in tier["money"].items()}}) for tier in raw["tiers"]
+    )
+    return SegmentSpec(**{**raw, "profile": tuple(raw["profile"]), "tiers": tiers})
+
+
+def _sums_to_one(what: str, shares: list[float]) -> None:
+    if not shares or abs(sum(shares) - 1) > 1e-9 or min(shares) <= 0:
+        raise BadInput(f"The shares of the {what} must be positive and sum to 1; they are {shares}.")
+
+
+def _complete(where: str, tier: TierSpec) -> None:
+    for names, known, what in ((tier.money, FIELDS, "money"), (tier.owns, FIELDS, "owns"),
+                               (tier.says_yes, MARKETING_CHANNELS, "says_yes")):  # fmt: skip
+        if set(names) != set(known):
+            raise BadInput(f"'{what}' of {where} needs exactly: {', '.join(known)}.")

@@ -1,0 +1,70 @@
+"""A whole invented bank in memory: every table to be written, and the truth that stays apart from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmdesk.synthetic import accounts, behaviour, campaigns, money, people, permissions, proofs
+from crmdesk.synthetic.interactions import interaction_table
+from crmdesk.synthetic.spec import BankSpec
+from crmdesk.synthetic.streams import Streams
+from crmdesk.synthetic.table import Table, content_hash
+from crmdesk.synthetic.times import epoch_day
+
+Say = Callable[[float, str], None]
+
+
+def quiet(fraction: float, text: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True)
+class World:
+    """`tables` in the order of writing (parents first); the rest is hidden truth (n customers each)."""
+
+    spec: BankSpec
+    seed: int
+    tables: dict[str, Table]
+    planted: behaviour.Planted
+    amounts: dict[str, NDArray[np.float64]]
+    life: people.People
+    contacts: campaigns.Contacts
+
+    def content_hash(self) -> str:
+        return content_hash(self.tables)
+
+
+def generate(spec: BankSpec, seed: int, say: Say = quiet) -> World:
+    """The bank of this spec and seed (methods, section 2, steps 1-5); the same both times, on any computer."""
+    streams = Streams(seed)
+    say(0.02, "Customers")
+    planted, life = behaviour.plant(spec, streams), people.people(spec, streams)
+    amounts = money.amounts(spec, planted, streams)
+    for values in amounts.values():
+        values[life.prospect] = np.nan
+    held = accounts.accounts(spec, life, amounts, streams)
+    plan = campaigns.calendar(spec)
+    tables = {
+        "branch": people.branches(spec), "product": accounts.products(),
+        "customer": people.customers(spec, planted, life, streams),
+        "account": accounts.account_table(held, life), "holding": accounts.holding_table(held),
+        "balance_month": accounts.balance_table(spec, held, life, streams),
+        "campaign": campaigns.campaign_table(spec, plan), "campaign_arm": campaigns.arm_table(spec, plan),
+        "notice": proofs.notice_table(),
+    }  # fmt: skip
+    say(0.08, "Interactions")
+    first = np.where(life.prospect, epoch_day(spec.until) + 1, life.joined)
+    done = behaviour.acts(spec, planted, streams, first, life.last)
+    tables["interaction"] = interaction_table(spec, done, held, plan, life, streams)
+    say(0.20, "Permissions and campaigns")
+    ledger = campaigns.with_campaigns(plan, permissions.histories(spec, planted, life, streams))
+    contacts, ledger = campaigns.run_offers(spec, plan, planted, life, ledger, streams)
+    written, seq = proofs.in_order(ledger)
+    tables["permission_event"] = proofs.ledger_table(written, streams)
+    tables["permission_evidence"] = proofs.evidence_table(written, tables["permission_event"])
+    tables["contact"] = campaigns.contact_table(contacts, seq)
+    return World(spec, seed, tables, planted, amounts, life, contacts)
