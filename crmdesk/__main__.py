@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 ENDING = ".crmdesk"
-NO_QT = "The window's libraries are missing here (Qt says: {why}); python3 run.py names the line that installs them."
+NO_QT = "The window's libraries are missing here ({why}); use the commands instead: crmdesk --help"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -17,11 +15,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     if not words:
         return open_desk(None)
-    if len(words) == 1 and words[0].endswith(ENDING) and Path(words[0]).is_file():
-        return open_desk(Path(words[0]))
-    from crmdesk.cli.main import main as command
+    if len(words) == 1 and words[0].endswith(ENDING):
+        if Path(words[0]).is_file():
+            return open_desk(Path(words[0]))
+        sys.stderr.write(f"{words[0]} does not exist. Create it first: crmdesk bank create {words[0]} --preset empty\n")
+        return 1
+    from crmdesk.cli import main as command
+    from crmdesk.desk.drawing import draw_in_child
 
-    return command(words, open_desk=open_desk, draw_figures=draw_figures)
+    return command(words, open_desk=open_desk, draw_figures=draw_in_child)
 
 
 def open_desk(path: Path | None) -> int:
@@ -32,19 +34,6 @@ def open_desk(path: Path | None) -> int:
         sys.stderr.write(NO_QT.format(why=error) + "\n")
         return 1
     return start.open_desk(path)
-
-
-def draw_figures(result_file: Path, out_dir: Path) -> list[str]:
-    """Draw every figure of a result in a child process, so that this one never loads Qt; gives the file names.
-
-    Raises RuntimeError with the child's sentence where it could not draw.
-    """
-    command = [sys.executable, "-m", "crmdesk.desk.figures", str(result_file), str(out_dir)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"})
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise RuntimeError(lines[-1] if lines else "The pictures could not be drawn.")
-    return done.stdout.split()
 
 
 if __name__ == "__main__":

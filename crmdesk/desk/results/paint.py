@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable
 
@@ -66,10 +67,10 @@ def bars(sheet: Sheet, area: QRectF, picture: Picture) -> None:
     sheet.write(QRectF(box.left(), y, box.width(), LINE), picture.y_label, MIDDLE, sheet.theme.muted)
 
 
-def _bar(sheet: Sheet, picture: Picture, i: int, value: float, at: int, y: float,
+def _bar(sheet: Sheet, picture: Picture, i: int, value: float, tone: int, y: float,
          across: Callable[[float], float]) -> None:  # fmt: skip
     zero, end = across(0), across(value)
-    sheet.fill(QRectF(min(zero, end), y + 2, abs(end - zero), BAR - 4), sheet.series(at))
+    sheet.fill(QRectF(min(zero, end), y + 2, abs(end - zero), BAR - 4), sheet.series(tone))
     low, high = number(picture.get(picture.low)[i]), number(picture.get(picture.high)[i])
     edge = max(end, zero)
     if low is not None and high is not None:
@@ -104,7 +105,7 @@ def lines(sheet: Sheet, area: QRectF, picture: Picture) -> None:
                       key=lambda i: xs[i] or 0.0)  # fmt: skip
         _band(sheet, picture, rows, at, axes, xs)
         points = [axes.at(xs[i] or 0.0, ys[i] or 0.0) for i in rows]
-        for start, end in zip(points, points[1:], strict=False):
+        for start, end in itertools.pairwise(points):
             sheet.line(start, end, sheet.series(at), 2, DASHES[at % len(DASHES)])
         for point in points:
             symbol(sheet.painter, at, point, sheet.series(at))

@@ -1,0 +1,109 @@
+"""The plugins: what each brings, whether it runs, why not, and turning it on or off."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.page import Page
+from crmdesk.desk.widgets import Card, button, clear, label, scrolled
+from crmdesk.domain.change import ALL, Change
+from crmdesk.domain.rights import Right, may
+from crmdesk.services import plugins
+
+STATES = {
+    "ready": ("granted", "✓", "Ready"), "disabled": ("none", "·", "Off"),
+    "quarantined": ("refused", "✕", "Set aside"), "not_loaded": ("refused", "✕", "Not loaded"),
+}  # fmt: skip
+
+
+class PluginsPage(Page):
+    """A missing or broken plugin is always listed, with its reason."""
+
+    name: ClassVar[str] = "plugins"
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__(context, "Plugins")
+        self._column = QVBoxLayout()
+        self._column.setSpacing(8)
+        inner = QWidget()
+        outer = QVBoxLayout(inner)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._column)
+        outer.addStretch(1)
+        whole = QVBoxLayout(self.body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(inner))
+
+    def refresh(self) -> None:
+        self.load(lambda: plugins.list_plugins(self.context.app), self._show)
+
+    def cares_about(self, change: Change) -> bool:
+        return change.kind == "plugins"
+
+    def _show(self, found: list[Any]) -> None:
+        clear(self._column)
+        if not found:
+            self.say("")
+            self.show_empty(
+                "No plugin is installed. Analyses come with plugins; install one, then start crmdesk again."
+            )
+            return
+        ready = sum(_get(p, "state") == "ready" for p in found)
+        self.say(f"{ready} of {len(found)} plugins {'is' if ready == 1 else 'are'} ready.")
+        for one in found:
+            self._column.addWidget(self._card(one))
+
+    def _card(self, plugin: Any) -> Card:
+        card = Card()
+        state, reason = _get(plugin, "state"), _get(plugin, "reason")
+        role, glyph, words = STATES.get(state, STATES["not_loaded"])
+        row = QHBoxLayout()
+        row.addWidget(
+            label(f"{_get(plugin, 'title') or _get(plugin, 'id')} {_get(plugin, 'version') or ''}", "heading")
+        )
+        tag = label(f"{glyph} {words}")
+        ink = self.context.theme.permission(role)
+        tag.setStyleSheet(f"color: {ink.ink}; background: {ink.fill}; border-radius: 4px; padding: 2px 8px;")
+        row.addWidget(tag)
+        row.addStretch(1)
+        if may(self.context.actor, Right.MANAGE_PLUGINS):
+            row.addWidget(self._switch(plugin, state))
+        card.rows.addLayout(row)
+        if reason:
+            card.rows.addWidget(label(str(reason), "fault" if role == "refused" else "muted", wrap=True))
+        for title, key in (("Brings", "contributions"), ("Wants", "wants")):
+            text = _words(_get(plugin, key))
+            if text:
+                card.rows.addWidget(label(f"{title}: {text}", "muted", wrap=True))
+        return card
+
+    def _switch(self, plugin: Any, state: str) -> QWidget:
+        which, off = _get(plugin, "id"), state == "disabled"
+        words = "Turn on" if off else "Turn off"
+        made = button(words, lambda: self._turn(which, off), tip=f"{words} {which}")
+        made.setAccessibleName(f"{words} {which}")
+        return made
+
+    def _turn(self, which: str, on: bool) -> None:
+        app, actor = self.context.app, self.context.actor
+
+        def done(_: object) -> None:
+            self.context.changed(Change("plugins", {"plugin": ALL}))
+            self.context.notify(f"{which} is {'on' if on else 'off'}; this holds for banks opened from now on.")
+
+        deed = plugins.enable if on else plugins.disable
+        self.context.background(lambda: deed(app, actor, which), done, self.show_error, self)
+
+
+def _get(plugin: Any, name: str) -> Any:
+    return plugin.get(name) if isinstance(plugin, dict) else getattr(plugin, name, None)
+
+
+def _words(value: Any) -> str:
+    """A list or mapping of ids as one line."""
+    if isinstance(value, dict):
+        return "; ".join(f"{name} {_words(ids)}" for name, ids in value.items() if ids)
+    return ", ".join(str(v) for v in value) if isinstance(value, list | tuple | set | frozenset) else str(value or "")

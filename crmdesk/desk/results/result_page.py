@@ -1,0 +1,178 @@
+"""One run's result: the verdict, then its pictures and tables; a plugin's view that stops gives way to tables."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
+
+from crmdesk.contributions import View, resolve
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.drawing import draw_in_child
+from crmdesk.desk.page import Page
+from crmdesk.desk.results.stock import TablesView, stock_views
+from crmdesk.desk.results.twin import Maker
+from crmdesk.desk.results.view_context import LentContext
+from crmdesk.desk.widgets import Band, label
+from crmdesk.mining.record import RunRecord
+from crmdesk.services import mining
+
+log = logging.getLogger(__name__)
+
+
+class ResultPage(Page):
+    """`arrive(run=uuid)`."""
+
+    name: ClassVar[str] = "result"
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__(context, "Result")
+        self.record: RunRecord | None = None
+        self._run = ""
+        self._makers: list[Maker] = []
+        self._shown: set[int] = set()
+        self.add_deed("Run again...", self._again, tip="The same settings, ready to change")
+        self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
+        self._facts = label("", "muted", wrap=True)
+        self._notes = Band()
+        self.tabs = QTabWidget()
+        self.tabs.setAccessibleName("Views of the result")
+        self.tabs.setDocumentMode(True)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.currentChanged.connect(self._make_tab)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._facts)
+        column.addWidget(self._notes)
+        column.addWidget(self.tabs, 1)
+
+    def arrive(self, run: str = "", **args: Any) -> None:
+        if run == self._run and self.record is not None:
+            return  # a stored run never changes
+        self._run = run
+        self.refresh()
+
+    def refresh(self) -> None:
+        app, actor, run = self.context.app, self.context.actor, self._run
+        # Reads pandas tables, so in a thread: the first result of a session imports pandas there.
+        self.load(lambda: _with_tables(app, actor, run), self._show)
+
+    def _show(self, found: tuple[RunRecord, dict[str, Any]]) -> None:
+        record, tables = found
+        self.record = record
+        self.title.setText(record.title or record.analysis)
+        self.say(record.verdict)
+        locale = QLocale()
+        left = sum(record.excluded.values())
+        self._facts.setText(
+            f"Run {record.uuid[:8]}   data to {record.as_of}   {locale.toString(record.eligible)} customers used, "
+            f"{locale.toString(left)} left out   seed {record.seed}   by {record.by}, "
+            f"{record.ended_at:%d %b %Y %H:%M} UTC"
+        )
+        self._clear_tabs()
+        if record.warnings:
+            self._notes.fill("stale", "  ".join(record.warnings), [])
+        self._notes.setVisible(bool(record.warnings))
+        if record.result is None:
+            self.tabs.setVisible(False)
+            self.show_empty(f"This run has no result: {record.verdict}", "Run again...", self._again)
+            return
+        self.tabs.setVisible(True)
+        self._fill(record, tables)
+
+    def _clear_tabs(self) -> None:
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            old = self.tabs.widget(0)
+            self.tabs.removeTab(0)
+            old.deleteLater()
+        self.tabs.blockSignals(False)
+        self._makers, self._shown = [], set()
+
+    def _fill(self, record: RunRecord, tables: dict[str, Any]) -> None:
+        """Tabs with empty holders; each view is made when it is first looked at."""
+        result = record.result
+        assert result is not None
+        views = [(v.title, self._plugin_maker(v, tables)) for v in _views_for(self.context.app, record)]
+        stock = stock_views(result, tables, self.context)
+        taken = {title for title, _ in views}
+        views += [(title, make) for title, make in stock if title not in taken]
+        self._makers = [make for _, make in views]
+        self.tabs.blockSignals(True)
+        for title, _ in views:
+            holder = QWidget()
+            QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
+            self.tabs.addTab(holder, title)
+        self.tabs.blockSignals(False)
+        self._make_tab(0)
+
+    def _make_tab(self, index: int) -> None:
+        if 0 <= index < len(self._makers) and index not in self._shown:
+            self._shown.add(index)
+            self.tabs.widget(index).layout().addWidget(self._makers[index]())
+
+    def _plugin_maker(self, view: View, tables: dict[str, Any]) -> Maker:
+        """The plugin's widget; where it raises, the stock table and a band that says so."""
+
+        def make() -> QWidget:
+            assert self.record is not None
+            try:
+                made: QWidget = resolve(view.widget)(self.record.result, LentContext(self.context, tables))
+                return made
+            except Exception as error:
+                log.exception("The view %s stopped", view.id)
+                return self._stopped(view, tables, error)
+
+        return make
+
+    def _stopped(self, view: View, tables: dict[str, Any], error: Exception) -> QWidget:
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(0, 8, 0, 0)
+        band = Band()
+        band.fill("error", "This view stopped. The tables below show the same result.",
+                  [("Open the plugins", lambda: self.context.open_page("plugins"))],
+                  f"{view.id}: {type(error).__name__}")  # fmt: skip
+        column.addWidget(band)
+        column.addWidget(TablesView(tables), 1)
+        return holder
+
+    def toggle_twin(self) -> None:
+        holder = self.tabs.currentWidget()
+        for part in holder.findChildren(QWidget) if holder else []:
+            if hasattr(part, "toggle") and part.isVisible():
+                part.toggle()
+                return
+        self.context.notify("This view has no table twin; the tab Tables shows every number.")
+
+    def _again(self) -> None:
+        if self.record is not None:
+            preset = {**self.record.params, "seed": self.record.seed}
+            self.context.open_page("analysis", analysis=self.record.analysis, preset=preset)
+
+    def _export(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Export into a folder")
+        if folder and self.record is not None:
+            app, actor, run = self.context.app, self.context.actor, self.record.uuid
+            self.context.background(
+                lambda: mining.export(app, actor, run, Path(folder), draw=draw_in_child),
+                lambda notes: self.context.notify("Exported. " + " ".join(map(str, notes or ()))), self.show_error, self,
+            )  # fmt: skip
+
+
+def _with_tables(app: Any, actor: Any, run: str) -> tuple[RunRecord, dict[str, Any]]:
+    record = mining.get_run(app, actor, run)
+    return record, dict(record.tables) if record.result is not None else {}
+
+
+def _views_for(app: Any, record: RunRecord) -> list[View]:
+    """Plugin views for this result, by order and id."""
+    found: list[View] = [
+        v for v in app.plugins.views().values()
+        if isinstance(record.result, v.shows) and (not v.analyses or record.analysis in v.analyses)
+    ]  # fmt: skip
+    return sorted(found, key=lambda v: (v.order, v.id))
