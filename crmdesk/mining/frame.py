@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from crmdesk.analytics.engine import AnalyticsEngine
 
 Need = Features | Events
+MONEY = ("holdings", "balances")  # analytics tables whose amounts cannot be added up across currencies
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,20 @@ def needs_of(analysis: Analysis, features: Mapping[str, Need]) -> tuple[Need, ..
         raise CrmdeskError(
             f"{analysis.title} needs {', '.join(missing)}, which no loaded plugin offers; enable the one that does."
         )
+    if not analysis.needs:
+        raise CrmdeskError(f"{analysis.title} names no data that it needs; tell the author of its plugin.")
     found = tuple(known[n] for n in dict.fromkeys((*analysis.needs, *(o for o in analysis.optional if o in known))))
     if sum(isinstance(need, Events) for need in found) > 1:
         raise CrmdeskError(f"{analysis.title} asks for two event logs; an analysis may have one.")
     return found
 
 
-def uses_interactions(analysis: Analysis, features: Mapping[str, Need]) -> bool:
-    """Whether a customer without any interaction has nothing to give to this analysis."""
-    needed = set(analysis.needs)
-    return any(need.id in needed and need.over.startswith("interaction") for need in needs_of(analysis, features))
+def interaction_months(needs: tuple[Need, ...]) -> int | None:
+    """How many months before the as-of day a customer must have shown activity in; 0 = ever, None = need not."""
+    months = [need.months for need in needs if need.over == "interactions"]
+    if not months:
+        return None
+    return 0 if 0 in months else max(months)
 
 
 def default_day(store: Store) -> date:
@@ -68,7 +73,12 @@ def default_day(store: Store) -> date:
 
 def people(store: Store, analysis: Analysis, features: Mapping[str, Need], as_of: date) -> Population:
     """Who may be used for the analysis's purpose now, and why the others may not."""
-    return population(store, analysis.purpose, as_of, store.clock(), uses_interactions(analysis, features))
+    needed = tuple(need for need in needs_of(analysis, features) if need.id in analysis.needs)
+    months = interaction_months(needed)
+    money = any(need.id.startswith("money.") or need.over in MONEY for need in needed)
+    return population(
+        store, analysis.purpose, as_of, store.clock(), months is not None, months=months or 0, needs_money=money
+    )
 
 
 def take(

@@ -104,7 +104,8 @@ def _finished(need: Mapping[str, Any], table: pa.Table, as_of: date) -> dict[str
     """A Features' final columns: as measured, or what its `finish` makes of them as numpy arrays."""
     columns = table.drop_columns(["customer"])
     if not need["finish"]:
-        return dict(columns.to_pandas().items())
+        # Bare arrays: a Series would be aligned by its own 0.. index instead of standing beside its customer.
+        return {str(name): series.array for name, series in columns.to_pandas().items()}
     arrays = {name: columns.column(name).to_numpy() for name in columns.column_names}
     done: dict[str, Any] = _follow(need["finish"])(arrays, as_of)
     wrong = [name for name, column in done.items() if len(column) != len(table)]

@@ -129,8 +129,8 @@ def reach_by_segment(app: App, customers: Ints, segment: Ints, segments: int) ->
     by_channel = {}
     with app.store.reader() as raw:
         for channel in MARKETING_CHANNELS:
-            known, codes = permission_states(raw, "marketing", channel, app.store.clock())[:2]
-            granted = np.isin(customers, np.asarray(known)[np.asarray(codes) == STATES.index("granted")])
+            found = permission_states(raw, "marketing", channel, app.store.clock())
+            granted = np.isin(customers, found.customers[found.codes == STATES.index("granted")])
             by_channel[channel] = np.bincount(segment[granted], minlength=segments)
             anyhow |= granted
     return Reach(np.bincount(segment, minlength=segments), np.bincount(segment[anyhow], minlength=segments), by_channel)

@@ -1,0 +1,58 @@
+"""Pictures are well-formed SVG with the figure's numbers in them."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crmdesk.results import Figure
+from crmdesk.services.pictures import draw, mosaic, step
+
+DATA = pd.DataFrame({"x": ["a<b", "c"], "k": [2, 3], "y": [0.25, 0.75], "g": ["one", "two"], "v": [0.1, np.nan]})
+FIGURES = {
+    "bars": Figure("bars", "Bars", DATA, "x", "y", group="g"),
+    "heat": Figure("heat", "Heat", DATA, "x", "g", value="v"),
+    "lines": Figure("lines", "Lines", DATA, "k", "y", group="g", marks={"limit": 0.8}),
+    "scatter": Figure("scatter", "Dots", DATA, "k", "y"),
+    "mosaic": Figure("mosaic", "Map", DATA, "x", "y", group="g", value="v"),
+}
+
+
+def titles(svg: str) -> list[str]:
+    return [e.text or "" for e in ElementTree.fromstring(svg).iter("title")]
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_every_kind_is_well_formed(kind: str) -> None:
+    root = ElementTree.fromstring(draw(FIGURES[kind]))
+    assert root.get("aria-label") == FIGURES[kind].title
+    assert len(list(root.iter())) > 6
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_an_empty_figure_says_so(kind: str) -> None:
+    figure = FIGURES[kind]
+    empty = Figure(kind, "Empty", DATA.head(0), figure.x, figure.y, figure.group, figure.value)  # type: ignore[arg-type]
+    assert "Nothing to draw" in draw(empty)
+
+
+def test_one_point_and_equal_values_do_not_divide_by_zero() -> None:
+    one = DATA.head(1).assign(y=0.0)
+    for kind in FIGURES:
+        figure = FIGURES[kind]
+        ElementTree.fromstring(draw(Figure(kind, "One", one, figure.x, figure.y, figure.group, figure.value)))  # type: ignore[arg-type]
+
+
+def test_steps_cut_at_fifths() -> None:
+    assert [step(v, 0, 1) for v in (0.0, 0.19, 0.2, 0.99, 1.0, None)] == [0, 0, 1, 4, 4, None]
+
+
+def test_the_mosaic_says_size_and_permission_of_each_segment() -> None:
+    segments = pd.DataFrame({"segment": ["1.1", "1.2", "2.1"], "tier1": [1, 1, 2],
+                             "name": ["ATM high", "ATM low", "Web"], "share": [0.2, 0.3, 0.5]})  # fmt: skip
+    svg = draw(mosaic(segments, {"1.1": 0.5, "1.2": None, "2.1": 0.95}))
+    assert "1.1: ATM high, 20.0%, may contact 50%" in titles(svg)
+    assert "1.2: ATM low, 30.0%, may contact unknown" in titles(svg)
+    fills = [r.get("class") for r in ElementTree.fromstring(svg).iter("rect")]
+    assert fills == ["q2", "none", "q4"]
