@@ -1,0 +1,157 @@
+"""One import from source to bank: all of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.jobs import Progress, Silent
+from crmdesk.services.context import App
+from crmdesk.services.importing import berka, standard
+from crmdesk.services.importing.layout import Context, Layout
+from crmdesk.services.importing.quarantine import QuarantineFile, place
+from crmdesk.services.importing.reading import Source, sha256
+from crmdesk.services.importing.staging import FileCounts, bring_in
+from crmdesk.store import audit, chain
+from crmdesk.store.queries import importing as queries
+
+DISK_FACTOR: Final = 3  # the log holds the whole import beside the rows themselves
+STRICT_SHARE: Final = 0.05
+
+
+class Profile(Protocol):
+    """A source layout: which files it reads, and what their columns mean."""
+
+    def sources(self, place: Path) -> list[Source]: ...
+
+    def layouts(self, context: Context) -> dict[str, Layout]: ...
+
+
+PROFILES: Final[dict[str, Profile]] = {"standard": standard, "berka": berka}
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """`files`: source file -> rows_in, inserted, updated, unchanged, quarantined; `batch` None for a dry run."""
+
+    batch: int | None
+    files: dict[str, dict[str, int]]
+    tables: dict[str, int]
+    quarantine_file: Path | None = None
+
+
+class _DryRun(Exception):
+    """Takes a dry run out of its transaction, which rolls back."""
+
+
+@dataclass
+class _Work:
+    sources: list[Source]
+    counts: dict[str, FileCounts] = field(default_factory=dict)
+    batch: int | None = None
+    staging: queries.Staging | None = None
+    kept: QuarantineFile | None = None
+
+
+def run(
+    app: App, actor: Actor, source: Path, *, profile: str = "standard", dry_run: bool = False, strict: bool = False,
+    quarantine: Path | None = None, progress: Progress | None = None, before: Callable[[], object] | None = None,
+) -> ImportReport:  # fmt: skip
+    """Import a folder or file; rows that break a rule are set aside with their reason, the others come in.
+
+    `strict` refuses the whole where over 5 % of a file is set aside. `before` is called once the source is known to
+    be readable and before anything changes (a backup). Raises CrmdeskError where the whole is refused, Cancelled where
+    the person stopped it; the bank is then as it was.
+    """
+    require(actor, Right.IMPORT)
+    layout = PROFILES.get(profile)
+    if layout is None:
+        raise BadInput(f"'{profile}' is not an import profile; known: {', '.join(PROFILES)}.")
+    if not source.exists():
+        raise CrmdeskError(f"{source} does not exist; name the folder or file to import.")
+    work = _Work(layout.sources(source))
+    _check_disk(app.store.path, work.sources)
+    if before is not None and not dry_run:
+        before()
+    try:
+        with app.store.write() as session:
+            _all_files(app, actor, session, layout, work, progress or Silent())
+            if strict:
+                _refuse_many(work.counts)
+            if dry_run:
+                raise _DryRun
+            _finish(app, actor, session, profile, source, work, quarantine)
+    except _DryRun:
+        work.batch = None
+    except BaseException:
+        if work.kept:
+            work.kept.discard()
+        raise
+    if work.kept:
+        work.kept.keep()
+    with app.store.read() as session:
+        tables = queries.counts(session)
+    files = {name: counts.document() for name, counts in work.counts.items()}
+    return ImportReport(work.batch, files, tables, work.kept.path if work.kept else None)
+
+
+def _check_disk(bank: Path, sources: list[Source]) -> None:
+    size = sum(path.stat().st_size for path in {s.path for s in sources})
+    free = shutil.disk_usage(bank.resolve().parent).free
+    if free < DISK_FACTOR * size:
+        raise CrmdeskError(
+            f"The import needs {DISK_FACTOR * size / 1e6:,.0f} MB of free disk beside {bank.name} and {free / 1e6:,.0f} MB "
+            "are free; free some space, then try again. Nothing was changed."
+        )
+
+
+def _all_files(app: App, actor: Actor, session: Any, profile: Profile, work: _Work, progress: Progress) -> None:
+    """Stage, check and load file after file; each may refer to those before it and to the bank."""
+    now = app.store.clock()
+    work.batch = queries.next_batch(session)
+    work.staging = queries.Staging(session, app.store.audit_key, work.batch, now, actor.login)
+    try:
+        layouts = profile.layouts(Context(now, queries.catalogue(session), queries.lives(session)))
+        sizes = [max(1, s.path.stat().st_size) for s in work.sources]
+        for i, source in enumerate(work.sources):
+            start, share, name = sum(sizes[:i]) / sum(sizes), sizes[i] / sum(sizes), source.name
+
+            def step(part: float, start: float = start, share: float = share, name: str = name) -> None:
+                progress.step(start + share * part, f"Importing {name}")
+
+            step(0.0)
+            work.counts[name] = bring_in(work.staging, source, layouts[source.layout], step)
+    finally:
+        work.staging.close()
+
+
+def _refuse_many(counts: dict[str, FileCounts]) -> None:
+    for name, found in counts.items():
+        if found.quarantined > STRICT_SHARE * found.rows_in:
+            raise CrmdeskError(
+                f"{found.quarantined:,} of {found.rows_in:,} rows of {name} break a rule, more than 5 %; nothing was "
+                "imported. Correct the file, or import without --strict."
+            )
+
+
+def _finish(
+    app: App, actor: Actor, session: Any, profile: str, source: Path, work: _Work, quarantine: Path | None
+) -> None:
+    """The batch, its quarantine and the audit row, in the same transaction as the rows."""
+    assert work.staging is not None and work.batch is not None
+    kept = QuarantineFile(quarantine or place(app.store.path, work.batch))
+    if kept.write(work.staging.rejected()):
+        work.kept = kept
+    work.staging.finish({
+        "profile": profile, "source": source.name, "files": {s.name: sha256(s.path) for s in work.sources},
+        "counts": {name: found.document() for name, found in work.counts.items()}, "by": actor.login,
+        "at": str(chain.canonical(datetime.now(UTC))),
+    })  # fmt: skip
+    rows = sum(found.rows_in for found in work.counts.values())
+    audit.record(app.store, session, actor, "import", f"batch {work.batch}", reason=f"{profile}: {rows} rows")
