@@ -45,6 +45,7 @@ class CustomerTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setStyleSheet("QTableView::item { padding: 0 5px; }")  # under the header's own padding
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.verticalHeader().setVisible(False)
@@ -229,7 +230,7 @@ class CustomersPage(Page):
         place = next(i for i, c in enumerate(COLUMNS) if c.key == self.sort)
         way = Qt.SortOrder.DescendingOrder if self.descending else Qt.SortOrder.AscendingOrder
         self.table.horizontalHeader().setSortIndicator(place, way)
-        self.sorter.setText(f"Sort: {COLUMNS[place].title} {'↓' if self.descending else '↑'}")
+        self.sorter.setText(f"Sort: {COLUMNS[place].title}{', descending' if self.descending else ''}")
         menu = QMenu(self.sorter)
         for column in COLUMNS:
             if column.key:

@@ -1,0 +1,189 @@
+"""The cards of a customer's page: identity with masked contact data, products with a balance line, the segment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers import words
+from crmdesk.desk.customers.spark import Spark
+from crmdesk.desk.widgets import Card, button, label
+from crmdesk.domain.rights import Right, may
+from crmdesk.services import customers
+from crmdesk.services.customers import CustomerCard, SegmentCard
+
+REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
+
+
+class Facts(QGridLayout):
+    """Pairs of a muted name and its value, packed to the top."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(12)
+        self.setVerticalSpacing(6)
+        self.setColumnStretch(1, 1)
+
+    def add(self, name: str, value: str | QWidget) -> None:
+        shown = label(value, wrap=True) if isinstance(value, str) else value
+        row = self.rowCount()
+        self.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        self.addWidget(shown, row, 1)
+
+
+class Masked(QWidget):
+    """Contact data that looks masked and is spoken so; Reveal asks the service, which writes it into the audit."""
+
+    def __init__(self, context: DeskContext, number: str, field: str, masked: str) -> None:
+        super().__init__()
+        self._context, self._number, self._field, self._masked = context, number, field, masked
+        self.shown = QLabel()
+        self.shown.setTextFormat(Qt.TextFormat.PlainText)
+        self.button: QPushButton = button("Reveal", self.toggle, "quiet", "Show for one minute; each look is audited")
+        self.button.setAccessibleName(f"Reveal {words.CHANNELS[field].lower()}")
+        self.button.setEnabled(may(context.actor, Right.READ_CONTACT))
+        if not self.button.isEnabled():
+            self.button.setToolTip("Your role sees contact data masked; a teller or relationship manager can help")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.shown, 1)
+        row.addWidget(self.button)
+        self._timer = QTimer(self, singleShot=True, interval=REVEALED_FOR)
+        self._timer.timeout.connect(self.hide_again)
+        self.hide_again()
+
+    def hide_again(self) -> None:
+        self._timer.stop()
+        self.shown.setText(self._masked)
+        ending = self._masked.rpartition(" ")[2] if self._field == "phone" else self._masked.rpartition("@")[2]
+        self.shown.setAccessibleName(f"{words.CHANNELS[self._field]} hidden, ends {ending}")
+        self.button.setText("Reveal")
+
+    def toggle(self) -> None:
+        if self._timer.isActive():
+            self.hide_again()
+            return
+        app, actor, number, field = self._context.app, self._context.actor, self._number, self._field
+        self._context.background(lambda: customers.reveal(app, actor, number, field), self._show, owner=self)
+
+    def _show(self, value: str) -> None:
+        self.shown.setText(value)
+        self.shown.setAccessibleName(value)
+        self.button.setText("Hide")
+        self._timer.start()
+
+
+class IdentityCard(Card):
+    """Who the customer is, and how to reach them, masked."""
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__("Identity")
+        self._context = context
+        self.masked: list[Masked] = []
+        self._holder = QWidget()
+        self.rows.addWidget(self._holder)
+
+    def show_card(self, card: CustomerCard) -> None:
+        self._holder.deleteLater()
+        self._holder = QWidget()
+        self.rows.addWidget(self._holder)
+        facts = Facts()
+        facts.setContentsMargins(0, 0, 0, 0)
+        self._holder.setLayout(facts)
+        self.masked = []
+        for field, value in (("phone", card.phone), ("email", card.email)):
+            if value:
+                self.masked.append(Masked(self._context, card.number, field, value))
+                facts.add(words.CHANNELS[field], self.masked[-1])
+            else:
+                facts.add(words.CHANNELS[field], "Not recorded")
+        for name, text in (("City", card.city), ("Born", card.born), ("Work", card.occupation.replace("_", " ")),
+                           ("Branch", card.branch), ("Manager", card.manager)):  # fmt: skip
+            if text:
+                facts.add(name, text)
+        if card.joined_on:
+            facts.add("Joined", words.on(card.joined_on))
+        if card.left_on:
+            facts.add("Left", words.on(card.left_on))
+
+
+class ProductsCard(Card):
+    """What the customer holds and owes, with the balance of the last 13 months."""
+
+    def __init__(self, context: DeskContext, opened: Callable[[], None]) -> None:
+        super().__init__("Products")
+        self.total = label("", wrap=True)
+        self.owed = label("", "muted", wrap=True)
+        self.spark = Spark(context)
+        self.rows.addWidget(self.total)
+        self.rows.addWidget(self.owed)
+        self.rows.addWidget(self.spark)
+        self._more = button("See money", opened, "quiet", "Accounts and their balances")
+        self.rows.addWidget(self._more, alignment=Qt.AlignmentFlag.AlignLeft)
+
+    def show_card(self, card: CustomerCard) -> None:
+        held = [a for a in card.accounts if a.closed_on is None]
+        number = "1 product" if len(held) == 1 else f"{len(held)} products"
+        if not held:
+            self.total.setText("No products today.")
+        elif card.held is None:
+            self.total.setText(f"{number}; no balance to add up.")
+        else:
+            self.total.setText(f"{number}, holds {words.money(card.held, card.currency)}")
+        self.total.setToolTip(words.exact(card.held, card.currency) if card.held is not None else "")
+        self.owed.setVisible(card.owed is not None)
+        self.owed.setText(f"Owes {words.money(abs(card.owed or 0), card.currency)}")
+        self.spark.show_months(card.months, card.currency)
+        self._more.setVisible(bool(card.accounts))
+
+
+class SegmentView(Card):
+    """The segment with its strength, the runner-up, and the run that found it."""
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__("Segment")
+        self._context = context
+        self._holder = QWidget()
+        self.rows.addWidget(self._holder)
+
+    def show_segment(self, card: SegmentCard | None) -> None:
+        self._holder.deleteLater()
+        self._holder = QWidget()
+        self.rows.addWidget(self._holder)
+        facts = Facts()
+        facts.setContentsMargins(0, 0, 0, 0)
+        self._holder.setLayout(facts)
+        if card is None:
+            why = "In no segment: no segmentation yet, or the latest one left this customer out."
+            facts.addWidget(label(why, "muted", wrap=True), 0, 0, 1, 2)
+            return
+        facts.addWidget(label(card.name, "heading", wrap=True), 0, 0, 1, 2)
+        if card.provisional:
+            tag = label("Provisional: under 10 interactions", "tag")
+            facts.addWidget(tag, 1, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        for name, text in self._lines(card):
+            facts.add(name, text)
+        run = card.run
+        see = button("See run", lambda: self._context.open_page("result", run=run), "quiet", "Open this run's result")
+        facts.addWidget(see, facts.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+
+    @staticmethod
+    def _lines(card: SegmentCard) -> list[tuple[str, str]]:
+        lines = [("Channel group", card.tier1), ("Value level", card.tier2)]
+        if card.strength is not None:
+            lines.append(("Strength", f"{card.strength:.0%}".replace("%", " %")))
+        if card.runner_up:
+            lines.append(("Next", card.runner_up))
+        if card.distance_pct is not None and card.distance_pct > 0.99:
+            lines.append(("Fit", "Unlike most customers seen"))
+        share = f"{card.size / card.mined:.0%}".replace("%", " %") if card.mined else words.NOTHING
+        lines.append(("Size", f"{words.count(card.size)} customers, {share}"))
+        if card.stability is not None:
+            lines.append(("Stability", f"{card.stability:.2f}"))
+        lines.append(("Run", f"{words.on(card.run_on)}, data to {card.as_of}"))
+        return lines
+
