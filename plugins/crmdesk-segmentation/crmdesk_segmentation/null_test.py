@@ -65,10 +65,18 @@ def extend(test: Test, total: int, step: Callable[[float, str], None]) -> None:
 
 
 def use_null(counts: Floats) -> Null:
-    """Tier 1: one Dirichlet-multinomial population with the observed shares and the customers' own volumes.
+    """Tier 1: root shares of one structureless population; counts (n, cells)."""
+    draw = use_counts(counts)
 
-    The concentration is found by moments; counts (n, cells).
-    """
+    def points(rng: Rng) -> Floats:
+        drawn = draw(rng)
+        return hellinger.root_shares(drawn, hellinger.population_shares(drawn))
+
+    return Null(hellinger.root_shares(counts, hellinger.population_shares(counts)), points)
+
+
+def use_counts(counts: Floats) -> Callable[[Rng], Floats]:
+    """Counts of one Dirichlet-multinomial population: observed shares and volumes, concentration by moments."""
     population = hellinger.population_shares(counts)
     held = population > 0
     p, volume = population[held], counts.sum(axis=1)
@@ -77,10 +85,11 @@ def use_null(counts: Floats) -> Null:
     def draw(rng: Rng) -> Floats:
         shares = rng.standard_gamma(np.tile(p * concentration, (len(volume), 1))) + 1e-300
         shares /= shares.sum(axis=1, keepdims=True)
-        drawn = rng.multinomial(volume.astype(np.int64), shares).astype(float)
-        return hellinger.root_shares(drawn, hellinger.population_shares(drawn))
+        drawn = np.zeros(counts.shape)
+        drawn[:, held] = rng.multinomial(volume.astype(np.int64), shares)
+        return drawn
 
-    return Null(hellinger.root_shares(counts[:, held], p), draw)
+    return draw
 
 
 def _concentration(counts: Floats, p: Floats, volume: Floats) -> float:
@@ -92,7 +101,18 @@ def _concentration(counts: Floats, p: Floats, volume: Floats) -> float:
 
 
 def money_null(held: Floats) -> Null:
-    """Tier 2: a Gaussian copula of ranks with the observed margins, ownership included; held (n, columns), NaN = not.
+    """Tier 2: zero-aware logs of one structureless population; held (n, columns), NaN = not held."""
+    draw = money_amounts(held)
+
+    def points(rng: Rng) -> Floats:
+        drawn = draw(rng)
+        return money.fit(drawn).transform(drawn)
+
+    return Null(money.fit(held).transform(held), points)
+
+
+def money_amounts(held: Floats) -> Callable[[Rng], Floats]:
+    """Amounts of one structureless population: a Gaussian copula of ranks with the observed margins, ownership included.
 
     Ownership and amount are separate variables of the copula; every drawn column is a permutation of the
     observed one, so margins, zeros and non-owners stay exactly as they are.
@@ -110,9 +130,9 @@ def money_null(held: Floats) -> Null:
         for j in range(columns):
             order = np.argsort(-z[:, j], kind="stable")[: owners[j]]
             drawn[order[np.argsort(z[order, columns + j], kind="stable")], j] = amounts[j]
-        return money.fit(drawn).transform(drawn)
+        return drawn
 
-    return Null(money.fit(held).transform(held), draw)
+    return draw
 
 
 def _latent_correlation(held: Floats, owned: NDArray[np.bool_], share: Floats) -> Floats:

@@ -1,0 +1,110 @@
+"""Segments in words: names, what stands out, and a rule from a small tree with its fidelity."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmdesk.api import CHANNELS, MODES
+from crmdesk_segmentation.inputs import CHANNEL_WORDS
+from crmdesk_segmentation.profile import MODE_WORDS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+Labels = NDArray[np.int64]
+LEVELS = {1: ("all",), 2: ("high", "low"), 3: ("high", "middle", "low"), 4: ("top", "high", "middle", "low"),
+          5: ("top", "high", "middle", "low", "least")}  # fmt: skip
+DEPTH = 3
+
+
+def group_names(channel: Floats, mode: Floats) -> list[str]:
+    """A name for each tier-1 group from its mean channel and mode shares less the bank's (k, 4) each.
+
+    The channel that stands out most; where two groups share it, the mode, then a number, is added.
+    """
+    if len(channel) == 1:
+        return ["Everybody"]
+    first = [CHANNEL_WORDS[CHANNELS[j]] for j in channel.argmax(axis=1)]
+    second = [MODE_WORDS[MODES[j]] for j in mode.argmax(axis=1)]
+    names = [_capital(a) if first.count(a) == 1 else _capital(f"{a}, {b}") for a, b in zip(first, second, strict=True)]
+    return [name if names.count(name) == 1 else f"{name} {names[: i + 1].count(name)}" for i, name in enumerate(names)]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def level_names(value: Floats) -> list[str]:
+    """high, middle, low ... for the levels of one group by their mean value (k,)."""
+    order = np.argsort(np.argsort(-value, kind="stable"), kind="stable")
+    words = LEVELS.get(len(value)) or tuple(f"level {i + 1} of {len(value)}" for i in range(len(value)))
+    return [words[i] for i in order]
+
+
+def stable_word(jaccard: float) -> str:
+    """clusterboot's words for a group's mean Jaccard (Hennig 2007)."""
+    for limit, word in ((0.60, "unstable"), (0.75, "doubtful"), (0.85, "stable")):
+        if jaccard < limit:
+            return word
+    return "very stable"
+
+
+def drivers(table: pd.DataFrame, code: str) -> str:
+    """The five largest effects of a segment that pass q < .05, as one sentence part each."""
+    mine = table[(table["segment"] == code) & (table["q"] < 0.05)]
+    mine = mine.reindex(mine["d"].abs().sort_values(ascending=False, kind="stable").index)[:5]
+    parts = []
+    for row in mine.itertuples():
+        direction = "more" if row.d > 0 else "less"
+        size = f"{row.lift:.1f} times the average" if row.lift is not None and row.lift == row.lift else direction
+        parts.append(f"{row.field} {size}")
+    return "; ".join(parts) if parts else "Nothing sets these people apart from the rest."
+
+
+def tree(columns: dict[str, Floats], labels: Labels, seed: int) -> tuple[list[str], float | None]:
+    """One rule for each label 0..k-1 and the share of held-out people the tree puts right.
+
+    columns: raw shares and money by name, NaN = not held (counts as 0); a depth-3 tree is fitted on half.
+    """
+    from sklearn.tree import DecisionTreeClassifier
+
+    k = int(labels.max()) + 1
+    if k < 2:
+        return [""], None
+    data = np.nan_to_num(np.column_stack(list(columns.values())))
+    half = np.random.default_rng(seed).permutation(len(labels))
+    learn, check = half[: len(half) // 2], half[len(half) // 2 :]
+    grown = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=20, random_state=seed).fit(
+        data[learn], labels[learn]
+    )
+    fidelity = float((grown.predict(data[check]) == labels[check]).mean())
+    leaves = grown.apply(data)
+    return [_rule(grown.tree_, list(columns), leaves, labels == g) for g in range(k)], fidelity
+
+
+def _rule(grown: object, names: list[str], leaves: Labels, inside: NDArray[np.bool_]) -> str:
+    """The path to the leaf that holds most of these people, and how many of them it holds."""
+    nodes, counts = np.unique(leaves[inside], return_counts=True)
+    leaf = int(nodes[counts.argmax()])
+    parents = {}
+    left, right = grown.children_left, grown.children_right  # type: ignore[attr-defined]
+    for node in range(len(left)):
+        if left[node] >= 0:
+            parents[left[node]], parents[right[node]] = (node, "at most"), (node, "above")
+    path: list[str] = []
+    node = leaf
+    while node in parents:
+        node, side = parents[node]
+        name, limit = names[grown.feature[node]], float(grown.threshold[node])  # type: ignore[attr-defined]
+        path.insert(0, f"{name} {side} {_number(name, limit)}")
+    return f"{' and '.join(path)} describes {counts.max() / inside.sum():.0%} of members"
+
+
+def _number(name: str, value: float) -> str:
+    if name.startswith("share "):
+        return f"{value:.0%}"
+    return f"{value:,.0f}" if name == "interactions" else f"{value / 100:,.0f}"
