@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
@@ -30,7 +31,8 @@ class Facts(QGridLayout):
     def add(self, name: str, value: str | QWidget) -> None:
         shown = label(value, wrap=True) if isinstance(value, str) else value
         row = self.rowCount()
-        self.addWidget(label(name, "muted"), row, 0, Qt.AlignmentFlag.AlignTop)
+        side = Qt.AlignmentFlag.AlignTop if isinstance(value, str) else Qt.AlignmentFlag.AlignVCenter
+        self.addWidget(label(name, "muted"), row, 0, side)
         self.addWidget(shown, row, 1)
 
 
@@ -43,6 +45,7 @@ class Masked(QWidget):
         self.shown = QLabel()
         self.shown.setTextFormat(Qt.TextFormat.PlainText)
         self.button: QPushButton = button("Reveal", self.toggle, "quiet", "Show for one minute; each look is audited")
+        self.button.setStyleSheet("QPushButton { min-height: 16px; padding: 2px 7px; }")
         self.button.setAccessibleName(f"Reveal {words.CHANNELS[field].lower()}")
         self.button.setEnabled(may(context.actor, Right.READ_CONTACT))
         if not self.button.isEnabled():
@@ -122,7 +125,7 @@ class ProductsCard(Card):
         self.rows.addWidget(self.total)
         self.rows.addWidget(self.owed)
         self.rows.addWidget(self.spark)
-        self._more = button("See money", opened, "quiet", "Accounts and their balances")
+        self._more = button("See money", opened, tip="Accounts and their balances")
         self.rows.addWidget(self._more, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def show_card(self, card: CustomerCard) -> None:
@@ -168,12 +171,12 @@ class SegmentView(Card):
         for name, text in self._lines(card):
             facts.add(name, text)
         run = card.run
-        see = button("See run", lambda: self._context.open_page("result", run=run), "quiet", "Open this run's result")
+        see = button("See run", lambda: self._context.open_page("result", run=run), tip="Open this run's result")
         facts.addWidget(see, facts.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
 
     @staticmethod
     def _lines(card: SegmentCard) -> list[tuple[str, str]]:
-        lines = [("Channel group", card.tier1), ("Value level", card.tier2)]
+        lines = [("Channel group", card.tier1.capitalize()), ("Value level", card.tier2.capitalize())]
         if card.strength is not None:
             lines.append(("Strength", f"{card.strength:.0%}".replace("%", " %")))
         if card.runner_up:
@@ -181,9 +184,10 @@ class SegmentView(Card):
         if card.distance_pct is not None and card.distance_pct > 0.99:
             lines.append(("Fit", "Unlike most customers seen"))
         share = f"{card.size / card.mined:.0%}".replace("%", " %") if card.mined else words.NOTHING
-        lines.append(("Size", f"{words.count(card.size)} customers, {share}"))
+        people = "1 customer" if card.size == 1 else f"{words.count(card.size)} customers"
+        lines.append(("Size", f"{people}, {share}"))
         if card.stability is not None:
             lines.append(("Stability", f"{card.stability:.2f}"))
-        lines.append(("Run", f"{words.on(card.run_on)}, data to {card.as_of}"))
+        lines.append(("Run", f"{words.on(card.run_on)}, data to {words.on(date.fromisoformat(card.as_of[:10]))}"))
         return lines
 

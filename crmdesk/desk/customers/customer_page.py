@@ -23,7 +23,7 @@ from crmdesk.services.customers import CustomerCard, SegmentCard, Timeline, Time
 from crmdesk.services.permissions import Grid
 
 WIDE = 1080  # px of page from which the segment gets a column of its own
-LEFT, RIGHT = 272, 264
+LEFT, NARROW_LEFT, RIGHT = 280, 236, 264
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,6 @@ class CustomerPage(Page):
             for part in parts:
                 column.addWidget(part)
             column.addStretch(1)
-        for card in (self.identity, self.products):
-            card.setFixedWidth(LEFT)
         row.addLayout(self._left)
         row.addLayout(middle, 1)
         row.addLayout(self._right)
@@ -114,7 +112,10 @@ class CustomerPage(Page):
             self._right.insertWidget(0, self.segment)
         else:
             self._left.insertWidget(2, self.segment)
-        self.segment.setFixedWidth(RIGHT if wide else LEFT)
+        left = LEFT if wide else NARROW_LEFT
+        self.identity.setFixedWidth(left)
+        self.products.setFixedWidth(left)
+        self.segment.setFixedWidth(RIGHT if wide else left)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

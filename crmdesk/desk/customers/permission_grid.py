@@ -117,16 +117,20 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(theme.accent if focused else theme.text), 2))
             painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(QColor(colours.ink))
-        inner = area.adjusted(8, 4, -4, -4)
-        text = option.fontMetrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, inner.width())
-        line = option.fontMetrics.height()
-        if cell.on is None:
-            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, text)
-        else:
-            top = inner.top() + (inner.height() - 2 * line) // 2
-            painter.drawText(inner.left(), top + option.fontMetrics.ascent(), text)
-            painter.drawText(inner.left(), top + line + option.fontMetrics.ascent(), words.on(cell.on))
+        self._write(painter, option, area.adjusted(6, 4, -2, -4), index.data(), cell)
         painter.restore()
+
+    @staticmethod
+    def _write(painter: QPainter, option: QStyleOptionViewItem, inner: QRect, text: str, cell: Cell) -> None:
+        """The word, and under it the day, or the reason where no event decides."""
+        metrics = option.fontMetrics
+        if metrics.horizontalAdvance(text) > inner.width() and not cell.decision.allowed:
+            text = f"{GLYPHS[words.look(cell.decision)]} No"  # the tooltip and the name keep the exact word
+        under = words.on(cell.on) if cell.on else cell.decision.reason.capitalize() if cell.decision.allowed else ""
+        lines = [metrics.elidedText(t, Qt.TextElideMode.ElideRight, inner.width()) for t in (text, under) if t]
+        top = inner.top() + (inner.height() - len(lines) * metrics.height()) // 2 + metrics.ascent()
+        for place, line in enumerate(lines):
+            painter.drawText(inner.left(), top + place * metrics.height(), line)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(72, HEIGHT)

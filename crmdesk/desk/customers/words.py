@@ -26,12 +26,18 @@ FAMILIES: Final = {"current": "Current account", "savings": "Savings", "card": "
 NOTHING: Final = "–"
 
 
+def _locale() -> QLocale:
+    """The person's locale; the bare C locale groups no digits, so English stands in for it."""
+    locale = QLocale()
+    return QLocale(QLocale.Language.English) if locale.language() == QLocale.Language.C else locale
+
+
 def money(minor: int | None, currency: str) -> str:
     """Rounded to whole units for reading: "EUR 12,400"."""
     if minor is None:
         return NOTHING
     whole = round(minor / 10 ** minor_digits(currency))
-    return f"{currency} {QLocale().toString(whole)}".replace("-", "\N{MINUS SIGN}")
+    return f"{currency} {_locale().toString(whole)}".replace("-", "\N{MINUS SIGN}")
 
 
 def exact(minor: int | None, currency: str) -> str:
@@ -39,22 +45,22 @@ def exact(minor: int | None, currency: str) -> str:
     if minor is None:
         return NOTHING
     places = minor_digits(currency)
-    return f"{currency} {QLocale().toString(minor / 10**places, 'f', places)}".replace("-", "\N{MINUS SIGN}")
+    return f"{currency} {_locale().toString(minor / 10**places, 'f', places)}".replace("-", "\N{MINUS SIGN}")
 
 
 def on(day: date | None) -> str:
     """A day with its month in letters: "12 Mar 2026"."""
-    return QLocale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy") if day else NOTHING
+    return _locale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy") if day else NOTHING
 
 
 def count(number: int) -> str:
-    return QLocale().toString(number)
+    return _locale().toString(number)
 
 
 def month(text: str) -> str:
     """YYYY-MM as "Mar 2026"."""
     year, number = text.split("-")
-    return QLocale().toString(QDate(int(year), int(number), 1), "MMM yyyy")
+    return _locale().toString(QDate(int(year), int(number), 1), "MMM yyyy")
 
 
 def state(decision: Decision) -> str:
