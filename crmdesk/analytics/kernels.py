@@ -159,19 +159,19 @@ class Moments(_Kept):
         for place, values in self._parts:
             np.add.at(n, place, 1)
             first[place] = values
-        # Sums are taken from one value of the customer's own, so a constant gives exactly itself and m2 = 0.
+        # Differences to one value of the customer's own are exact for integers, so no offset costs a digit.
         offset = np.zeros_like(first)
         for place, values in self._parts:
             np.add.at(offset, place, values - first[place])
-        mean = first + offset / np.maximum(n, 1)
+        shift = offset / np.maximum(n, 1)
         powers = {f"m{p}": np.zeros(self._customers) for p in (2, 3, 4)}
         for place, values in self._parts:
-            away = values - mean[place]
+            away = (values - first[place]) - shift[place]
             square = away * away
             for total, power in zip(powers.values(), (square, square * away, square * square), strict=True):
                 np.add.at(total, place, power)
         known = n > 0
-        found: dict[str, Column] = {"n": (n, None), "mean": (mean, known)}
+        found: dict[str, Column] = {"n": (n, None), "mean": (first + shift, known)}
         found |= {kind: (total, known) for kind, total in powers.items()}
         return {name: found[kind] for name, kind in self._names}
 
