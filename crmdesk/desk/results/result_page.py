@@ -19,6 +19,7 @@ from crmdesk.desk.results.view_context import LentContext
 from crmdesk.desk.widgets import Band, label
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
+from crmdesk.services.mining import ExportReport
 
 log = logging.getLogger(__name__)
 
@@ -159,9 +160,12 @@ class ResultPage(Page):
         if folder and self.record is not None:
             app, actor, run = self.context.app, self.context.actor, self.record.uuid
             self.context.background(
-                lambda: mining.export(app, actor, run, Path(folder), draw=draw_in_child),
-                lambda notes: self.context.notify("Exported. " + " ".join(map(str, notes or ()))), self.show_error, self,
+                lambda: mining.export(app, actor, run, Path(folder), draw=draw_in_child), self._exported,
+                self.show_error, self,
             )  # fmt: skip
+
+    def _exported(self, report: ExportReport) -> None:
+        self.context.notify(" ".join([f"{len(report.files)} files were written.", *report.warnings]))
 
 
 def _with_tables(app: Any, actor: Any, run: str) -> tuple[RunRecord, dict[str, Any]]:

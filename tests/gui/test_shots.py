@@ -1,0 +1,114 @@
+"""Shots of every page and state, for a person to look at: `pytest tests/gui -m shots` writes them to out/shots."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from gui.window import settle
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from crmdesk.desk.frame import Frame
+from crmdesk.services import mining
+
+pytestmark = pytest.mark.shots
+OUT = Path(os.environ.get("CRMDESK_SHOTS", Path(__file__).parents[2] / "out" / "shots"))
+SIZES = ((1440, 900), (1024, 700))
+Shoot = Callable[[Frame, str], None]
+
+
+@pytest.fixture
+def shoot(qtbot: QtBot) -> Shoot:
+    """Write NAME-WIDTHxHEIGHT-THEME.png in both sizes and both themes."""
+
+    def take(frame: Frame, name: str) -> None:
+        OUT.mkdir(parents=True, exist_ok=True)
+        for theme in ("light", "dark"):
+            frame.wear(theme)
+            for width, height in SIZES:
+                frame.resize(width, height)
+                settle(qtbot, frame)
+                picture = frame.grab()
+                assert picture.save(str(OUT / f"{name}-{width}x{height}-{theme}.png"))
+        frame.wear("light")
+
+    return take
+
+
+def test_start(closed_desk: Frame, shoot: Shoot, tmp_path: Path, bank: Path) -> None:
+    shoot(closed_desk, "start-first")
+    closed_desk.settings.remember(bank)
+    closed_desk.settings.remember(tmp_path / "North.crmdesk")
+    closed_desk.start.refresh()
+    shoot(closed_desk, "start-recent")
+    closed_desk.start.show_error(ValueError("x"))
+    shoot(closed_desk, "start-error")
+    closed_desk.start.show_content()
+    closed_desk.start.show_loading()
+    shoot(closed_desk, "start-loading")
+
+
+def test_empty_bank(empty_desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
+    for name in ("home", "analyses", "runs"):
+        empty_desk.shelf.go(name, {})
+        settle(qtbot, empty_desk)
+        shoot(empty_desk, f"{name}-empty")
+
+
+def test_bank(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
+    record = mining.run(desk.context.app, desk.context.actor, "sample.groups", {})
+    for name in ("home", "analyses", "runs", "customers"):
+        desk.shelf.go(name, {})
+        settle(qtbot, desk)
+        shoot(desk, name)
+    desk.shelf.go("runs", {})
+    settle(qtbot, desk)
+    desk.shelf.page.search.setText("nothing like it")
+    shoot(desk, "runs-no-match")
+    desk.shelf.go("analysis", {"analysis": "sample.groups"})
+    settle(qtbot, desk)
+    qtbot.wait(250)
+    shoot(desk, "analysis")
+    desk.shelf.page.show_stale("14 people withdrew since this run.", "Run again", lambda: None)
+    shoot(desk, "analysis-stale")
+    desk.shelf.go("result", {"run": record.uuid})
+    settle(qtbot, desk)
+    tabs = desk.shelf.page.tabs
+    for at in range(tabs.count()):
+        tabs.setCurrentIndex(at)
+        shoot(desk, f"result-{at}-{tabs.tabText(at).replace(' ', '-').lower()}")
+    tabs.setCurrentIndex(2)
+    desk.shelf.page.toggle_twin()
+    shoot(desk, "result-twin")
+
+
+def test_jobs(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
+    import threading
+
+    gate = threading.Event()
+
+    def wait(progress: object) -> None:
+        progress.step(0.42, "Choosing the number of groups")  # type: ignore[attr-defined]
+        gate.wait(60)
+
+    def fail(progress: object) -> None:
+        raise ValueError("x")
+
+    desk.tray.start("Two-tier segmentation", wait, lambda v: None, lambda e: None)
+    desk.tray.start("Import", fail, lambda v: None, lambda e: None)
+    qtbot.waitUntil(lambda: len(desk.tray.running) == 1)
+    for theme in ("light", "dark"):
+        desk.wear(theme)
+        desk.resize(1440, 900)
+        qtbot.wait(100)
+        OUT.mkdir(parents=True, exist_ok=True)
+        assert desk.grab().save(str(OUT / f"jobs-1440x900-{theme}.png"))
+    desk.act("tools.palette")
+    dialog = QApplication.activeModalWidget()
+    if dialog is not None:
+        dialog.grab().save(str(OUT / "find-dark.png"))
+        dialog.close()
+    gate.set()
