@@ -74,7 +74,8 @@ def _client(c: Context) -> Layout:
 
 
 def _account(c: Context) -> Layout:
-    columns = (_number("account_id"), _number("district_id"), Column("frequency", code("frequency", ("monthly", "weekly", "per transaction"), FREQUENCIES), True),
+    columns = (_number("account_id"), _number("district_id"),
+               Column("frequency", code("frequency", ("monthly", "weekly", "per transaction"), FREQUENCIES), True),
                Column("date", rows.day("date", c.today), True))  # fmt: skip
     stored = ("account", "district_id", "frequency", "opened_on")
     return Layout("account", columns, stored, rows.account, load.accounts, (_DISTRICT,), keep=True)
@@ -90,7 +91,8 @@ def _disp() -> Layout:
 def _loan(c: Context) -> Layout:
     columns = (_number("loan_id"), _number("account_id"), Column("date", rows.day("date", c.today), True),
                Column("amount", rows.money("amount"), True), _number("duration"),
-               Column("payments", rows.money("payments"), True), Column("status", code("status", tuple("ABCD")), True))  # fmt: skip
+               Column("payments", rows.money("payments"), True),
+               Column("status", code("status", tuple("ABCD")), True))  # fmt: skip
     stored = ("loan", "account", "opened_on", "amount", "duration", "payments", "status")
     return Layout("loan", columns, stored, rows.loan, load.loans, (_ACCOUNT, _OWNED))
 
@@ -98,14 +100,15 @@ def _loan(c: Context) -> Layout:
 def _card(c: Context) -> Layout:
     columns = (_number("card_id"), _number("disp_id"), Column("type", code("type", rows.CARDS), True),
                Column("issued", rows.day("issued", c.today), True))  # fmt: skip
-    checks = (Check("unknown_ref", "disp_id", "no disp '{0}' in the bank or this import", load.WITHOUT_DISP),)
+    checks = (Check("unknown_ref", "disp_id", "no disp '{0}' in the bank or this import", load.without_disp),)
     return Layout("card", columns, ("card", "disp", "product", "opened_on"), rows.card, load.cards, checks)
 
 
 def _order() -> Layout:
     columns = (_number("order_id"), _number("account_id"), *_plain("bank_to", "account_to"),
                Column("amount", rows.money("amount"), True),
-               Column("k_symbol", code("k_symbol", ("household", "loan", "insurance", "leasing"), ORDER_KINDS)))  # fmt: skip
+               Column("k_symbol", code("k_symbol", ("household", "loan", "insurance", "leasing"), ORDER_KINDS)),
+               )  # fmt: skip
     stored = ("order_id", "account", "to_bank", "to_account", "amount", "kind")
     return Layout("order", columns, stored, rows.order, load.orders, (_ACCOUNT,))
 
@@ -113,8 +116,10 @@ def _order() -> Layout:
 def _trans(c: Context) -> Layout:
     columns = (_number("trans_id"), _number("account_id"), Column("date", rows.day("date", c.today), True),
                *_plain("type", "operation"), Column("amount", rows.money("amount"), True),
-               Column("balance", rows.money("balance", signed=True), True), *_plain("k_symbol", "bank", "account"))  # fmt: skip
-    stored = ("trans", "account", "day", "month", "occurred_s", "cell", "amount", "balance", "to_bank", "to_account", "detail")
+               Column("balance", rows.money("balance", signed=True), True),
+               *_plain("k_symbol", "bank", "account"))  # fmt: skip
+    stored = ("trans", "account", "day", "month", "occurred_s", "cell", "amount", "balance", "to_bank", "to_account",
+              "detail")  # fmt: skip
     checks = (
         _ACCOUNT,
         _OWNED,

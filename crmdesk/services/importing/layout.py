@@ -115,15 +115,13 @@ def missing(column: str) -> Fault:
 
 def _check_header(layout: Layout, file: str, names: list[str]) -> None:
     lacking = [c.name for c in layout.columns if c.required and c.name not in names]
-    if lacking:
-        raise CrmdeskError(f"{file} lacks the required column {lacking[0]}; add it, then import again. Nothing was imported.")
     twice = [name for name in names if name and names.count(name) > 1]
-    if twice:
-        raise CrmdeskError(f"{file} has the column {twice[0]} twice; keep one, then import again. Nothing was imported.")
-    if len(names) > COLUMN_LIMIT:
-        raise CrmdeskError(f"{file} has {len(names)} columns, at most {COLUMN_LIMIT} can be read. Nothing was imported.")
-
-
-def unknown_columns(layout: Layout, header: Sequence[str]) -> list[str]:
-    known = {c.name for c in layout.columns}
-    return [name.strip() for name in header if name.strip().lower() not in known]
+    wrong = ""
+    if lacking:
+        wrong = f"lacks the required column {lacking[0]}; add it"
+    elif twice:
+        wrong = f"has the column {twice[0]} twice; keep one"
+    elif len(names) > COLUMN_LIMIT:
+        wrong = f"has {len(names)} columns, at most {COLUMN_LIMIT} can be read; remove some"
+    if wrong:
+        raise CrmdeskError(f"{file} {wrong}, then import again. Nothing was imported.")

@@ -71,12 +71,13 @@ class QuarantineFile:
         except OSError as error:
             self.discard()
             raise CrmdeskError(
-                f"The quarantine file {self.path} could not be written ({error.strerror}); name another with --quarantine."
+                f"The quarantine file {self.path} could not be written ({error.strerror}); "
+                "name another with --quarantine."
             ) from error
         return True
 
     def keep(self) -> None:
-        os.replace(self._part, self.path)
+        self._part.replace(self.path)
 
     def discard(self) -> None:
         self._part.unlink(missing_ok=True)

@@ -52,7 +52,7 @@ def records(source: Source) -> Iterator[Record]:
             try:
                 yield from _csv_records(stream, source.delimiter)
             except UnicodeDecodeError:
-                raise CrmdeskError(f"{source.name} is not readable as UTF-16; save it as UTF-8, then import it.") from None
+                raise _unknown(source) from None
 
 
 def sha256(path: Path) -> str:

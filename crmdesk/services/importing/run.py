@@ -81,14 +81,19 @@ def run(
         before()
     try:
         with app.store.write() as session:
-            _all_files(app, actor, session, layout, work, progress or Silent())
+            work.staging = queries.Staging(session, app.store.audit_key, _batch(work, profile, source, actor),
+                                           app.store.clock(), actor.login)  # fmt: skip
+            try:
+                _all_files(session, layout, work, progress or Silent())
+            finally:
+                work.staging.close()
             if strict:
                 _refuse_many(work.counts)
             if dry_run:
                 raise _DryRun
-            _finish(app, actor, session, profile, source, work, quarantine)
+            _finish(app, actor, session, profile, work, quarantine)
     except _DryRun:
-        work.batch = None
+        pass
     except BaseException:
         if work.kept:
             work.kept.discard()
@@ -106,29 +111,30 @@ def _check_disk(bank: Path, sources: list[Source]) -> None:
     free = shutil.disk_usage(bank.resolve().parent).free
     if free < DISK_FACTOR * size:
         raise CrmdeskError(
-            f"The import needs {DISK_FACTOR * size / 1e6:,.0f} MB of free disk beside {bank.name} and {free / 1e6:,.0f} MB "
-            "are free; free some space, then try again. Nothing was changed."
+            f"The import needs {DISK_FACTOR * size / 1e6:,.0f} MB of free disk beside {bank.name} and "
+            f"{free / 1e6:,.0f} MB are free; free some space, then try again. Nothing was changed."
         )
 
 
-def _all_files(app: App, actor: Actor, session: Any, profile: Profile, work: _Work, progress: Progress) -> None:
+def _batch(work: _Work, profile: str, source: Path, actor: Actor) -> dict[str, Any]:
+    return {"profile": profile, "source": source.name, "files": {s.name: sha256(s.path) for s in work.sources},
+            "by": actor.login, "at": str(chain.canonical(datetime.now(UTC)))}  # fmt: skip
+
+
+def _all_files(session: Any, profile: Profile, work: _Work, progress: Progress) -> None:
     """Stage, check and load file after file; each may refer to those before it and to the bank."""
-    now = app.store.clock()
-    work.batch = queries.next_batch(session)
-    work.staging = queries.Staging(session, app.store.audit_key, work.batch, now, actor.login)
-    try:
-        layouts = profile.layouts(Context(now, queries.catalogue(session), queries.lives(session)))
-        sizes = [max(1, s.path.stat().st_size) for s in work.sources]
-        for i, source in enumerate(work.sources):
-            start, share, name = sum(sizes[:i]) / sum(sizes), sizes[i] / sum(sizes), source.name
+    staging = work.staging
+    assert staging is not None
+    layouts = profile.layouts(Context(staging.now, queries.catalogue(session), queries.lives(session)))
+    sizes = [max(1, s.path.stat().st_size) for s in work.sources]
+    for i, source in enumerate(work.sources):
+        start, share, text = sum(sizes[:i]) / sum(sizes), sizes[i] / sum(sizes), f"Importing {source.name}"
 
-            def step(part: float, start: float = start, share: float = share, name: str = name) -> None:
-                progress.step(start + share * part, f"Importing {name}")
+        def step(part: float, start: float = start, share: float = share, text: str = text) -> None:
+            progress.step(start + share * part, text)
 
-            step(0.0)
-            work.counts[name] = bring_in(work.staging, source, layouts[source.layout], step)
-    finally:
-        work.staging.close()
+        step(0.0)
+        work.counts[source.name] = bring_in(staging, source, layouts[source.layout], step)
 
 
 def _refuse_many(counts: dict[str, FileCounts]) -> None:
@@ -140,18 +146,14 @@ def _refuse_many(counts: dict[str, FileCounts]) -> None:
             )
 
 
-def _finish(
-    app: App, actor: Actor, session: Any, profile: str, source: Path, work: _Work, quarantine: Path | None
-) -> None:
-    """The batch, its quarantine and the audit row, in the same transaction as the rows."""
-    assert work.staging is not None and work.batch is not None
-    kept = QuarantineFile(quarantine or place(app.store.path, work.batch))
+def _finish(app: App, actor: Actor, session: Any, profile: str, work: _Work, quarantine: Path | None) -> None:
+    """The batch's counts, its quarantine and the audit row, in the same transaction as the rows."""
+    assert work.staging is not None
+    batch = work.staging.batch
+    kept = QuarantineFile(quarantine or place(app.store.path, batch))
     if kept.write(work.staging.rejected()):
         work.kept = kept
-    work.staging.finish({
-        "profile": profile, "source": source.name, "files": {s.name: sha256(s.path) for s in work.sources},
-        "counts": {name: found.document() for name, found in work.counts.items()}, "by": actor.login,
-        "at": str(chain.canonical(datetime.now(UTC))),
-    })  # fmt: skip
+    work.staging.finish({name: found.document() for name, found in work.counts.items()})
     rows = sum(found.rows_in for found in work.counts.values())
-    audit.record(app.store, session, actor, "import", f"batch {work.batch}", reason=f"{profile}: {rows} rows")
+    audit.record(app.store, session, actor, "import", f"batch {batch}", reason=f"{profile}: {rows} rows")
+    work.batch = batch

@@ -40,7 +40,6 @@ class _Stager:
         self._file = source.name
         self._counts = counts
         self._rows: list[tuple[Any, ...]] = []
-        self._hashed: set[int] = set()
         self._rejects: list[tuple[Any, ...]] = []
 
     def reject(self, record: Record, fault: Fault) -> None:
@@ -114,7 +113,8 @@ def _load(staging: Staging, source: Source, layout: Layout, counts: FileCounts, 
         for check in layout.checks:
             failed = check.query(staging, part)
             staging.reject([
-                (source.name, row, check.column, check.code, check.reason.format(*words), None) for row, *words in failed
+                (source.name, row, check.column, check.code, check.reason.format(*words), None)
+                for row, *words in failed
             ])  # fmt: skip
             staging.unstage(row for row, *_ in failed)
             counts.quarantined += len(failed)

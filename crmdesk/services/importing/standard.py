@@ -51,7 +51,7 @@ def sources(place: Path) -> list[Source]:
             tables = [Source(path.name, path, path.stem.lower())]
         for table in tables:
             if table.layout in NAMES and found.setdefault(table.layout, table) is not table:
-                raise CrmdeskError(f"{found[table.layout].name} and {table.name} both hold {table.layout}; keep one of them.")
+                raise CrmdeskError(f"{found[table.layout].name} and {table.name} both hold {table.layout}; keep one.")
     if not found or (place.is_dir() and OBLIGATORY not in found):
         raise CrmdeskError(f"{place} has no {OBLIGATORY}.csv; the standard layout needs at least that file.")
     return [found[name] for name in NAMES if name in found]
@@ -162,8 +162,8 @@ def _interactions(c: Context) -> Layout:
         Column("initiated_by", code("initiated_by", INITIATORS)),
         Column("detail", text("detail")),
     )
-    stored = ("interaction", "customer", "occurred_s", "time_known", "cell", "amount", "currency", "product", "campaign",
-              "response", "initiated_by", "detail")  # fmt: skip
+    stored = ("interaction", "customer", "occurred_s", "time_known", "cell", "amount", "currency", "product",
+              "campaign", "response", "initiated_by", "detail")  # fmt: skip
     checks = (_CUSTOMER, _PRODUCT, _CAMPAIGN)
     return Layout("interactions", columns, stored, rows.interaction(c), load.interactions, checks)
 

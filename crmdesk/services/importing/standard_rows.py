@@ -88,7 +88,7 @@ def signed(activity: str, sign: str, written: str, currency: str) -> int:
         return amount
     if not sign:
         raise Fault("amount", "amount", f"{activity} takes no amount")
-    if sign == "-" and written[0] == "+" or sign == "+" and written[0] == "-":
+    if {sign, written[0]} == {"-", "+"}:
         way = "out" if sign == "-" else "in"
         raise Fault("amount", "amount", f"{activity} is money going {way}; the sign of {written} says otherwise")
     return -abs(amount) if sign == "-" else amount
@@ -125,7 +125,9 @@ def permission(context: Context) -> Shape:
     return shape
 
 
-def _check_grant(purpose: str, channel: str | None, basis: str | None, evidence: str | None, notice: str | None) -> None:
+def _check_grant(
+    purpose: str, channel: str | None, basis: str | None, evidence: str | None, notice: str | None
+) -> None:
     if basis is None:
         raise missing("legal_basis")
     if purpose in CONSENT_PURPOSES and channel is None:

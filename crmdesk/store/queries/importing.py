@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from crmdesk.store import schema
 from crmdesk.store.tables import metadata
 
 ROWS: Final = "import_rows"  # the file at hand
@@ -35,16 +36,16 @@ class Slice(NamedTuple):
 class Staging:
     """The staged rows of one import, and the rows set aside."""
 
-    def __init__(self, session: Session, audit_key: bytes, batch: int, now: datetime, actor: str) -> None:
+    def __init__(self, session: Session, audit_key: bytes, batch: Mapping[str, Any], now: datetime, actor: str) -> None:
+        """`batch`: the columns of the batch row that are known at the start."""
         self.session = session
         self.audit_key = audit_key
-        self.batch = batch
         self.now = now
         self.actor = actor
         self._made: list[str] = []
         self._cache = self.scalar("PRAGMA cache_size")
         self.run(f"PRAGMA cache_size = -{_CACHE_KIB}")
-        self.run("PRAGMA defer_foreign_keys = ON")  # rows carry batch_id before the batch row is written
+        self.batch = self._open_batch(batch)
         self._make(REJECTS, '"file" TEXT, "row" INTEGER, "column" TEXT, code TEXT, reason TEXT, raw TEXT')
         self._make(COPIES, "base BLOB PRIMARY KEY, n INTEGER NOT NULL")
 
@@ -121,13 +122,15 @@ class Staging:
 
     def rejected(self) -> Iterator[tuple[Any, ...]]:
         """(file, row, column, code, reason, raw) in the order the files were read."""
-        yield from self.run(f'SELECT "file", "row", "column", code, reason, raw FROM {REJECTS} ORDER BY rowid').yield_per(1000)  # type: ignore[misc]
+        found = self.run(f'SELECT "file", "row", "column", code, reason, raw FROM {REJECTS} ORDER BY rowid')
+        for page in found.partitions(1000):
+            yield from (tuple(row) for row in page)
 
     def rejected_without_raw(self, file: str) -> Iterator[tuple[int, int]]:
         """(rowid, row) of the rows of `file` that the bank's checks set aside, ascending by row, a page at a time."""
         last = 0
         while True:
-            page = self.run(
+            page: Sequence[Any] = self.run(
                 f'SELECT rowid, "row" FROM {REJECTS} WHERE "file" = ? AND raw IS NULL AND "row" > ? '
                 'ORDER BY "row" LIMIT 5000', (file, last)
             ).all()  # fmt: skip
@@ -140,12 +143,22 @@ class Staging:
         """(raw, rowid) of rows set aside."""
         self.many(f"UPDATE {REJECTS} SET raw = ? WHERE rowid = ?", rows)
 
-    def finish(self, batch: Mapping[str, Any]) -> None:
-        """Write the batch with its counts, keep the quarantine, drop what was staged."""
+    def _open_batch(self, batch: Mapping[str, Any]) -> int:
+        """Its row is there first, for the rows that name it: while foreign keys are deferred and unmet, SQLite scans
+        the child tables at each insert of a parent, which made an import quadratic."""
         values = {k: json.dumps(v) if isinstance(v, dict) else v for k, v in batch.items()}
         names = ", ".join(f'"{n}"' for n in values)
-        self.run(f"INSERT INTO import_batch (id, {names}) VALUES ({', '.join('?' * (len(values) + 1))})",
-                 (self.batch, *values.values()))  # fmt: skip
+        self.run(f"INSERT INTO import_batch ({names}, counts) VALUES ({', '.join('?' * len(values))}, '{{}}')",
+                 tuple(values.values()))  # fmt: skip
+        return int(self.scalar("SELECT last_insert_rowid()"))
+
+    def finish(self, counts: Mapping[str, Any]) -> None:
+        """Complete the batch with its counts, keep the quarantine, drop what was staged."""
+        guard = "import_batch_no_update"
+        # The row was born in this transaction and nobody has seen it: its guard steps aside and is back at the commit.
+        self.run(f"DROP TRIGGER {guard}")
+        self.run("UPDATE import_batch SET counts = ? WHERE id = ?", (json.dumps(counts), self.batch))
+        self.run(schema.triggers()[guard])
         self.run(
             'INSERT INTO quarantine (batch_id, "file", "row", "column", code, reason, raw) '
             f'SELECT ?, "file", "row", nullif("column", \'\'), code, reason, raw FROM {REJECTS} ORDER BY rowid',
@@ -167,10 +180,6 @@ def kept(name: str) -> str:
     return f"import_kept_{name}"
 
 
-def next_batch(session: Session) -> int:
-    return int(session.connection().exec_driver_sql("SELECT coalesce(max(id), 0) + 1 FROM import_batch").scalar_one())
-
-
 def counts(session: Session) -> dict[str, int]:
     """Rows now in the bank, per table of the import's document."""
     run = session.connection().exec_driver_sql
@@ -188,7 +197,7 @@ def catalogue(session: Session) -> dict[tuple[str, str, str], tuple[int, str]]:
 def lives(session: Session) -> dict[str, int | None]:
     """Months a grant lasts, per purpose."""
     rows = session.connection().exec_driver_sql("SELECT code, default_life_months FROM purpose")
-    return {code: months for code, months in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def unknown(column: str, table: str, key: str) -> Query:

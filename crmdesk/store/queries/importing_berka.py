@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from crmdesk.domain.interaction import BY_CODE
@@ -23,7 +24,7 @@ WITHOUT_OWNER: Final = asking(
 )
 
 
-def WITHOUT_DISP(staging: Staging, part: Slice) -> Any:  # noqa: N802 - a query like the constants above
+def without_disp(staging: Staging, part: Slice) -> Sequence[Any]:
     """Cards whose disposition is in no file of this import, or was set aside."""
     disps = _disps(staging)
     return staging.run(
@@ -63,7 +64,9 @@ def clients(staging: Staging, part: Slice) -> Done:
     return upsert(staging, part, "customer", ("number",), values, joins=joins, quiet=("version",))
 
 
-def _accounts(staging: Staging, part: Slice, number: str, product: str, principal: str = "NULL", joins: str = "") -> Done:
+def _accounts(
+    staging: Staging, part: Slice, number: str, product: str, principal: str = "NULL", joins: str = ""
+) -> Done:
     values = {"number": number, "product_id": product, "currency": "'CZK'", "opened_on": "s.opened_on",
               "principal": f"coalesce({principal}, old.principal)", "version": "coalesce(old.version, 1)"}  # fmt: skip
     return upsert(staging, part, "account", ("number",), values, joins=joins, quiet=("version",))
@@ -80,8 +83,8 @@ def disps(staging: Staging, part: Slice) -> Done:
         "JOIN customer c ON c.number = s.customer WHERE s.row BETWEEN ? AND ?", (staging.batch, *part)
     ).rowcount  # fmt: skip
     table = staging.ensure_kept("account", "key UNIQUE, frequency")
-    _add_custom(staging, part, "json_object('statement', f.frequency)",
-                f"JOIN account a ON a.number = s.account JOIN {table} f ON f.key = s.account AND s.role = 'owner'")  # fmt: skip
+    joins = f"JOIN account a ON a.number = s.account JOIN {table} f ON f.key = s.account AND s.role = 'owner'"
+    _add_custom(staging, part, "json_object('statement', f.frequency)", joins)
     return Done(made, 0)
 
 
@@ -123,8 +126,10 @@ def cards(staging: Staging, part: Slice) -> Done:
 
 def orders(staging: Staging, part: Slice) -> Done:
     values = {"external_id": "s.order_id", "account_id": "a.id", "amount": "s.amount", "kind": "s.kind",
-              "to_bank": "coalesce(s.to_bank, old.to_bank)", "to_account": "coalesce(s.to_account, old.to_account)"}  # fmt: skip
-    return upsert(staging, part, "standing_order", ("external_id",), values, joins="JOIN account a ON a.number = s.account")
+              "to_bank": "coalesce(s.to_bank, old.to_bank)",
+              "to_account": "coalesce(s.to_account, old.to_account)"}  # fmt: skip
+    return upsert(staging, part, "standing_order", ("external_id",), values,
+                  joins="JOIN account a ON a.number = s.account")  # fmt: skip
 
 
 def transactions(staging: Staging, part: Slice) -> Done:

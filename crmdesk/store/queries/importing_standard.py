@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -84,9 +84,10 @@ def customers(staging: Staging, part: Slice) -> Done:
 
 def _fold_kept_names(staging: Staging, part: Slice) -> None:
     """Where the file left the given name empty, the searched name still holds the bank's."""
-    rows = staging.run(
-        f"SELECT c.id, c.given_name, c.family_name, c.name_folded FROM {ROWS} s JOIN customer c ON c.number = s.customer "
-        "WHERE s.row BETWEEN ? AND ? AND s.given_name IS NULL AND c.given_name IS NOT NULL", part
+    rows: Sequence[Any] = staging.run(
+        f"SELECT c.id, c.given_name, c.family_name, c.name_folded FROM {ROWS} s "
+        "JOIN customer c ON c.number = s.customer WHERE s.row BETWEEN ? AND ? AND s.given_name IS NULL "
+        "AND c.given_name IS NOT NULL", part
     ).all()  # fmt: skip
     folded = ((fold(full_name(given, family)), now, key) for key, given, family, now in rows)
     staging.many("UPDATE customer SET name_folded = ? WHERE id = ?",
@@ -102,8 +103,8 @@ def products(staging: Staging, part: Slice) -> Done:
 def holdings(staging: Staging, part: Slice) -> Done:
     """A row feeds the account and the holding: new when the holding is, else changed when the account is."""
     source = (
-        f"(SELECT min(row) AS row, account, product, opened_on, max(closed_on) AS closed_on, max(principal) AS principal "
-        f"FROM {ROWS} WHERE row BETWEEN ?2 AND ?3 GROUP BY account)"
+        "(SELECT min(row) AS row, account, product, opened_on, max(closed_on) AS closed_on, "
+        f"max(principal) AS principal FROM {ROWS} WHERE row BETWEEN ?2 AND ?3 GROUP BY account)"
     )
     held = f"FROM {ROWS} s JOIN account a ON a.number = s.account JOIN customer c ON c.number = s.customer "
     at = "WHERE s.row BETWEEN ? AND ?"
@@ -114,11 +115,13 @@ def holdings(staging: Staging, part: Slice) -> Done:
         "OR (s.principal IS NOT NULL AND a.principal IS NOT s.principal))", part
     )  # fmt: skip
     values = {"number": "s.account", "product_id": "p.id", "currency": "coalesce(old.currency, 'EUR')",
-              "opened_on": "s.opened_on", **_filled("closed_on principal"), "version": "coalesce(old.version, 1)"}  # fmt: skip
+              "opened_on": "s.opened_on", **_filled("closed_on principal"),
+              "version": "coalesce(old.version, 1)"}  # fmt: skip
     upsert(staging, part, "account", ("number",), values, joins="JOIN product p ON p.code = s.product",
            quiet=("version",), source=source)  # fmt: skip
     made = staging.run(
-        f"INSERT OR IGNORE INTO holding (account_id, customer_id, role, batch_id) SELECT a.id, c.id, s.role, ? {held} {at}",
+        "INSERT OR IGNORE INTO holding (account_id, customer_id, role, batch_id) "
+        f"SELECT a.id, c.id, s.role, ? {held} {at}",
         (staging.batch, *part),
     ).rowcount
     return Done(made, int(changed))
@@ -141,21 +144,24 @@ def campaigns(staging: Staging, part: Slice) -> Done:
 def interactions(staging: Staging, part: Slice) -> Done:
     joins = ("JOIN customer c ON c.number = s.customer LEFT JOIN product p ON p.code = s.product "
              "LEFT JOIN campaign g ON g.code = s.campaign")  # fmt: skip
-    shared = {"customer_id": "c.id", "occurred_s": "s.occurred_s", "time_known": "s.time_known", "catalogue_id": "s.cell"}
+    shared = {"customer_id": "c.id", "occurred_s": "s.occurred_s", "time_known": "s.time_known",
+              "catalogue_id": "s.cell"}  # fmt: skip
     named = {"external_id": "s.interaction", **shared, **_filled("amount currency response detail"),
              "initiated_by": "coalesce(s.initiated_by, old.initiated_by, 'customer')",
              "product_id": "coalesce(p.id, old.product_id)", "campaign_id": "coalesce(g.id, old.campaign_id)",
              "version": "coalesce(old.version, 1)"}  # fmt: skip
-    keyless = {"content_key": "s.key", **shared, "amount": "s.amount", "currency": "s.currency", "response": "s.response",
-               "initiated_by": "coalesce(s.initiated_by, 'customer')", "detail": "s.detail", "product_id": "p.id", "campaign_id": "g.id",
-               "version": "1"}  # fmt: skip
-    first = upsert(staging, part, "interaction", ("external_id",), named, joins=joins, only="s.interaction IS NOT NULL",
-                   quiet=("version",))  # fmt: skip
-    return Done(first.inserted + append_new(staging, part, "interaction", keyless, joins, "s.interaction IS NULL"),
-                first.updated)  # fmt: skip
+    keyless = {"content_key": "s.key", **shared, "amount": "s.amount", "currency": "s.currency",
+               "response": "s.response", "initiated_by": "coalesce(s.initiated_by, 'customer')", "detail": "s.detail",
+               "product_id": "p.id", "campaign_id": "g.id", "version": "1"}  # fmt: skip
+    first = upsert(staging, part, "interaction", ("external_id",), named, joins=joins,
+                   only="s.interaction IS NOT NULL", quiet=("version",))  # fmt: skip
+    added = append_new(staging, part, "interaction", keyless, joins, "s.interaction IS NULL")
+    return Done(first.inserted + added, first.updated)
 
 
-def append_new(staging: Staging, part: Slice, table: str, values: Mapping[str, str], joins: str, only: str = "1") -> int:
+def append_new(
+    staging: Staging, part: Slice, table: str, values: Mapping[str, str], joins: str, only: str = "1"
+) -> int:
     """Insert the rows whose `content_key` the table does not hold; rows of this kind are never changed."""
     names = ", ".join(f'"{n}"' for n in values)
     return staging.run(
@@ -180,8 +186,8 @@ def contacts(staging: Staging, part: Slice) -> Done:
     )  # fmt: skip
     inserted = staging.run(
         "INSERT INTO contact (campaign_id, customer_id, arm, channel, contacted_at, responded_at, response, batch_id, "
-        f"version) SELECT g.id, c.id, s.arm, s.channel, s.contacted_at, s.responded_at, s.response, {staging.batch:d}, 1 "
-        f"{joined} AND old.id IS NULL", part
+        "version) SELECT g.id, c.id, s.arm, s.channel, s.contacted_at, s.responded_at, s.response, "
+        f"{staging.batch:d}, 1 {joined} AND old.id IS NULL", part
     ).rowcount  # fmt: skip
     return Done(inserted, updated)
 
@@ -194,9 +200,9 @@ def feedback(staging: Staging, part: Slice) -> Done:
 
 def permissions(staging: Staging, part: Slice) -> Done:
     """Append to the ledger what it does not hold; the event's id comes from the row's content, so twice is once."""
-    rows = staging.run(
-        "SELECT s.key, c.id, s.purpose, s.channel, s.status, s.legal_basis, s.at, s.expires_on, s.source, g.id, s.notice, "
-        f"s.evidence, n.sha256 FROM {ROWS} s JOIN customer c ON c.number = s.customer "
+    rows: Sequence[Any] = staging.run(
+        "SELECT s.key, c.id, s.purpose, s.channel, s.status, s.legal_basis, s.at, s.expires_on, s.source, g.id, "
+        f"s.notice, s.evidence, n.sha256 FROM {ROWS} s JOIN customer c ON c.number = s.customer "
         "LEFT JOIN campaign g ON g.code = s.campaign LEFT JOIN notice n ON n.code = s.notice "
         "WHERE s.row BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM permission_event e WHERE e.event_id = "
         "lower(printf('%s-%s-%s-%s-%s', substr(hex(s.key), 1, 8), substr(hex(s.key), 9, 4), substr(hex(s.key), 13, 4), "
@@ -204,8 +210,8 @@ def permissions(staging: Staging, part: Slice) -> Done:
     ).all()  # fmt: skip
     events = [_event(staging, row) for row in rows]
     chain.append(staging.session, staging.audit_key, "permission_event", events)
-    staging.many("INSERT INTO permission_evidence (event_id, text) VALUES (?, ?)",
-                 [(event["event_id"], row[11]) for event, row in zip(events, rows, strict=True) if row[11]])  # fmt: skip
+    proofs = [(event["event_id"], row[11]) for event, row in zip(events, rows, strict=True) if row[11]]
+    staging.many("INSERT INTO permission_evidence (event_id, text) VALUES (?, ?)", proofs)
     return Done(len(events), 0)
 
 
