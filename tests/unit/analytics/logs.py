@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from crmdesk.domain.interaction import BY_ROW, CELLS
-from crmdesk.store import Store
+from crmdesk.store import Store, chain
 from crmdesk.store.bank import create_bank
 
 AS_OF = date(2026, 6, 30)
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 Row = dict[str, Any]
 _COLUMNS = ("customer_id", "occurred_s", "recorded_s", "time_known", "catalogue_id", "amount", "product_id",
             "response", "initiated_by")  # fmt: skip
@@ -56,6 +58,20 @@ def add_customers(connection: Any, people: list[Row]) -> None:
                 "city_folded": "", "email_folded": "", "phone_digits": "", **person}  # fmt: skip
         names, marks = ", ".join(full), ", ".join("?" * len(full))
         connection.exec_driver_sql(f"INSERT INTO customer ({names}) VALUES ({marks})", tuple(full.values()))
+
+
+def event(customer: int, status: str, **more: Any) -> Row:
+    """One row of the ledger: about profiling, at NOON, a grant with its proof."""
+    grant = status == "granted"
+    return {"event_id": str(uuid.uuid4()), "customer_id": customer, "purpose": "profiling", "channel": None,
+            "status": status, "legal_basis": "consent" if grant else None, "effective_at": NOON, "recorded_at": NOON,
+            "expires_on": None, "source": "branch", "actor": "t", "notice_sha256": "n" if grant else None,
+            "evidence_sha256": "e" if grant else None, **more}  # fmt: skip
+
+
+def record(store: Store, events: list[Row]) -> None:
+    with store.write() as session:
+        chain.append(session, store.audit_key, "permission_event", events)
 
 
 def random_rows(seed: int, customers: int = 12, per_customer: int = 25) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from logs import AS_OF, add_customers, bank, row
+from logs import AS_OF, NOON, add_customers, bank, event, record, row
 
 from crmdesk.analytics import ledger
 from crmdesk.analytics.population import everyone, latest_activity, permission_states, population
@@ -22,22 +21,7 @@ from crmdesk.store import Store, chain
 from crmdesk.store.bank import create_bank
 from crmdesk.store.queries.permissions import events as stored_events
 
-NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CUSTOMERS = 3
-
-
-def event(customer: int, status: str, **more: Any) -> dict[str, Any]:
-    grant = status == "granted"
-    return {"event_id": str(uuid.uuid4()), "customer_id": customer, "purpose": "profiling", "channel": None,
-            "status": status, "legal_basis": "consent" if grant else None, "effective_at": NOON, "recorded_at": NOON,
-            "expires_on": None, "source": "branch", "actor": "t", "notice_sha256": "n" if grant else None,
-            "evidence_sha256": "e" if grant else None, **more}  # fmt: skip
-
-
-def record(store: Store, events: list[dict[str, Any]]) -> None:
-    with store.write() as session:
-        chain.append(session, store.audit_key, "permission_event", events)
-
 
 moments_near = st.sampled_from([
     NOON - timedelta(days=400), NOON - timedelta(microseconds=1), NOON, NOON + timedelta(microseconds=1),
