@@ -141,6 +141,8 @@ class WorkerProcess:
             self._reader.join(0.01)
             if not self._reader.is_alive():
                 break
+        with contextlib.suppress(queue.Full):
+            self.inbox.put_nowait(None)  # for a call that still waits in another thread
         if self._popen.stdout is not None and not self._reader.is_alive():
             self._popen.stdout.close()
         if self._popen.stdin is not None and self._sending.acquire(timeout=1.0):

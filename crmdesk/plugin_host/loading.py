@@ -1,0 +1,156 @@
+"""Loads one plugin and collects what it declares, every step guarded, so that a broken one harms nobody else.
+
+Each plugin gets a pluggy manager of its own: pluggy aborts a call for all when one implementation raises.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint
+from typing import Any, Final, TypeVar
+
+import pluggy
+
+from crmdesk import hookspecs
+from crmdesk.contributions import Action, Analysis, Events, Expr, Features, View
+from crmdesk.contributions.measures import Column_, Operation
+from crmdesk.contributions.records import one_per_id
+from crmdesk.plugin_host.manifest import KINDS, Manifest
+
+RECORDS: Final[dict[str, tuple[type, ...]]] = {
+    "features": (Features, Events), "analyses": (Analysis,), "views": (View,), "actions": (Action,),
+}  # fmt: skip
+_DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class PluginFault(Exception):
+    """The plugin is at fault; the text is one sentence for people."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A plugin that is imported and registered, with what it declared at load."""
+
+    manifest: Manifest
+    manager: pluggy.PluginManager
+    features: dict[str, Features | Events]
+    analyses: dict[str, Analysis]
+
+
+def guarded(what: str, call: Callable[[], T]) -> T:
+    """What `call` gives; whatever it raises, sys.exit too, becomes a PluginFault. Ctrl-C stays the person's."""
+    try:
+        return call()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        _log.debug("%s", what, exc_info=True)
+        text = " ".join(str(error).split())[:200]
+        raise PluginFault(f"{what}: {type(error).__name__}{': ' if text else ''}{text}.".replace("..", ".")) from error
+
+
+def load(entry: EntryPoint, manifest: Manifest) -> Loaded:
+    """Import, register and ask the load-time hooks; PluginFault where any of it goes wrong."""
+    manager = register(entry)
+    check_declared_kinds(manager, manifest)
+    features = collect(manager, manifest, "features")
+    analyses = collect(manager, manifest, "analyses")
+    check_wants(manifest, features.values(), analyses.values())
+    return Loaded(manifest, manager, features, analyses)
+
+
+def register(entry: EntryPoint) -> pluggy.PluginManager:
+    """The plugin's module in a manager of its own; a misspelt hook or argument is a PluginFault."""
+    module = guarded("It could not be imported", entry.load)
+    manager = pluggy.PluginManager("crmdesk")
+    manager.add_hookspecs(hookspecs)
+    guarded("One of its hooks does not fit", lambda: manager.register(module))
+    guarded("One of its hooks is unknown or misspelt", manager.check_pending)
+    return manager
+
+
+def hooks(manager: pluggy.PluginManager, kind: str) -> list[Callable[[], Iterable[Any]]]:
+    """The plugin's own implementations of `crmdesk_<kind>`."""
+    return [impl.function for impl in getattr(manager.hook, f"crmdesk_{kind}").get_hookimpls()]
+
+
+def collect(manager: pluggy.PluginManager, manifest: Manifest, kind: str) -> dict[str, Any]:
+    """Every record of one kind by id, sorted; the hook's whole body runs inside the guard, for it may yield."""
+    found: list[Any] = []
+    for hook in hooks(manager, kind):
+        found += guarded(f"Its hook crmdesk_{kind} failed", functools.partial(_all_of, hook))
+    for record in found:
+        check_record(record, manifest, kind)
+    try:
+        return dict(sorted(one_per_id(found).items()))
+    except ValueError as error:
+        raise PluginFault(f"Its hook crmdesk_{kind} repeats itself: {error}.") from None
+
+
+def _all_of(hook: Callable[[], Iterable[Any]]) -> list[Any]:
+    return list(hook())
+
+
+def check_record(record: object, manifest: Manifest, kind: str) -> None:
+    """A record must be of the hook's kind and carry a dotted id that begins with the plugin's own."""
+    if not isinstance(record, RECORDS[kind]):
+        words = " or ".join(t.__name__ for t in RECORDS[kind])
+        raise PluginFault(f"Its hook crmdesk_{kind} gave {type(record).__name__} instead of {words}.")
+    own = getattr(record, "id", None)
+    if not isinstance(own, str) or not _DOTTED.fullmatch(own) or not own.startswith(f"{manifest.id}."):
+        raise PluginFault(f"Its id '{own}' must be dotted and begin with '{manifest.id}.'.")
+
+
+def check_declared_kinds(manager: pluggy.PluginManager, manifest: Manifest) -> None:
+    """A plugin contributes only the kinds its card names: that is what a person agrees to."""
+    silent = [kind for kind in KINDS if hooks(manager, kind) and kind not in manifest.contributions]
+    if silent:
+        raise PluginFault(f"It contributes {', '.join(silent)}, which its card does not name under contributions.")
+
+
+def check_wants(manifest: Manifest, features: Iterable[Features | Events], analyses: Iterable[Analysis]) -> None:
+    """What the analyses need and the plugin's own features read must be on its card."""
+    missing = sorted(set(undeclared(manifest, features, analyses)))
+    if missing:
+        raise PluginFault(f"It uses what its card does not want: {', '.join(missing)}; add it to [wants].")
+
+
+def undeclared(
+    manifest: Manifest, features: Iterable[Features | Events], analyses: Iterable[Analysis]
+) -> Iterator[str]:
+    """Feature ids, columns and purposes that are used but not on the card."""
+    wants = manifest.wants
+    for analysis in analyses:
+        for need in (*analysis.needs, *analysis.optional):
+            if not need.startswith(f"{manifest.id}.") and need not in wants.features:
+                yield need
+        if analysis.purpose not in wants.purposes:
+            yield f"purpose {analysis.purpose}"
+    for feature in features:
+        for column in columns_of(feature):
+            if f"{feature.over}.{column}" not in wants.columns:
+                yield f"{feature.over}.{column}"
+
+
+def columns_of(feature: Features | Events) -> Iterator[str]:
+    """Columns of the table that a declaration reads."""
+    if isinstance(feature, Events):
+        yield from feature.columns
+        return
+    for measure in feature.measures.values():
+        yield from _columns(measure.value)
+        yield from _columns(measure.where)
+
+
+def _columns(expression: Expr | None) -> Iterator[str]:
+    if isinstance(expression, Column_):
+        yield expression.name
+    elif isinstance(expression, Operation):
+        for part in expression.parts:
+            yield from _columns(part)
