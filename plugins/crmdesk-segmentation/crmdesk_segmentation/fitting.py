@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crmdesk_segmentation import choose_k, hellinger, lloyd, mixture, money, null_test
 from crmdesk_segmentation.inputs import Inputs
-from crmdesk_segmentation.levels import Level, by_size, find, stepper, test_levels
+from crmdesk_segmentation.levels import Level, Pace, by_size, find, stepper, test_levels
 from crmdesk_segmentation.model import MoneyModel, TwoTierModel, UseModel
 from crmdesk_segmentation.params import TwoTier
 from crmdesk_segmentation.score import distances, joint_posterior
@@ -29,12 +29,12 @@ class Fitted:
     stability: dict[str, float]
 
 
-def fit(inputs: Inputs, params: TwoTier, step: choose_k.Step) -> Fitted:
+def fit(inputs: Inputs, params: TwoTier, pace: Pace) -> Fitted:
     """Both tiers on the customers with 10 interactions or more."""
     counts, held = inputs.counts[inputs.settled], inputs.money[inputs.settled]
-    first = _first_level(counts, params, stepper(step, 0.0, 0.4))
-    use, group = fit_use(counts, first.k, params.method, params.seed)
-    second = _second_levels(held, group, params, stepper(step, 0.4, 0.9))
+    first = _first_level(counts, params, pace)
+    use, group = fit_use(counts, first.k, params.method, params.seed, pace.again)
+    second = _second_levels(held, group, params, stepper(pace.step, 0.35, 0.8))
     parts, stability = [], {}
     shaky = first.stability(group)
     for g, level in enumerate(second):
@@ -46,12 +46,13 @@ def fit(inputs: Inputs, params: TwoTier, step: choose_k.Step) -> Fitted:
     return Fitted(_with_quantiles(model, counts, held), first, second, stability)
 
 
-def _first_level(counts: Floats, params: TwoTier, step: choose_k.Step) -> Level:
+def _first_level(counts: Floats, params: TwoTier, pace: Pace) -> Level:
+    step = stepper(pace.step, 0.02, 0.35)
     rows = choose_k.sample(len(counts), params.seed)
     level = Level(1, "", rows)
     null = null_test.use_null(counts[rows])
     if params.method == "mixture":
-        find(level, counts[rows], null, mixture.MixtureFit(), params.k1, params.seed, stepper(step, 0, 0.8))
+        find(level, counts[rows], null, mixture.MixtureFit(pace.again), params.k1, params.seed, stepper(step, 0, 0.8))
     else:
         find(level, null.points, null, choose_k.KMeansFit(), params.k1, params.seed, stepper(step, 0, 0.8))
     fewer = counts[choose_k.sample(len(counts), params.seed, null_test.MOST_ROWS)]
@@ -59,7 +60,7 @@ def _first_level(counts: Floats, params: TwoTier, step: choose_k.Step) -> Level:
     return level
 
 
-def fit_use(counts: Floats, k: int, method: str, seed: int) -> tuple[UseModel, Labels]:
+def fit_use(counts: Floats, k: int, method: str, seed: int, tick: mixture.Tick) -> tuple[UseModel, Labels]:
     """Tier 1 on everybody fitted, groups numbered by size; labels (n,)."""
     population = hellinger.population_shares(counts)
     points = hellinger.root_shares(counts, population)
@@ -68,7 +69,7 @@ def fit_use(counts: Floats, k: int, method: str, seed: int) -> tuple[UseModel, L
         order = by_size(raw, lloyd.means(points, raw)[:, 0])
         centres = lloyd.means(points, raw)[order]
         return UseModel(population, centres, _spread(points, centres)), np.argsort(order)[raw]
-    found = mixture.fit(counts, k, seed)
+    found = mixture.fit(counts, k, seed, tick=tick)
     raw = found.assign(counts)
     order = by_size(raw, found.log_p[:, 0])
     labels = np.argsort(order)[raw]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.api import AnalysisError, statistics
+from crmdesk.api import AnalysisError, Progress, statistics
 from crmdesk_segmentation import choose_k, null_test
 from crmdesk_segmentation.choose_k import Fit, Step, Trial
 
@@ -96,6 +96,22 @@ def test_levels(levels: Sequence[Level], nulls: Sequence[null_test.Null], seed: 
         assert level.test is not None
         if not level.given and not (adjusted[i] <= null_test.ALPHA + 1e-12 and level.test.clear):
             level.trial = None
+
+
+@dataclass
+class Pace:
+    """Progress that never goes back, and can be repeated from deep inside a fit."""
+
+    progress: Progress
+    fraction: float = 0.0
+    text: str = ""
+
+    def step(self, fraction: float, text: str = "") -> None:
+        self.fraction, self.text = max(self.fraction, fraction), text or self.text
+        self.again()
+
+    def again(self) -> None:
+        self.progress.step(self.fraction, self.text)
 
 
 def stepper(step: Callable[[float, str], None], low: float, high: float) -> Step:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int64]
 TOLERANCE = 1e-6
 MOST_ROUNDS = 200
+Tick = Callable[[], None]  # called every few rounds: the place where a cancel is felt
+
+
+def _quiet() -> None:
+    """Nobody waits."""
 
 
 @dataclass(frozen=True)
@@ -31,24 +37,26 @@ class Mixture:
         return labels
 
 
-def fit(counts: Floats, k: int, seed: int, starts: int = 3) -> Mixture:
+def fit(counts: Floats, k: int, seed: int, starts: int = 3, tick: Tick = _quiet) -> Mixture:
     """The likeliest of `starts` mixtures of counts (n, cells), each begun by k-means on the root shares."""
     shares = np.sqrt(counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0))
     best: tuple[float, Mixture] | None = None
     for start in range(starts):
         begin = scouted(shares, k, seed + start).labels
-        likelihood, model = _climb(counts, np.eye(k)[begin])
+        likelihood, model = _climb(counts, np.eye(k)[begin], tick)
         if best is None or likelihood > best[0]:
             best = (likelihood, model)
     assert best is not None
     return best[1]
 
 
-def _climb(counts: Floats, weights: Floats) -> tuple[float, Mixture]:
+def _climb(counts: Floats, weights: Floats, tick: Tick) -> tuple[float, Mixture]:
     """EM from responsibilities (n, k) to a step below 1e-6 relative."""
     before = -np.inf
     model = _maximise(counts, weights)
-    for _ in range(MOST_ROUNDS):
+    for turn in range(MOST_ROUNDS):
+        if turn % 10 == 0:
+            tick()
         weights, total = _softmax(counts @ model.log_p.T + model.log_w)
         if total - before <= TOLERANCE * abs(total):
             break
@@ -70,11 +78,14 @@ def _softmax(scores: Floats) -> tuple[Floats, float]:
     return grown / total, float((np.log(total) + top).sum())
 
 
+@dataclass(frozen=True)
 class MixtureFit:
     """The mixture as `choose_k` wants it: three starts for the base, one for a bootstrap."""
 
+    tick: Tick = field(default=_quiet)
+
     def full(self, counts: Floats, k: int, seed: int) -> Mixture:
-        return fit(counts, k, seed)
+        return fit(counts, k, seed, tick=self.tick)
 
     def quick(self, counts: Floats, k: int, seed: int) -> Mixture:
-        return fit(counts, k, seed, starts=1)
+        return fit(counts, k, seed, starts=1, tick=self.tick)

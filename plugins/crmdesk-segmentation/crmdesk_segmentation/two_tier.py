@@ -9,7 +9,7 @@ import numpy as np
 from crmdesk.api import Metric, Model, Progress, Segments
 from crmdesk_segmentation import compare, enrich, figures, fitting, profile, score, tables
 from crmdesk_segmentation.inputs import Inputs, read
-from crmdesk_segmentation.levels import stepper
+from crmdesk_segmentation.levels import Pace, stepper
 from crmdesk_segmentation.params import TwoTier
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 def run(frame: pd.DataFrame, params: TwoTier, progress: Progress) -> Segments:
     """Tier 1 by use of the channels, tier 2 by money within each group; one group where nothing is stable."""
+    progress = Pace(progress)
     progress.step(0.0, "Reading the customers")
     inputs = read(frame)
-    fitted = fitting.fit(inputs, params, stepper(progress.step, 0.02, 0.8))
+    fitted = fitting.fit(inputs, params, progress)
     progress.step(0.8, "Scoring everybody")
     members = score.assign(fitted.model, inputs.customers, inputs.counts, inputs.money)
     found = _tables(inputs, fitted, members, params, progress)

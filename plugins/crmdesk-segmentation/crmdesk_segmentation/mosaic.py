@@ -1,0 +1,168 @@
+"""The segment map's geometry and sentences, without Qt: where each tile lies and what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Area = Literal["customers", "value"]
+LIMITS = (0.15, 0.30, 0.45, 0.60)  # borders of the five steps of the ramp
+STEP_WORDS = ("< 15 %", "15-30", "30-45", "45-60", "> 60 %")
+FEWEST_SHOWN = 10
+NARROWEST = 28.0
+GAP = 8.0
+SEAM = 3.0
+ACTS = {"email": "be e-mailed", "phone": "be phoned", "sms": "be texted", "post": "be written to",
+        "in_person": "be spoken to", "in_app": "be told in the app"}  # fmt: skip
+TOPICS = {"marketing": "offers", "survey": "surveys", "sharing": "sharing"}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One segment: column and height are shares; contactable None = unknown; shown False = hatched."""
+
+    segment: str
+    group: str
+    level: str
+    n: int
+    share: float
+    area: float
+    ratio: float | None
+    contactable: float | None
+
+    @property
+    def shown(self) -> bool:
+        return self.n >= FEWEST_SHOWN and self.contactable is not None
+
+    @property
+    def step(self) -> int:
+        """0..4, the step of the ramp."""
+        return int(np.searchsorted(LIMITS, self.contactable or 0.0, side="right"))
+
+    @property
+    def title(self) -> str:
+        level = self.level[:1].upper() + self.level[1:]
+        return level if self.ratio is None else f"{level}  ×{self.ratio:.2g}"
+
+    def permission(self, act: str) -> str:
+        if not self.shown:
+            return "too few" if self.n < FEWEST_SHOWN else "permission unknown"
+        return f"{self.contactable:.0%} may {act}"
+
+    @property
+    def count(self) -> str:
+        return f"{self.n:,}" if self.n >= FEWEST_SHOWN else f"under {FEWEST_SHOWN}"
+
+    def sentence(self, act: str, topic: str) -> str:
+        """Everything the tile shows, for people who hear it."""
+        value = "" if self.ratio is None else f", value per customer {self.ratio:.2g} times the bank's mean"
+        share = f" ({self.share:.0%})" if self.n >= FEWEST_SHOWN else ""
+        told = f"{self.permission(act)} about {topic}" if self.shown else self.permission(act)
+        level = "" if self.level == "all" else f", {self.level}"
+        return f"{self.group}{level}: {self.count} customers{share}, {told} now{value}."
+
+
+@dataclass(frozen=True)
+class Column:
+    """A tier-1 group: its tiles, highest value on top."""
+
+    group: str
+    tiles: tuple[Tile, ...]
+
+    @property
+    def n(self) -> int:
+        return sum(tile.n for tile in self.tiles)
+
+    @property
+    def share(self) -> float:
+        return sum(tile.share for tile in self.tiles)
+
+    @property
+    def area(self) -> float:
+        return sum(tile.area for tile in self.tiles)
+
+
+def value_refused(segments: pd.DataFrame) -> str:
+    """Why areas cannot show value ("" when they can)."""
+    if segments["value_share"].isna().any():
+        return "The value of these customers is unknown."
+    return "A segment's value is negative, so areas cannot show it." if (segments["value_share"] < 0).any() else ""
+
+
+def choices(permissions: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Channels and purposes the map may be coloured by, in the order of the words here."""
+    channels, purposes = set(permissions["channel"]), set(permissions["purpose"])
+    return [c for c in ACTS if c in channels], [p for p in TOPICS if p in purposes]
+
+
+def columns(segments: pd.DataFrame, permissions: pd.DataFrame, channel: str, purpose: str, area: Area) -> list[Column]:
+    """Columns by size of their group, largest first (they stay put whatever the area shows)."""
+    mine = permissions[(permissions["channel"] == channel) & (permissions["purpose"] == purpose)]
+    contact = mine.set_index("segment")["contactable"]
+    ordered = segments.sort_values("segment")
+    found = []
+    for _, rows in ordered.groupby("tier1", sort=True):
+        tiles = [
+            Tile(str(row.segment), str(_first(row, "group", row.name)), str(_first(row, "level", "all")), int(row.n),
+                 float(row.share), float(row.value_share if area == "value" else row.share),
+                 _number(_first(row, "value_ratio", None)), _number(contact.get(row.segment)))
+            for row in rows.itertuples()
+        ]  # fmt: skip
+        tiles.sort(key=lambda tile: (-(tile.ratio or 0.0), tile.segment))
+        found.append(Column(tiles[0].group, tuple(tiles)))
+    return found
+
+
+def _first(row: object, name: str, otherwise: object) -> object:
+    return getattr(row, name, otherwise)
+
+
+def _number(value: object) -> float | None:
+    return None if value is None or not np.isfinite(float(value)) else float(value)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Box:
+    """Pixels: left, top, width, height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def widths(parts: list[float], room: float) -> list[float]:
+    """Widths in proportion to `parts` that fill `room`, none under the narrowest where there is space for all."""
+    total = sum(parts)
+    shares = [part / total if total > 0 else 1 / len(parts) for part in parts]
+    least = min(NARROWEST, room / max(len(parts), 1))
+    fixed: set[int] = set()
+    while True:
+        free = room - least * len(fixed)
+        left = sum(share for i, share in enumerate(shares) if i not in fixed) or 1.0
+        found = [least if i in fixed else share / left * free for i, share in enumerate(shares)]
+        narrow = {i for i, width in enumerate(found) if width < least - 1e-9}
+        if not narrow:
+            return found
+        fixed |= narrow
+
+
+def layout(found: list[Column], width: float, height: float) -> list[list[Box]]:
+    """Boxes of all tiles, column by column."""
+    room = width - GAP * (len(found) - 1)
+    boxes, x = [], 0.0
+    for column, wide in zip(found, widths([c.area for c in found], room), strict=True):
+        usable = height - SEAM * (len(column.tiles) - 1)
+        y, stack = 0.0, []
+        for tile in column.tiles:
+            part = tile.area / column.area if column.area > 0 else 1 / len(column.tiles)
+            stack.append(Box(x, y, wide, usable * part))
+            y += usable * part + SEAM
+        boxes.append(stack)
+        x += wide + GAP
+    return boxes
