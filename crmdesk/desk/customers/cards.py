@@ -62,6 +62,7 @@ class Masked(QWidget):
     def hide_again(self) -> None:
         self._timer.stop()
         self.shown.setText(self._masked)
+        self.shown.setToolTip(self._masked)
         ending = self._masked.rpartition(" ")[2] if self._field == "phone" else self._masked.rpartition("@")[2]
         self.shown.setAccessibleName(f"{words.CHANNELS[self._field]} hidden, ends {ending}")
         self.button.setText("Reveal")
@@ -75,6 +76,7 @@ class Masked(QWidget):
 
     def _show(self, value: str) -> None:
         self.shown.setText(value)
+        self.shown.setToolTip("")
         self.shown.setAccessibleName(value)
         self.button.setText("Hide")
         self._timer.start()

@@ -74,6 +74,7 @@ class CustomerPage(Page):
         self.grid.evidence_asked.connect(self._show_evidence)
         self.picture = TimelinePicture(self.context)
         self.permissions_card, self.timeline_card = Card("Permissions now"), Card("Last 13 months")
+        self.permissions_card.rows.setContentsMargins(12, 12, 4, 12)  # the grid needs every pixel at 1024
         self.permissions_card.rows.addWidget(self.grid)
         self.timeline_card.rows.addWidget(self.picture)
         overview = QWidget()

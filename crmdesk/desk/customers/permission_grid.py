@@ -117,7 +117,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(theme.accent if focused else theme.text), 2))
             painter.drawRoundedRect(area.adjusted(1, 1, -1, -1), 4, 4)
         painter.setPen(QColor(colours.ink))
-        self._write(painter, option, area.adjusted(6, 4, -2, -4), index.data(), cell)
+        self._write(painter, option, area.adjusted(5, 4, -1, -4), index.data(), cell)
         painter.restore()
 
     @staticmethod

@@ -92,7 +92,8 @@ class TimelineTab(QWidget):
         if line.total > MARKS_AT_MOST:
             parts.append(f"the newest {words.count(MARKS_AT_MOST)} listed; choose a month for older ones")
         if line.postings:
-            parts.append(f"{words.count(line.postings)} postings by the bank left out")
+            posted = "1 posting" if line.postings == 1 else f"{words.count(line.postings)} postings"
+            parts.append(f"{posted} by the bank left out")
         self.note.setText("; ".join(parts) + ".")
         self.list.show_rows([
             (words.on(datetime.fromtimestamp(e.at, UTC).date()), words.LANES.get(e.channel, e.channel), e.label,

@@ -1,0 +1,170 @@
+"""The page of one customer: the sentence, masking, the grid, the timeline, and what fits on the first screen."""
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QDate, QPoint, Qt
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers.customer_page import CustomerPage
+from crmdesk.desk.customers.permission_grid import CHANGED, HEIGHT
+
+
+@pytest.fixture
+def page(qtbot: QtBot, context: DeskContext) -> CustomerPage:
+    made = CustomerPage(context)
+    qtbot.addWidget(made)
+    made.resize(1240, 800)
+    made.show()
+    go(qtbot, made, "C-000001")
+    return made
+
+
+def go(qtbot: QtBot, page: CustomerPage, number: str) -> None:
+    page.arrive(number=number)
+    settled(qtbot, page)
+
+
+def settled(qtbot: QtBot, page: CustomerPage) -> None:
+    qtbot.waitUntil(lambda: not page.context._background.busy and page.state != "loading")
+
+
+def texts(widget: QWidget) -> str:
+    return "\n".join(f"{w.text()} {w.accessibleName()} {w.toolTip()}" for w in widget.findChildren(QLabel))
+
+
+def cell(page: CustomerPage, row: int, column: int) -> str:
+    return str(page.grid.model().index(row, column).data())
+
+
+def test_the_page_opens_with_the_sentence(page: CustomerPage) -> None:
+    assert page.title.text() == "Ada Yılmaz"
+    assert page.subtitle.text().split("   ") == ["C-000001", "person", "Online, high"]
+    sentence = "May be contacted today about offers by e-mail and in branch. Not by phone (withdrawn 12 Mar 2026)."
+    assert page.answer.text() == sentence
+
+
+def test_contact_data_is_masked_until_revealed_and_then_hidden_again(qtbot: QtBot, page: CustomerPage) -> None:
+    assert "532" not in texts(page) and "ada_y" not in texts(page)
+    phone = page.identity.masked[0]
+    assert phone.shown.accessibleName() == "Phone hidden, ends 1234"
+    qtbot.mouseClick(phone.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: phone.shown.text() == "+90 532 111 1234")
+    phone._timer.timeout.emit()
+    assert "532" not in texts(page)
+
+
+def test_opening_is_audited_and_a_refresh_is_not(qtbot: QtBot, page: CustomerPage, context: DeskContext) -> None:
+    page.refresh()
+    settled(qtbot, page)
+    with context.app.store.reader() as raw:  # type: ignore[union-attr]
+        assert raw.execute("SELECT act, object FROM audit_event").fetchall() == [("read customer", "C-000001")]
+
+
+def test_the_grid_is_a_good_model_in_words(qtmodeltester: ModelTester, page: CustomerPage) -> None:
+    qtmodeltester.check(page.grid.model())
+    assert [cell(page, 0, c) for c in range(3)] == ["✓ Yes", "✕ Withdrawn", "· Not asked"]
+    assert cell(page, 2, 0) == "⊘ Objected, all channels"
+    assert page.grid.columnSpan(2, 0) == 6 and page.grid.columnSpan(0, 0) == 1
+    spoken = page.grid.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == "Offers, Phone: Withdrawn. Withdrawn 2026-03-12."
+
+
+def test_enter_on_a_cell_leads_to_its_event(qtbot: QtBot, page: CustomerPage) -> None:
+    page.grid.setCurrentIndex(page.grid.model().index(0, 1))
+    qtbot.keyClick(page.grid, Qt.Key.Key_Return)
+    history = page.permissions_tab.history
+    assert page.tabs.currentWidget() is page.permissions_tab
+    chosen = history.currentIndex().row()
+    assert [history.model().index(chosen, c).data() for c in (0, 3)] == ["12 Mar 2026", "Withdrawn"]
+
+
+def test_as_of_an_earlier_day_outlines_what_differs(qtbot: QtBot, page: CustomerPage) -> None:
+    tab = page.permissions_tab
+    tab.as_of.setDate(QDate(2026, 3, 1))
+    qtbot.waitUntil(lambda: "outlined" in tab.note.text())
+    model = tab.grid.model()
+    assert model.index(0, 1).data() == "✓ Yes" and model.index(0, 1).data(CHANGED)
+    assert not model.index(0, 0).data(CHANGED)
+    tab.as_of.setDate(tab.as_of.maximumDate())
+    assert model.index(0, 1).data() == "✕ Withdrawn" and tab.note.text() == "Today"
+
+
+def test_the_timeline_is_named_by_its_verdict_and_walked_by_arrows(qtbot: QtBot, page: CustomerPage) -> None:
+    assert page.picture.accessibleName().startswith("3 events from 1 Oct 2025 to 31 Oct 2026, most through ATM")
+    qtbot.keyClick(page.picture, Qt.Key.Key_Left)
+    assert page.picture.accessibleDescription() == "28 Oct 2026, ATM, withdrawal, EUR −50.00"
+    qtbot.keyClick(page.picture, Qt.Key.Key_Left)
+    assert page.picture.accessibleDescription().startswith("2 Oct 2026")
+
+
+def test_the_twin_lists_every_event_and_filters_narrow_it(qtbot: QtBot, page: CustomerPage) -> None:
+    page.toggle_twin()
+    tab = page.timeline_tab
+    assert page.tabs.currentWidget() is tab and tab.list.model().rowCount() == 3
+    tab.channel.setCurrentIndex(tab.channel.findData("atm"))
+    tab.channel.activated.emit(tab.channel.currentIndex())
+    qtbot.waitUntil(lambda: tab.list.model().rowCount() == 1)
+    tab.channel.setCurrentIndex(tab.channel.findData("system"))
+    tab.channel.activated.emit(tab.channel.currentIndex())
+    qtbot.waitUntil(lambda: tab.list.model().index(0, 1).data() == "By the bank")
+    page.toggle_twin()
+    assert page.tabs.currentIndex() == 0
+
+
+def test_over_two_thousand_events_become_monthly_bars(qtbot: QtBot, page: CustomerPage, context: DeskContext) -> None:
+    import small_bank
+
+    events = [small_bank.interaction(2, f"2026-{1 + i % 9:02d}-{1 + i % 28:02d}", 1 + i % 37) for i in range(2300)]
+    with context.app.store.write() as session:  # type: ignore[union-attr]
+        small_bank.add(session, "interaction", events)
+    assert not page.picture.bars
+    go(qtbot, page, "C-000002")
+    assert page.picture.bars and page.timeline_tab.list.model().rowCount() == 2000
+    assert "2,301 events" in page.picture.accessibleName()
+    assert not page.picture.grab().isNull()
+
+
+def test_products_and_segment_are_told(page: CustomerPage) -> None:
+    assert "holds EUR 1,150" in page.products.total.text()
+    assert page.products.owed.text() == "Owes EUR 89,850"
+    told = texts(page.segment)
+    assert all(part in told for part in ("Online, high", "78 %", "Branch, middle", "1 Nov 2026"))
+    assert page.money_tab.accounts.model().rowCount() == 2 and page.money_tab.months.model().rowCount() == 13
+
+
+def test_a_customer_without_anything_still_reads_well(qtbot: QtBot, page: CustomerPage) -> None:
+    go(qtbot, page, "C-000005")
+    assert page.answer.text() == "May not be contacted about offers today (never asked)."
+    assert page.products.total.text() == "No products today."
+    assert "In no segment" in texts(page.segment)
+    assert page.picture.accessibleName().startswith("Nothing happened")
+
+
+def test_an_unknown_number_shows_one_sentence(qtbot: QtBot, page: CustomerPage) -> None:
+    go(qtbot, page, "C-9")
+    assert page.state == "error"
+    assert page._band.text == "No customer has the number C-9; check it, then try again."
+
+
+def test_header_identity_and_whole_grid_fit_the_first_screen_at_1024_by_700(qtbot: QtBot, page: CustomerPage) -> None:
+    page.resize(932, 580)  # what the frame leaves of 1024 x 700
+    qtbot.wait(20)
+    corner = page.grid.mapTo(page, QPoint(page.grid.width(), page.grid.height()))
+    assert page.grid.height() >= 5 * HEIGHT
+    assert corner.y() <= page.height() and corner.x() <= page.width()
+    assert page.identity.mapTo(page, QPoint(0, page.identity.height())).y() <= page.height()
+    overview: Any = page.tabs.widget(0)
+    assert overview.widget().minimumSizeHint().width() <= overview.viewport().width()  # no sideways scrolling
+
+
+def test_without_a_number_the_way_to_the_list_is_offered(
+    qtbot: QtBot, context: DeskContext, opened: list[tuple[str, dict[str, Any]]]
+) -> None:
+    page = CustomerPage(context)
+    qtbot.addWidget(page)
+    page.arrive()
+    assert page.state == "empty"
