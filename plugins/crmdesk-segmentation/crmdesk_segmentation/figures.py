@@ -73,5 +73,7 @@ def _stability(k_choice: pd.DataFrame) -> Figure:
     known = k_choice[k_choice["boot_ari"].notna()].copy()
     known["level"] = ["groups" if parent == "" else f"levels in {parent}" for parent in known["parent"]]
     data = known.sort_values(["tier", "parent", "k"], ignore_index=True)
-    return Figure("lines", "Agreement between resamples", data, x="k", y="boot_ari", group="level",
-                  x_label="number of groups", y_label="mean adjusted Rand index", marks={"limit": LEAST_ARI})  # fmt: skip
+    return Figure(
+        "lines", "Agreement between resamples", data, x="k", y="boot_ari", group="level",
+        x_label="number of groups", y_label="mean adjusted Rand index", marks={"limit": LEAST_ARI},
+    )  # fmt: skip

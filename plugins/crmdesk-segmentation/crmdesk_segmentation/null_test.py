@@ -112,7 +112,7 @@ def money_null(held: Floats) -> Null:
 
 
 def money_amounts(held: Floats) -> Callable[[Rng], Floats]:
-    """Amounts of one structureless population: a Gaussian copula of ranks with the observed margins, ownership included.
+    """Amounts of one structureless population: a Gaussian copula of ranks, observed margins.
 
     Ownership and amount are separate variables of the copula; every drawn column is a permutation of the
     observed one, so margins, zeros and non-owners stay exactly as they are.

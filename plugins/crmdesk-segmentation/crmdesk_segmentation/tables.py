@@ -108,7 +108,7 @@ def with_rules(table: pd.DataFrame, inputs: Inputs, segment: Texts, seed: int
     found = {} if fidelity is None else {"fidelity_tier1": fidelity}
     spoken: dict[str, str] = {}
     level_fidelity = []
-    for a, letter in enumerate(letters):
+    for a in range(len(letters)):
         mine = group == a
         codes, level = np.unique(segment[mine], return_inverse=True)
         inner, true = words.tree({name: field[mine] for name, field in cash.items()}, level, seed)

@@ -95,13 +95,14 @@ def _rule(grown: object, names: list[str], leaves: Labels, inside: NDArray[np.bo
     for node in range(len(left)):
         if left[node] >= 0:
             parents[left[node]], parents[right[node]] = (node, "at most"), (node, "above")
-    path: list[str] = []
+    path: dict[tuple[str, str], str] = {}
     node = leaf
     while node in parents:
         node, side = parents[node]
         name, limit = names[grown.feature[node]], float(grown.threshold[node])  # type: ignore[attr-defined]
-        path.insert(0, f"{name} {side} {_number(name, limit)}")
-    return f"{' and '.join(path)} describes {counts.max() / inside.sum():.0%} of members"
+        path.setdefault((name, side), _number(name, limit))  # nearest to the leaf: the tightest of its kind
+    said = [f"{name} {side} {limit}" for (name, side), limit in reversed(path.items())]
+    return f"{' and '.join(said)} describes {counts.max() / inside.sum():.0%} of members"
 
 
 def _number(name: str, value: float) -> str:
