@@ -51,19 +51,23 @@ def look(entry: EntryPoint, host_features: frozenset[str]) -> Checkup:
     """Every check of one plugin; `host_features` are the ids the host itself offers."""
     checkup = Checkup()
     manifest: Manifest | None = checkup.run("manifest", lambda: _card(entry))
-    if manifest is None:
-        return checkup
+    if manifest is not None:
+        _look_inside(checkup, entry, manifest, host_features)
+        # The worker refuses Qt by its name, so whatever asked for it has failed with that name.
+        checkup.passed["no_qt"] = not any("PySide6" in text or "pyqtgraph" in text for text in checkup.problems)
+    return checkup
+
+
+def _look_inside(checkup: Checkup, entry: EntryPoint, manifest: Manifest, host_features: frozenset[str]) -> None:
     manager = checkup.run("loads", lambda: loading.register(entry))
     if manager is None:
-        checkup.passed["no_qt"] = not any("PySide6" in text or "pyqtgraph" in text for text in checkup.problems)
-        return checkup
-    checkup.passed["no_qt"] = True
+        return
     checkup.run("hooks", lambda: _hooks(manager, manifest))
     records: dict[str, dict[str, Any]] | None = checkup.run(
         "ids", lambda: {kind: loading.collect(manager, manifest, kind) for kind in KINDS}
     )
     if records is None:
-        return checkup
+        return
     analyses: list[Analysis] = list(records["analyses"].values())
     checkup.run("params", lambda: _refuse(_bad_params(analyses, records["actions"].values())))
     checkup.run("pointers", lambda: _refuse(_bad_pointers(records)))
@@ -74,7 +78,6 @@ def look(entry: EntryPoint, host_features: frozenset[str]) -> Checkup:
     if unknown and checkup.passed["wants"]:
         checkup.passed["wants"] = False
         checkup.problems.append(f"It needs {', '.join(unknown)}, which nobody offers.")
-    return checkup
 
 
 def _card(entry: EntryPoint) -> Manifest:
@@ -109,7 +112,7 @@ def _bad_params(analyses: Iterable[Analysis], actions: Iterable[Any]) -> Iterato
         if bare:
             yield f"Parameters of {record.id} lack a default or a title: {', '.join(bare)}."
         else:
-            params().own()
+            params.model_validate({}).own()
             params.model_json_schema()
 
 

@@ -17,7 +17,7 @@ GROUP: Final = "crmdesk.plugins"
 
 @dataclass(frozen=True)
 class Found:
-    """One entry point with its card, or with the reason why the card cannot be used."""
+    """One entry point with its card; `reason` says why the card is missing or cannot be used."""
 
     id: str
     entry: importlib.metadata.EntryPoint
@@ -26,9 +26,13 @@ class Found:
     manifest: Manifest | None
     reason: str
 
+    @property
+    def usable(self) -> bool:
+        return self.manifest is not None and not self.reason
+
 
 def discover(entries: Iterable[importlib.metadata.EntryPoint] | None = None) -> list[Found]:
-    """Every installed plugin, sorted by id; of two with one id the one with a good card, then `crmdesk-<id>` is first."""
+    """Every installed plugin, sorted by id; of two with one id, a good card, then `crmdesk-<id>` goes first."""
     if entries is None:
         entries = importlib.metadata.entry_points(group=GROUP)
     found = [_look(entry) for entry in entries]
@@ -37,7 +41,7 @@ def discover(entries: Iterable[importlib.metadata.EntryPoint] | None = None) -> 
 
 def _order(found: Found) -> tuple[str, bool, bool, str, str]:
     own = found.distribution == f"crmdesk-{found.id}"
-    return found.id, found.manifest is None, not own, found.distribution, found.entry.name
+    return found.id, not found.usable, not own, found.distribution, found.entry.name
 
 
 def _look(entry: importlib.metadata.EntryPoint) -> Found:

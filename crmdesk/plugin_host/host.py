@@ -85,7 +85,7 @@ class Host:
         taken: dict[str, str] = {}
         for slot in self._slots:
             earlier = taken.setdefault(slot.found.id, slot.found.distribution)
-            if slot.found.manifest is None:
+            if not slot.found.usable:
                 slot.put(QUARANTINED, slot.found.reason)
             elif slot is not self._slot(slot.found.id):
                 slot.put(QUARANTINED, f"Its id '{slot.found.id}' is already taken by {earlier}; remove one of the two.")
@@ -138,7 +138,7 @@ class Host:
         """Turn a plugin on and load it (not in safe mode); BadInput for an unknown id."""
         slot = self._slot(plugin_id)
         self._choices.enable(plugin_id)
-        if slot.state in (DISABLED, QUARANTINED) and slot.found.manifest is not None:
+        if slot.state in (DISABLED, QUARANTINED) and slot.found.usable:
             self._settle(slot)
         return slot.info()
 
@@ -146,7 +146,7 @@ class Host:
         """Turn a plugin off now and at later starts; BadInput for an unknown id."""
         slot = self._slot(plugin_id)
         self._choices.disable(plugin_id, reason)
-        if slot.found.manifest is not None:
+        if slot.found.usable:
             slot.put(DISABLED, reason)
         return slot.info()
 
