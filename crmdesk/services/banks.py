@@ -10,8 +10,7 @@ from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, single_user
 from crmdesk.jobs.progress import Progress, Silent
 from crmdesk.places import beside
-from crmdesk.store import audit
-from crmdesk.store.bank import Store, create_bank
+from crmdesk.store import Store, audit, create_bank
 from crmdesk.synthetic.files import write_files
 from crmdesk.synthetic.presets import PRESETS, preset_spec
 from crmdesk.synthetic.spec import BankSpec
@@ -55,17 +54,17 @@ def create(
     watched = progress or Silent()
     for folder in filter(None, (truth, files)):
         _folder(folder)
-    world = generate(spec, seed, lambda part, text: watched.step(0.4 * part / 0.25 if part < 0.25 else 0.4, text)) if spec else None
+    world = generate(spec, seed, lambda part, text: watched.step(0.3 * part, text)) if spec else None
     store = create_bank(
         path, invented_until=spec.until if spec else None, preset=preset, seed=seed if spec else None,
         customers=spec.customers if spec else None,
     )  # fmt: skip
     try:
         _fill(store, world, preset, watched, actor or single_user("bank create"))
-        for folder, writer in ((truth, write_truth), (files, write_files)):
-            if folder and world:
-                watched.step(0.95, f"Writing {folder.name}")
-                writer(world, folder)
+        for target, writer in ((truth, write_truth), (files, write_files)):
+            if target and world:
+                watched.step(0.9, f"Writing {target.name}")
+                writer(world, target)
         tables = _counts(store)
     except BaseException:
         store.close()
@@ -100,7 +99,7 @@ def _fill(store: Store, world: World | None, preset: str, progress: Progress, ac
     """The rows and the one audit row of the deed, in one transaction."""
     with store.write() as session:
         if world:
-            write(store, session, world, lambda part, text: progress.step(0.4 + 0.5 * part, text))
+            write(store, session, world, lambda part, text: progress.step(0.3 + 0.6 * part, text))
         audit.record(store, session, actor, "create bank", preset)
 
 

@@ -76,7 +76,8 @@ def account_table(held: Accounts, life: People) -> Table:
 
 def holding_table(held: Accounts) -> Table:
     ids = np.arange(1, len(held.customer) + 1)
-    return Table({"id": ids, "account_id": ids, "customer_id": held.customer + 1, "role": np.full(len(ids), "owner", object)})
+    owner = np.full(len(ids), "owner", object)
+    return Table({"id": ids, "account_id": ids, "customer_id": held.customer + 1, "role": owner})
 
 
 def balance_table(spec: BankSpec, held: Accounts, life: People, streams: Streams) -> Table:

@@ -22,14 +22,14 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 # The ways of six half-years of asking, and of the offers by turns; ids into MARKETING_CHANNELS.
 _ASK_WAYS: Final = ((0, 5), (1, 2), (4,), (0, 3), (1, 4), (2, 5))
-_OFFER_WAYS: Final = ((0,), (1,), (4, 0), (2, 1), (0, 5), (3,))
+_OFFER_WAYS: Final = ((0, 5), (1, 2), (4, 0), (2, 1), (0, 4), (3, 1))
 _OFFERED: Final = ("savings", "card_spend", "loan", "investments", "mortgage")
-WINDOW_DAYS: Final = 20
-INVITED: Final = 0.45  # of the permitted who are put on a list
+WINDOW_DAYS: Final = 13
+INVITED: Final = 0.6  # of the permitted who are put on a list
 OUTCOMES: Final = (None, "accepted", "interested", "declined", "no_answer", "unreachable", "opted_out")
 _OPTED_OUT: Final = 6
 _COSTS: Final = (5, 450, 12, 95, 900, 1)  # minor units a contact, in the order of MARKETING_CHANNELS
-TIRED: Final = 0.02  # chance of withdrawing after one contact; it grows with the square of contacts in 30 days
+TIRED: Final = 0.03  # chance of withdrawing after one contact; it grows with the square of contacts in 30 days
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Contacts:
 def calendar(spec: BankSpec) -> Plan:
     until = epoch_day(spec.until)
     asks = [until - HISTORY_DAYS + 1 + i * (HISTORY_DAYS // 6) for i in range(6)]
-    offers = [int(s) + 4 for s in month_starts(spec.until, spec.months)[:-1]]
+    offers = [int(s) + day for s in month_starts(spec.until, spec.months)[:-1] for day in (2, 16)]
     starts = np.array(asks + offers)
     ends = np.concatenate([np.array(asks) + HISTORY_DAYS // 6 - 1, np.array(offers) + WINDOW_DAYS])
     ways = [_ASK_WAYS[i % 6] for i in range(len(asks))] + [_OFFER_WAYS[i % 6] for i in range(len(offers))]
@@ -130,11 +130,11 @@ def _effects(spec: BankSpec, planted: Planted, who: Ints, channel: Ints) -> tupl
     """Chance of accepting unasked, and what the contact adds: most where the way is how the segment banks."""
     ways = np.array([[s.asked_by[c] for c in MARKETING_CHANNELS] for s in spec.segments])
     segment, tier = planted.segment[who], planted.tier[who]
-    base = 0.03 + 0.02 * tier
+    base: Floats = 0.03 + 0.02 * tier.astype(np.float64)
     if not spec.uplift:
         return base, np.zeros(len(who))
     fit = ways[segment, channel] / ways.max(axis=1)[segment]
-    return base, 0.10 * fit - 0.02
+    return base, np.asarray(0.10 * fit - 0.02)
 
 
 def _outcomes(base: Floats, tau: Floats, control: NDArray[np.bool_], channel: Ints, rng: np.random.Generator) -> Ints:
@@ -159,7 +159,8 @@ def _enough(spec: BankSpec, one: Contacts, touched: Ints, life: People, rng: np.
     when = np.where(out, one.answered[treated], at + rng.integers(DAY, 10 * DAY, len(at)))
     end = (np.minimum(life.last, epoch_day(spec.until)) + 1) * DAY
     gone = (tired | out) & (when < end[customer])
-    return event(customer[gone], one.channel[treated][gone], WITHDRAWN, when[gone], campaign=one.campaign[treated][gone])
+    way, campaign = one.channel[treated][gone], one.campaign[treated][gone]
+    return event(customer[gone], way, WITHDRAWN, when[gone], campaign=campaign)
 
 
 def campaign_table(spec: BankSpec, plan: Plan) -> Table:

@@ -74,9 +74,9 @@ def _products(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:
 def _holdings(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:
     yield ("customer", "product", "account", "role", "opened_on", "closed_on", "principal")
     numbers, codes = _named(tables["customer"], "number"), _named(tables["product"], "code")
-    accounts = [None, *_each(tables["account"], "number", "product_id", "opened_on", "closed_on", "principal")]
+    accounts = list(_each(tables["account"], "number", "product_id", "opened_on", "closed_on", "principal"))
     for account, customer, role in _each(tables["holding"], "account_id", "customer_id", "role"):
-        number, product, opened, closed, principal = accounts[account] or ()
+        number, product, opened, closed, principal = accounts[account - 1]
         yield numbers[customer], codes[product], number, role, opened, closed, _money(principal)
 
 
@@ -107,8 +107,8 @@ def _interactions(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:
 
 
 def _permissions(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:
-    yield ("customer", "purpose", "channel", "status", "at", "source", "legal_basis", "expires_on", "evidence", "notice",
-           "campaign")  # fmt: skip
+    yield ("customer", "purpose", "channel", "status", "at", "source", "legal_basis", "expires_on", "evidence",
+           "notice", "campaign")  # fmt: skip
     numbers, campaigns = _named(tables["customer"], "number"), _named(tables["campaign"], "code")
     columns = ("customer_id", "purpose", "channel", "status", "effective_at", "source", "legal_basis", "expires_on",
                "notice", "campaign_id")  # fmt: skip

@@ -78,12 +78,12 @@ def _amounts(done: Acts, rng: np.random.Generator) -> Ints:
     size = np.maximum(np.round(size / unit), 1).astype(np.int64) * unit
     sign = _SIGN[done.cell]
     given = np.where(rng.random(len(sign)) < 0.7, -1, 1)  # most transfers leave the account
-    return size * np.where(sign == 2, given, sign)
+    return np.asarray(size * np.where(sign == 2, given, sign))
 
 
 def _postings(spec: BankSpec, held: Accounts, life: People) -> tuple[Ints, ...]:
     """Quarterly interest on savings and a yearly fee on current accounts: never activity of the customer."""
-    days, cells, accounts = [], [], []
+    found = [np.zeros((3, 0), np.int64)]  # account, cell, day
     savings, current = (np.unique(held.number_of(f, spec.customers))[1:] for f in ("savings", "balance"))
     for month in range(spec.months):
         last = np.datetime64(spec.until, "M") - spec.months + 2 + month
@@ -91,13 +91,11 @@ def _postings(spec: BankSpec, held: Accounts, life: People) -> tuple[Ints, ...]:
         of_year = (int(last.astype(np.int64)) - 1) % 12 + 1
         for wanted, cell, its in ((_QUARTERS, _INTEREST, savings), ((12,), _FEE, current)):
             if of_year in wanted and day <= epoch_day(spec.until):
-                days.append(np.full(len(its), day))
-                cells.append(np.full(len(its), cell))
-                accounts.append(its)
-    account, cell, day = (np.concatenate(c) if c else np.zeros(0, np.int64) for c in (accounts, cells, days))
+                found.append(np.stack([its, np.full_like(its, cell), np.full_like(its, day)]))
+    account, posting, day = np.concatenate(found, axis=1)
     customer = held.customer[account - 1]
     keep = (day >= held.opened[account - 1]) & (day <= life.last[customer])
-    account, cell, day, customer = account[keep], cell[keep], day[keep], customer[keep]
+    account, posting, day, customer = account[keep], posting[keep], day[keep], customer[keep]
     interest = np.maximum(held.average[account - 1] // 400, 1)
     none = np.zeros(len(account), np.int64)
-    return (customer, day * 86_400, cell, np.where(cell == _FEE, -1_200, interest), account, none, none, none + 1)
+    return (customer, day * 86_400, posting, np.where(posting == _FEE, -1_200, interest), account, none, none, none + 1)

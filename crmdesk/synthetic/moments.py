@@ -113,9 +113,8 @@ def _refuse_infeasible(skew: float, kurtosis: float) -> None:
 
 
 def _lognormal_w(skew: float) -> float:
-    """exp(sigma^2) of the lognormal with this skewness: the real root of (w + 2)^2 (w - 1) = skew^2."""
-    roots = np.roots([1.0, 3.0, 0.0, -(4.0 + skew**2)])
-    return float(roots[np.argmin(np.abs(roots.imag))].real)
+    """exp(sigma^2) of the lognormal with this skewness: the one positive root of (w + 2)^2 (w - 1) = skew^2."""
+    return float(np.roots([1.0, 3.0, 0.0, -(4.0 + skew**2)]).real.max())
 
 
 def _two_point(g1: float) -> float:

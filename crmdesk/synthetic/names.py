@@ -22,15 +22,15 @@ FAMILY_LAST: Final = (
     "bach", "berg", "by", "dal", "demir", "er", "feld", "gård", "han", "ikson", "kaya", "ler", "lund", "mann", "maz",
     "moor", "nard", "oğlu", "quist", "rell", "son", "stein", "tas", "ton", "ström", "vik", "ward", "wood",
 )  # fmt: skip
-COMPANY: Final = ("Bakery", "Builders", "Cycles", "Dental Care", "Farm", "Foods", "Garage", "Hotel", "Interiors", "Press")
+COMPANY: Final = ("Bakery", "Builders", "Cycles", "Dental Care", "Farm", "Foods", "Garage", "Hotel", "Press")
 STREETS: Final = ("Amber Street", "Beryl Lane", "Citrine Road", "Garnet Way", "Jasper Row", "Onyx Place", "Opal Avenue",
                   "Pearl Street", "Quartz Road", "Ruby Square", "Topaz Street", "Zircon Close")  # fmt: skip
 CITIES: Final = (
-    ("Gemhaven", "1000"), ("Opalton", "2100"), ("Rubydale", "3200"), ("Garnet Cross", "4300"), ("Amberley Falls", "5400"),
-    ("Topazford", "6500"), ("Jasperwick", "7600"), ("Québrac-sur-Onyx", "8700"),
+    ("Gemhaven", "1000"), ("Opalton", "2100"), ("Rubydale", "3200"), ("Garnet Cross", "4300"),
+    ("Amberley Falls", "5400"), ("Topazford", "6500"), ("Jasperwick", "7600"), ("Québrac-sur-Onyx", "8700"),
 )  # fmt: skip
 COUNTRY: Final = "XG"  # ISO 3166 leaves XA to XZ to private use
-OCCUPATIONS: Final = ("clerk", "craft", "education", "engineering", "farming", "health", "management", "retail", "retired",
-                      "self-employed", "services", "student", "transport", "unemployed")  # fmt: skip
+OCCUPATIONS: Final = ("clerk", "craft", "education", "engineering", "farming", "health", "management", "retail",
+                      "retired", "self-employed", "services", "student", "transport", "unemployed")  # fmt: skip
 EDUCATION: Final = ("primary", "secondary", "vocational", "university")
 SOURCES: Final = ("branch", "web", "referral", "campaign")

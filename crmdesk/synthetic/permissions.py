@@ -78,8 +78,8 @@ def expiry(at: Ints) -> Ints:
 def event(customer: Ints, channel: Ints | int, status: Ints | int, at: Ints, *, purpose: int = 0,
           campaign: Ints | int = 0) -> Ledger:  # fmt: skip
     n = len(customer)
-    return Ledger(customer, np.full(n, purpose), *(np.broadcast_to(v, n).astype(np.int64) for v in (channel, status)),
-                  at.astype(np.int64), np.broadcast_to(campaign, n).astype(np.int64))  # fmt: skip
+    parts = (customer, *(np.broadcast_to(v, n) for v in (purpose, channel, status, at, campaign)))
+    return Ledger(*(np.array(p, np.int64) for p in parts))
 
 
 def histories(spec: BankSpec, planted: Planted, life: People, streams: Streams) -> Ledger:
@@ -155,7 +155,8 @@ def _objections(spec: BankSpec, asked: Ledger, rng: np.random.Generator) -> Ledg
     """A few object to all marketing some time after they were asked."""
     first = np.unique(asked.customer, return_index=True)[1]
     mine = asked.select(first[rng.random(len(first)) < OBJECTS])
-    return event(mine.customer, NO_CHANNEL, OBJECTED, mine.at + (rng.exponential(150, mine.size) * DAY).astype(np.int64))
+    wait = (rng.exponential(150, mine.size) * DAY).astype(np.int64)
+    return event(mine.customer, NO_CHANNEL, OBJECTED, mine.at + wait)
 
 
 def _profiling(spec: BankSpec, life: People, rng: np.random.Generator) -> Ledger:

@@ -1,8 +1,7 @@
-"""The invented banks: Gemstone with its four segments of three tiers, its small and large sisters, and the null bank."""
+"""The invented banks: Gemstone of four segments with three tiers, its sisters in size, and the null bank."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ PRESETS: Final = ("empty", *CUSTOMERS)
 TIERS: Final = {"low": 0.50, "middle": 0.35, "high": 0.15}
 
 # Weights of each channel's activities, in the order of the catalogue.
-_WITHIN: Final = {
+_WITHIN: Final[dict[str, dict[str, float]]] = {
     "atm": {"withdrawal": 62, "deposit": 12, "inquiry": 16, "transfer": 6, "maintain": 4},
     "online": {"transfer": 24, "inquiry": 34, "maintain": 6, "bill_payment": 20, "portfolio": 4, "transfer_problem": 2,
                "bank_locations": 1, "products": 3, "atm_online": 1.5, "credit_card": 2, "education": 1.5,
@@ -28,7 +27,7 @@ _WITHIN: Final = {
                "education": 2, "promotion": 2},
 }  # fmt: skip
 # What a segment does differently: share of each channel, then factors on single cells.
-_HABITS: Final = {
+_HABITS: Final[dict[str, tuple[dict[str, float], dict[str, float]]]] = {
     "atm_cash": (
         {"atm": 0.64, "online": 0.10, "call_centre": 0.05, "branch": 0.21},
         {"branch.transaction.withdrawal": 1.6, "branch.transaction.deposit": 1.5, "online.transaction.inquiry": 1.4},
@@ -66,7 +65,8 @@ _LEVELS: Final = {  # relative bank: what a segment's middle tier has, as a fact
     "call_support": dict(zip(FIELDS, (0.9, 0.8, 0.9, 1.2, 0.7, 1.0), strict=True)),
     "branch_advice": dict(zip(FIELDS, (1.4, 1.8, 1.0, 0.8, 1.9, 0.9), strict=True)),
 }
-# Tier steps for a separation of 1, in log units, about one log-sd of the whole bank: (low, middle, high). High tiers owe less and have more; mortgages peak in the middle.
+# Steps of the tiers low, middle, high for a separation of 1: log units, about one log-sd of the whole bank.
+# High tiers owe less and have more; mortgages peak in the middle.
 _STEPS: Final = {
     "balance": (-1.0, 0.0, 1.0), "savings": (-1.0, 0.0, 1.0), "mortgage": (-0.5, 0.5, 0.0), "loan": (0.0, 0.5, -0.5),
     "investments": (-1.0, 0.0, 1.0), "card_spend": (-1.0, 0.0, 1.0),
@@ -156,8 +156,3 @@ def _the_one_segment() -> SegmentSpec:
     )  # fmt: skip
     asked_by = {c: sum(SHARES[s] * _ASKED_BY[s][c] for s in SHARES) for c in _ASKED_BY["atm_cash"]}
     return SegmentSpec("all", 1.0, tuple(float(p) for p in profile / profile.sum()), asked_by, (tier,))
-
-
-def spread_out(spec: BankSpec, customers: int) -> BankSpec:
-    """The same bank with another number of customers."""
-    return replace(spec, customers=customers)

@@ -58,7 +58,7 @@ def ledger_table(ledger: Ledger, streams: Streams) -> Table:
         "event_id": _uuids(ledger.size, streams), "customer_id": ledger.customer + 1,
         "purpose": np.array(PURPOSES, object)[ledger.purpose], "channel": way,
         "status": np.array(STATUSES, object)[ledger.status],
-        "legal_basis": np.where(granted, CONSENT, np.where(profiling, LEGITIMATE_INTEREST, None)),
+        "legal_basis": np.array([None, CONSENT, LEGITIMATE_INTEREST], object)[granted + 2 * profiling],
         "effective_at": at, "recorded_at": at, "expires_on": nullable(dates(expiry(ledger.at)), granted),
         "source": source, "actor": np.where(asked, "bank", "customer").astype(object),
         "campaign_id": nullable(ledger.campaign, ledger.campaign > 0), "notice": nullable(notices, proven),
@@ -71,7 +71,7 @@ def evidence_table(ledger: Ledger, rows: Table) -> Table:
     granted = np.flatnonzero(ledger.status == GRANTED)
     texts = np.array([EVIDENCE[c] for c in MARKETING_CHANNELS], object)
     ids = rows.columns["event_id"]
-    return Table({"event_id": [ids[i] for i in granted], "text": texts[ledger.channel[granted]]})
+    return Table({"event_id": [ids[i] for i in granted.tolist()], "text": texts[ledger.channel[granted]]})
 
 
 def _uuids(count: int, streams: Streams) -> list[str]:
@@ -80,4 +80,5 @@ def _uuids(count: int, streams: Streams) -> list[str]:
     raw[:, 6] = raw[:, 6] & 0x0F | 0x40
     raw[:, 8] = raw[:, 8] & 0x3F | 0x80
     text = raw.tobytes().hex()
-    return [f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}" for t in (text[i : i + 32] for i in range(0, 32 * count, 32))]
+    each = (text[i : i + 32] for i in range(0, 32 * count, 32))
+    return [f"{t[:8]}-{t[8:12]}-{t[12:16]}-{t[16:20]}-{t[20:]}" for t in each]

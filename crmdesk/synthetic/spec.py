@@ -49,7 +49,7 @@ class SegmentSpec:
 
 @dataclass(frozen=True)
 class BankSpec:
-    """A whole bank. Volumes are lognormal(ln `volume`, `spread`) a year, shares Dirichlet(`concentration` x profile)."""
+    """A whole bank: yearly volumes lognormal(ln `volume`, `spread`), shares Dirichlet(`concentration` x profile)."""
 
     preset: str
     customers: int

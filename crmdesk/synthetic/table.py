@@ -62,6 +62,6 @@ def content_hash(tables: dict[str, Table]) -> str:
         for column, values in tables[name].columns.items():
             found.update(f"{name}.{column}:{tables[name].rows}\n".encode())
             whole = isinstance(values, np.ndarray) and values.dtype != object
-            data = np.ascontiguousarray(values).tobytes() if whole else repr(plain(values)).encode()  # type: ignore[union-attr]
+            data = np.ascontiguousarray(values).tobytes() if whole else repr(plain(values)).encode()
             found.update(data)
     return found.hexdigest()

@@ -41,7 +41,7 @@ class World:
 def generate(spec: BankSpec, seed: int, say: Say = quiet) -> World:
     """The bank of this spec and seed (methods, section 2, steps 1-5); the same both times, on any computer."""
     streams = Streams(seed)
-    say(0.02, "Customers")
+    say(0.0, "Customers")
     planted, life = behaviour.plant(spec, streams), people.people(spec, streams)
     amounts = money.amounts(spec, planted, streams)
     for values in amounts.values():
@@ -56,11 +56,11 @@ def generate(spec: BankSpec, seed: int, say: Say = quiet) -> World:
         "campaign": campaigns.campaign_table(spec, plan), "campaign_arm": campaigns.arm_table(spec, plan),
         "notice": proofs.notice_table(),
     }  # fmt: skip
-    say(0.08, "Interactions")
+    say(0.2, "Interactions")
     first = np.where(life.prospect, epoch_day(spec.until) + 1, life.joined)
     done = behaviour.acts(spec, planted, streams, first, life.last)
     tables["interaction"] = interaction_table(spec, done, held, plan, life, streams)
-    say(0.20, "Permissions and campaigns")
+    say(0.7, "Permissions and campaigns")
     ledger = campaigns.with_campaigns(plan, permissions.histories(spec, planted, life, streams))
     contacts, ledger = campaigns.run_offers(spec, plan, planted, life, ledger, streams)
     written, seq = proofs.in_order(ledger)
