@@ -125,7 +125,8 @@ def test_cells_and_channels_look_back_twelve_months(tmp_path: Path) -> None:
     cells = ask(store, "usage.cells", [1, 2])
     assert list(cells) == ["customer", *CELL_NAMES] and len(CELL_NAMES) == 37
     assert all(cells[name] == [1, 0] for name in CELL_NAMES)
-    columns = {k: np.array(v, dtype=object if k == "act" else float) for k, v in ask(store, "usage.channel", [1, 2]).items()}
+    measured = ask(store, "usage.channel", [1, 2])
+    columns = {name: np.array(v, dtype=object if name == "act" else float) for name, v in measured.items()}
     found = channel_shares(columns, AS_OF)
     shares = {c: sum(cell.channel == c for cell in CELLS) / 37 for c in CHANNELS}
     assert {c: found[f"share_{c}"][0] for c in CHANNELS} == pytest.approx(shares)
@@ -169,8 +170,8 @@ def test_contacts_hide_what_was_answered_later(tmp_path: Path) -> None:
         run = session.connection().exec_driver_sql
         run("INSERT INTO campaign (id, code, name, starts_on, purpose, channels, state, version)"
             " VALUES (1, 'K', 'K', '2026-06-01', 'marketing', 'email', 'closed', 1)")  # fmt: skip
-        run("INSERT INTO contact (campaign_id, customer_id, arm, channel, contacted_at, responded_at, response, version)"
-            " VALUES (1, ?, ?, ?, ?, ?, ?, 1)", [
+        run("INSERT INTO contact (campaign_id, customer_id, arm, channel, contacted_at, responded_at, response,"
+            " version) VALUES (1, ?, ?, ?, ?, ?, ?, 1)", [
                 (1, "treated", "email", "2026-06-02 10:00:00.000000", "2026-07-01 00:00:00.000000", "accepted"),
                 (1, "treated", "email", "2026-06-03 10:00:00.000000", "2026-06-30 23:59:59.000000", "declined"),
                 (1, "treated", "email", "2026-07-01 00:00:00.000000", None, None),

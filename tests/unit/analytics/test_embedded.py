@@ -75,7 +75,9 @@ def run(store: Any, customers: list[int], as_of: date = AS_OF, months: int = 0, 
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize(("as_of", "months"), [(AS_OF, 0), (AS_OF, 12), (date(2026, 2, 28), 3), (date(2025, 12, 31), 1)])
+@pytest.mark.parametrize(
+    ("as_of", "months"), [(AS_OF, 0), (AS_OF, 12), (date(2026, 2, 28), 3), (date(2025, 12, 31), 1)]
+)
 def test_equal_to_the_plain_reference(tmp_path: Path, seed: int, as_of: date, months: int) -> None:
     rows = random_rows(seed)
     customers = [c for c in range(1, 13) if c != 5]  # one customer of the bank is not in the population
@@ -189,7 +191,7 @@ def test_a_word_the_bank_does_not_know_is_refused_with_those_it_knows(tmp_path: 
     store = bank(tmp_path, 1, [])
     with pytest.raises(BadInput, match=r"'atmm' is not a known channel .*atm, branch, call_centre, online"):
         run(store, [1], measures={"n": count_if(I.channel == "atmm")})
-    assert run(store, [1], measures={"n": count_if(I.product == "GONE")})["n"] == [0]  # no such product here: none bought
+    assert run(store, [1], measures={"n": count_if(I.product == "GONE")})["n"] == [0]
 
 
 def test_progress_and_cancel_are_felt_at_each_window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

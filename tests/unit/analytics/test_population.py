@@ -164,7 +164,8 @@ def test_a_recorded_basis_of_consent_asks_for_a_grant(tmp_path: Path) -> None:
     record(store, [event(2, "granted")])
     assert reasons(store)[0] == [1, 2]
     with store.write() as session:
-        session.connection().exec_driver_sql("INSERT INTO setting (name, value) VALUES ('basis.profiling', '\"consent\"')")
+        setting = "INSERT INTO setting (name, value) VALUES ('basis.profiling', '\"consent\"')"
+        session.connection().exec_driver_sql(setting)
     assert reasons(store) == ([2], {"no_permission_for_purpose": 1})
 
 
@@ -181,8 +182,8 @@ def test_states_of_the_whole_bank(tmp_path: Path) -> None:
 
 
 def test_the_latest_activity_is_the_customers_own(tmp_path: Path) -> None:
-    store = people(tmp_path, {"id": 1}, rows=[
-        row(1, "2026-05-31T23:59:59"), row(1, "2026-06-20", 17, initiated_by="bank"), row(1, "2026-06-25", 901)])  # fmt: skip
+    rows = [row(1, "2026-05-31T23:59:59"), row(1, "2026-06-20", 17, initiated_by="bank"), row(1, "2026-06-25", 901)]
+    store = people(tmp_path, {"id": 1}, rows=rows)
     with store.reader() as raw:
         assert latest_activity(raw) == date(2026, 5, 31)
 
