@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli.output import Bar, grid, me, opened, say, warn
+from crmdesk.cli.output import Bar, me, opened, say, warn
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import demo_file
-from crmdesk.services import banks, mining, reports
+from crmdesk.services import banks, mining, reports, segments
 from crmdesk.store import open_bank
 
 ANALYSIS = "segmentation.two_tier"
@@ -39,9 +39,8 @@ def demo(
         for warning in record.warnings:
             warn(f"Note: {warning}")
         say(record.verdict)
-        columns, rows = reports.segment_rows(record)
-        if rows:
-            say(grid(columns, rows))
+        for card in segments.describe(app, me(), record).cards:
+            say(f"  {card.sentence()}")
         reports.write_report(app, me(), record.uuid, report)
     say(f"Report with pictures: {report}")
     if not no_window and open_desk is not None:

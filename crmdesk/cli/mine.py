@@ -6,12 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from crmdesk.app import load_plugins
 from crmdesk.cli.bank import File, Json
 from crmdesk.cli.output import Bar, answer, grid, me, opened, options, warn
 from crmdesk.domain.errors import BadInput
 from crmdesk.jobs.runner import InlineRunner
+from crmdesk.plugin_host import Host
 from crmdesk.services import mining, recover
+from crmdesk.services import rerun as again
+from crmdesk.services import runs as history
+from crmdesk.services.export import export
 
 # Handed over by the entry point: draws figures in a child process, so that `mine` itself never loads Qt.
 draw_figures: Callable[[Path, Path], list[str]] | None = None
@@ -21,7 +24,7 @@ EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def analyses(json: Json = False) -> None:
     """What can be mined, with parameters and needed features."""
-    found = [info.document() for info in mining.analyses(load_plugins(safe_mode=options.safe_mode))]
+    found = [info.document() for info in mining.analyses(Host.load(safe_mode=options.safe_mode))]
     blocks = []
     for info in found:
         lines = [f"{info['id']}  {info['title']}: {info['summary']}"]
@@ -70,9 +73,9 @@ def mine(
     with opened(file) as app, Bar() as bar:
         runner = InlineRunner() if inline else None
         record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar, runner=runner)
-        extra = mining.export(app, me(), record.uuid, out, draw=draw_figures) if out is not None else []
-        document = mining.mine_document(app, me(), record)
-    document["warnings"] = [*document["warnings"], *extra]
+        extra = export(app, me(), record.uuid, out, draw_figures).warnings if out is not None else ()
+    document = mining.mine_document(record)
+    document["warnings"] += extra
     for warning in document["warnings"]:
         warn(f"Note: {warning}")
     answer(document, json, _mined(document))
@@ -116,7 +119,7 @@ def recover_(
 def runs(file: File, json: Json = False) -> None:
     """The run history, newest first."""
     with opened(file) as app:
-        document = {"runs": mining.runs_document(app, me())}
+        document = {"runs": [record.line() for record in history.runs(app, me())]}
     columns = ["run", "analysis", "began_at", "by", "as_of", "outcome", "verdict"]
     rows = [[r[c] for c in columns] for r in document["runs"]]
     answer(document, json, grid(columns, rows, most=200) if rows else "No analysis has been run in this bank yet.")
@@ -125,7 +128,7 @@ def runs(file: File, json: Json = False) -> None:
 def rerun(file: File, run: Annotated[str, typer.Argument(metavar="RUN")], json: Json = False) -> None:
     """The same run again: the same bytes, or an explained difference."""
     with opened(file) as app, Bar() as bar:
-        document = mining.rerun(app, me(), run, progress=bar).document()
+        document = again.rerun(app, me(), run, progress=bar).document()
     words = "The same result, byte for byte." if document["same"] else "The result differs."
     answer(document, json, "\n".join([words, *document["differences"], f"Run {document['run']} of {document['of']}."]))
 

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.app import load_plugins
 from crmdesk.cli.bank import Json
 from crmdesk.cli.output import answer, me, options, say
+from crmdesk.plugin_host import Host
 from crmdesk.services import plugins
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The plugin's id, as `plugin list` shows it.")]
@@ -28,14 +28,14 @@ def _words(found: list[dict[str, object]]) -> str:
 @group.command("list")
 def list_(json: Json = False) -> None:
     """Every installed plugin, with its state and the reason."""
-    found = plugins.list_plugins(load_plugins(safe_mode=options.safe_mode))
+    found = plugins.list_plugins(Host.load(safe_mode=options.safe_mode))
     answer({"plugins": found}, json, _words(found))
 
 
 @group.command("doctor")
 def doctor(json: Json = False) -> None:
     """Load each plugin and run its checks; exit 1 where one is not well."""
-    found = plugins.doctor(load_plugins(safe_mode=options.safe_mode))
+    found = plugins.doctor(Host.load(safe_mode=options.safe_mode))
     answer({"plugins": found}, json, _words(found))
     if any(not all(p["checks"].values()) for p in found if p["state"] != "disabled"):
         raise typer.Exit(1)
@@ -44,14 +44,14 @@ def doctor(json: Json = False) -> None:
 @group.command("enable")
 def enable(id: Id) -> None:
     """Turn a plugin on."""
-    plugins.enable(load_plugins(safe_mode=True), me(), id)
+    plugins.enable(Host.load(safe_mode=True), me(), id)
     say(f"{id} is on from the next start.")
 
 
 @group.command("disable")
 def disable(id: Id) -> None:
     """Turn a plugin off."""
-    plugins.disable(load_plugins(safe_mode=True), me(), id)
+    plugins.disable(Host.load(safe_mode=True), me(), id)
     say(f"{id} is off from the next start.")
 
 

@@ -10,9 +10,9 @@ import pytest
 import typer
 
 from crmdesk import api, hookspecs
-from crmdesk.app import load_plugins
 from crmdesk.cli.main import program
 from crmdesk.jobs import Silent
+from crmdesk.plugin_host import Host
 
 ROOT = Path(__file__).parents[2]
 HELP = ROOT / "resources" / "help"
@@ -65,7 +65,7 @@ def test_the_door_opens_on_everything_it_names() -> None:
 
 
 def test_every_analysis_explains_itself() -> None:
-    host = load_plugins()
+    host = Host.load()
     assert "segmentation.two_tier" in host.analyses
     for analysis in host.analyses.values():
         assert analysis.summary.strip().endswith(".")
