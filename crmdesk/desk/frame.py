@@ -28,7 +28,10 @@ from crmdesk.desk.start_page import StartPage
 from crmdesk.desk.theme import THEMES, Theme, apply_theme, system_theme
 from crmdesk.desk.tray import Tray
 from crmdesk.desk.widgets import button, label
+from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
+
+CONTRIBUTED = "crmdesk.desk.contributed:contributed_entries"  # loads the services, so only once a bank is open
 
 
 class Frame(QMainWindow):
@@ -100,7 +103,7 @@ class Frame(QMainWindow):
         self.shelf.shown.connect(self._shown)
         self.context.noticed.connect(self.notice)
         self.context.job_asked.connect(self.tray.start)
-        self.context.hub.changed.connect(self.shelf.tell)
+        self.context.hub.changed.connect(self._changed)
         self.tray.summary.connect(self._jobs.setText)
         self.tray.noticed.connect(self.notice)
 
@@ -131,6 +134,12 @@ class Frame(QMainWindow):
         else:
             entry.run()
 
+    def _changed(self, change: Change) -> None:
+        """Pages refresh; with plugins turned on or off the menus follow."""
+        if change.kind == "plugins":
+            self.contribute()
+        self.shelf.tell(change)
+
     def notice(self, text: str) -> None:
         """A sentence in the status bar, spoken by screen readers; the focus stays where it is."""
         self._notice.setText(text)
@@ -148,12 +157,17 @@ class Frame(QMainWindow):
 
     # Banks -----------------------------------------------------------------------------------------------------
 
-    def show_bank(self, contributed: list[menus.Entry]) -> None:
+    def contribute(self) -> None:
+        """Add what the bank's plugins bring to the menus."""
+        found: list[menus.Entry] = pkgutil.resolve_name(CONTRIBUTED)(self.context)
+        self._entries = [*menus.HOST, *found]
+        self.fill_menus()
+
+    def show_bank(self) -> None:
         """The context has an app now: show the rail and Home."""
         app = self.context.app
         assert app is not None
-        self._entries = [*menus.HOST, *contributed]
-        self.fill_menus()
+        self.contribute()
         self.rail = Rail(lambda name: self.shelf.go(name, {}), lambda page: self.allowed(page.may))
         self.rail.fit(self.width())
         self._across.insertWidget(0, self.rail)

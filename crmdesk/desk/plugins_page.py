@@ -43,7 +43,7 @@ class PluginsPage(Page):
     def cares_about(self, change: Change) -> bool:
         return change.kind == "plugins"
 
-    def _show(self, found: list[Any]) -> None:
+    def _show(self, found: list[dict[str, Any]]) -> None:
         clear(self._column)
         if not found:
             self.say("")
@@ -51,19 +51,17 @@ class PluginsPage(Page):
                 "No plugin is installed. Analyses come with plugins; install one, then start crmdesk again."
             )
             return
-        ready = sum(_get(p, "state") == "ready" for p in found)
+        ready = sum(p["state"] == "ready" for p in found)
         self.say(f"{ready} of {len(found)} plugins {'is' if ready == 1 else 'are'} ready.")
         for one in found:
             self._column.addWidget(self._card(one))
 
-    def _card(self, plugin: Any) -> Card:
+    def _card(self, plugin: dict[str, Any]) -> Card:
         card = Card()
-        state, reason = _get(plugin, "state"), _get(plugin, "reason")
+        state, reason = plugin["state"], plugin["reason"]
         role, glyph, words = STATES.get(state, STATES["not_loaded"])
         row = QHBoxLayout()
-        row.addWidget(
-            label(f"{_get(plugin, 'title') or _get(plugin, 'id')} {_get(plugin, 'version') or ''}", "heading")
-        )
+        row.addWidget(label(f"{plugin['title'] or plugin['id']} {plugin['version']}".strip(), "heading"))
         tag = label(f"{glyph} {words}")
         ink = self.context.theme.permission(role)
         tag.setStyleSheet(f"color: {ink.ink}; background: {ink.fill}; border-radius: 4px; padding: 2px 8px;")
@@ -75,13 +73,13 @@ class PluginsPage(Page):
         if reason:
             card.rows.addWidget(label(str(reason), "fault" if role == "refused" else "muted", wrap=True))
         for title, key in (("Brings", "contributions"), ("Wants", "wants")):
-            text = _words(_get(plugin, key))
+            text = _words(plugin[key])
             if text:
                 card.rows.addWidget(label(f"{title}: {text}", "muted", wrap=True))
         return card
 
-    def _switch(self, plugin: Any, state: str) -> QWidget:
-        which, off = _get(plugin, "id"), state == "disabled"
+    def _switch(self, plugin: dict[str, Any], state: str) -> QWidget:
+        which, off = plugin["id"], state == "disabled"
         words = "Turn on" if off else "Turn off"
         made = button(words, lambda: self._turn(which, off), tip=f"{words} {which}")
         made.setAccessibleName(f"{words} {which}")
@@ -92,14 +90,10 @@ class PluginsPage(Page):
 
         def done(_: object) -> None:
             self.context.changed(Change("plugins", {"plugin": ALL}))
-            self.context.notify(f"{which} is {'on' if on else 'off'}; this holds for banks opened from now on.")
+            self.context.notify(f"{which} is {'on' if on else 'off'}.")
 
         deed = plugins.enable if on else plugins.disable
         self.context.background(lambda: deed(app, actor, which), done, self.show_error, self)
-
-
-def _get(plugin: Any, name: str) -> Any:
-    return plugin.get(name) if isinstance(plugin, dict) else getattr(plugin, name, None)
 
 
 def _words(value: Any) -> str:

@@ -74,7 +74,8 @@ QSpinBox::down-button, QDoubleSpinBox::down-button, QDateEdit::down-button {{ su
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QDateEdit::up-arrow {{ image: url({up}); width: 10px; height: 8px; }}
 QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateEdit::down-arrow, QComboBox::down-arrow {{
   image: url({down}); width: 10px; height: 8px; }}
-QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 22px; }}
+QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; margin: 0 5px; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {border};
   selection-background-color: {granted_fill}; selection-color: {granted_ink}; outline: 0; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }}
@@ -90,6 +91,7 @@ QTableView, QTreeView, QListView {{ background: {surface}; alternate-background-
   border: 1px solid {line}; border-radius: 6px; gridline-color: {line}; outline: 0;
   selection-background-color: {granted_fill}; selection-color: {text}; }}
 QTableView:focus, QTreeView:focus, QListView:focus {{ border: 2px solid {accent}; }}
+QTableView::item, QTreeView::item, QListView::item {{ padding: 0 8px; }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line};
   padding: 5px 8px; font-weight: 600; }}
@@ -112,6 +114,7 @@ QMenu::item:disabled {{ color: {border}; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 8px; }}
 QStatusBar {{ background: {surface}; color: {muted}; border-top: 1px solid {line}; }}
 QStatusBar::item {{ border: 0; }}
+QStatusBar QLabel {{ padding: 0 8px; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 QSplitter::handle {{ background: {window}; }}
 """

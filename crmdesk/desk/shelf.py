@@ -67,6 +67,7 @@ class Shelf(QStackedWidget):
             self.addWidget(self._made[name])
         self._here = (name, args)
         self.setCurrentWidget(self._made[name])
+        self._made[name].setFocus()  # Tab goes on into the page, not back to the frame
         self.shown.emit(name)
         self._made[name].arrive(**args)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.frame import Frame
+from crmdesk.desk.pages import PAGES
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.theme import THEMES, apply_theme, system_theme
 from crmdesk.domain.rights import single_user
@@ -54,11 +55,11 @@ def make_frame(app: QApplication) -> Frame:
 def _build(path: Path, safe_mode: bool) -> App:
     """In a thread: the store, plugins and services are imported here, after the first frame."""
     from crmdesk.app import build_app
-    from crmdesk.desk import pages
 
     app: App = build_app(path, safe_mode=safe_mode)
-    for page in pages.PAGES:
+    for page in PAGES:
         page.load()
+    app.plugins.views()  # the plugins' own imports happen here too
     return app
 
 
@@ -66,13 +67,11 @@ def open_bank(frame: Frame, path: Path, *, safe_mode: bool = False) -> None:
     """Open a bank in the background; the start page says so meanwhile, and why where it cannot be opened."""
 
     def opened(app: App) -> None:
-        from crmdesk.desk.contributed import contributed_entries
-
         frame.start.show_content()
         if frame.context.app is not None:
             close_bank(frame)
         frame.context.app = app
-        frame.show_bank(contributed_entries(frame.context))
+        frame.show_bank()
 
     frame.start.show_loading()
     frame.notice(f"Opening {path.stem}...")

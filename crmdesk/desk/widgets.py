@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -39,6 +39,12 @@ def button(text: str, deed: Callable[[], Any], role: str = "", tip: str = "") ->
         made.setToolTip(tip)
     made.clicked.connect(lambda *_: deed())
     return made
+
+
+def day_words(iso: str) -> str:
+    """An ISO date with the month in letters, where the order of figures could mislead; other text as it is."""
+    found = QDate.fromString(iso, Qt.DateFormat.ISODate)
+    return QLocale().toString(found, "d MMM yyyy") if found.isValid() else iso
 
 
 class Card(QFrame):

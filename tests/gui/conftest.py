@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk import start
-from crmdesk.desk.contributed import contributed_entries
 from crmdesk.desk.frame import Frame
 from crmdesk.services import banks
 from crmdesk.store import create_bank
@@ -57,7 +56,7 @@ def open_on(closed_desk: Frame, qtbot: QtBot) -> Opened:
 
     def put(app: Any) -> Frame:
         closed_desk.context.app = app
-        closed_desk.show_bank(contributed_entries(closed_desk.context))
+        closed_desk.show_bank()
         settle(qtbot, closed_desk)
         return closed_desk
 

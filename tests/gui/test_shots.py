@@ -52,7 +52,7 @@ def test_start(closed_desk: Frame, shoot: Shoot, tmp_path: Path, bank: Path) -> 
 
 
 def test_empty_bank(empty_desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
-    for name in ("home", "analyses", "runs"):
+    for name in ("home", "analyses", "runs", "plugins"):
         empty_desk.shelf.go(name, {})
         settle(qtbot, empty_desk)
         shoot(empty_desk, f"{name}-empty")
@@ -60,7 +60,7 @@ def test_empty_bank(empty_desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
 
 def test_bank(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
     record = mining.run(desk.context.app, desk.context.actor, "sample.groups", {})
-    for name in ("home", "analyses", "runs", "customers"):
+    for name in ("home", "analyses", "runs", "plugins", "customers"):
         desk.shelf.go(name, {})
         settle(qtbot, desk)
         shoot(desk, name)

@@ -14,10 +14,20 @@ from crmdesk.analytics.embedded import EmbeddedEngine
 from crmdesk.api import Analysis, Segments
 from crmdesk.desk.frame import Frame
 from crmdesk.jobs.runner import InlineRunner
+from crmdesk.plugin_host.host import PluginInfo
 from crmdesk.store import open_bank
 
 ANALYSIS = Analysis("sample.groups", "Sample groups", "Puts customers into four groups by turns.", ("usage.cells",),
                     sample.Groups, "gui.sample:run", Segments)  # fmt: skip
+
+
+WANTS = {"features": ["usage.cells"], "purposes": ["profiling"]}
+LISTED = (
+    PluginInfo("sample", "Sample", "1.0", "crmdesk-sample", "ready", "", ("sample.groups", "sample.map"), WANTS),
+    PluginInfo("churn", "Churn models", "1.2", "crmdesk-churn", "disabled", "You turned it off.", (), WANTS),
+    PluginInfo("mood", "Text mood", "2.0", "crmdesk-mood", "not_loaded",
+               "It is made for api 2; this is api 1.0. Ask its publisher for a newer one.", (), {}),
+)  # fmt: skip
 
 
 class TestApp(SimpleNamespace):

@@ -155,7 +155,8 @@ class ParamForm(QWidget):
     def add(self, name: str, title: str, help_line: str, field: Field) -> None:
         """One more field; the host adds its own (as of, seed) this way."""
         at = self._grid.rowCount()
-        words_ = label(title)
+        # A check box carries its own words.
+        words_ = label("" if isinstance(field.widget, QCheckBox) else title)
         target = field.widget.focusProxy() or field.widget
         words_.setBuddy(target)
         for widget in (field.widget, *field.widget.findChildren(QSpinBox), *field.widget.findChildren(QDoubleSpinBox)):

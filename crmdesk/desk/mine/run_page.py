@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QLocale, QTimer
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -60,10 +60,14 @@ class RunPage(Page):
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(16)
-        grid.addWidget(self._settings, 0, 0, 2, 1)
-        grid.addWidget(self._who, 0, 1)
-        grid.addWidget(self._twin, 1, 1)
-        grid.setRowStretch(2, 1)
+        right = QVBoxLayout()
+        right.setSpacing(16)
+        right.addWidget(self._who)
+        right.addWidget(self._twin)
+        right.addStretch(1)
+        grid.addWidget(self._settings, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(right, 0, 1)
+        grid.setRowStretch(1, 1)
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         column = QVBoxLayout(self.body)

@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 REASONS = {
-    "no_permission_for_purpose": "no permission for this purpose",
-    "no_interactions": "without interactions",
-    "minor": "minors", "minors": "minors", "erased": "erased", "restricted": "restricted",
-    "left": "left the bank", "deceased": "deceased", "not_yet_customer": "not customers yet on this day",
+    "no_permission_for_purpose": "no permission for this purpose", "erased": "erased", "minor": "minors",
+    "joined_after_as_of": "joined after this day", "left_before": "left the bank before this day",
+    "too_few_interactions": "without interactions",
 }  # fmt: skip
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 Index = QModelIndex | QPersistentModelIndex
 WIDEST = 320
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class FrameModel(QAbstractTableModel):
@@ -44,7 +46,7 @@ class FrameModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(value)
         if role == Qt.ItemDataRole.TextAlignmentRole and not isinstance(value, str) and _is_number(value):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            return int(RIGHT)
         if role == Qt.ItemDataRole.ToolTipRole:
             return str(value)
         return None
@@ -59,12 +61,16 @@ class FrameModel(QAbstractTableModel):
         return str(value)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.TextAlignmentRole and orientation == Qt.Orientation.Horizontal:
+            return int(RIGHT if self._arrays[section].dtype.kind in "if" else LEFT)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         return self._names[section].replace("_", " ") if orientation == Qt.Orientation.Horizontal else section + 1
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; what is missing stands last either way."""
+        """Sort by a column, what is missing last either way; column -1 is the table's own order."""
+        if column < 0:
+            return
         values = self._arrays[column]
         there = [i for i in range(len(values)) if not _missing(values[i])]
         gone = [i for i in range(len(values)) if _missing(values[i])]
@@ -99,16 +105,15 @@ def table_view(frame: pd.DataFrame, name: str) -> QTableView:
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     view.setTabKeyNavigation(False)
     view.setShowGrid(False)
+    view.setWordWrap(False)
     view.verticalHeader().setVisible(False)
     view.verticalHeader().setDefaultSectionSize(ROW)
     header = view.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     header.setResizeContentsPrecision(0)  # look at visible rows only: all rows took 1.6 s
     header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     view.setSortingEnabled(True)
     view.resizeColumnsToContents()
     for column in range(view.model().columnCount()):
-        view.setColumnWidth(column, min(WIDEST, view.columnWidth(column) + 16))
-    header.setStretchLastSection(True)
+        view.setColumnWidth(column, min(WIDEST, view.columnWidth(column) + 24))
     return view

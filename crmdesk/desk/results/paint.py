@@ -81,7 +81,7 @@ def _bar(sheet: Sheet, picture: Picture, i: int, value: float, tone: int, y: flo
                 QPointF(across(whisker), middle - 4), QPointF(across(whisker), middle + 4), sheet.theme.text, 1.5
             )
         edge = max(edge, across(high))
-    sheet.write(QRectF(edge + 6, y, 60, BAR), short(value), colour=sheet.theme.muted)
+    sheet.write(QRectF(edge + 6, y, 60, BAR), picture.words(value), colour=sheet.theme.muted)
 
 
 def lines(sheet: Sheet, area: QRectF, picture: Picture) -> None:
@@ -190,7 +190,7 @@ def heat(sheet: Sheet, area: QRectF, picture: Picture) -> None:
             colour = shade(value, low, high, picture, sheet.theme)
             box = QRectF(area.left() + room + at * wide + 1, y + 1, wide - 2, tall - 2)
             sheet.fill(box, colour)
-            sheet.write(box.adjusted(2, 0, -2, 0), short(value), MIDDLE, ink_on(colour))
+            sheet.write(box.adjusted(2, 0, -2, 0), picture.words(value), MIDDLE, ink_on(colour))
 
 
 def mosaic(sheet: Sheet, area: QRectF, picture: Picture) -> None:

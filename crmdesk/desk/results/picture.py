@@ -35,6 +35,11 @@ class Picture:
     y_label: str = ""
     marks: Mapping[str, float] = field(default_factory=dict)
     scale: Scale = "ramp"
+    percent: bool = False
+
+    def words(self, value: float) -> str:
+        """A value as its mark is labelled."""
+        return f"{value:.0%}".replace("%", " %") if self.percent else short(value)
 
     def get(self, name: str | None) -> list[Any]:
         return self.columns[name] if name else [None] * len(self)

@@ -16,7 +16,7 @@ from crmdesk.desk.page import Page
 from crmdesk.desk.results.stock import TablesView, stock_views
 from crmdesk.desk.results.twin import Maker
 from crmdesk.desk.results.view_context import LentContext
-from crmdesk.desk.widgets import Band, label
+from crmdesk.desk.widgets import Band, day_words, label
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
 from crmdesk.services.mining import ExportReport
@@ -70,8 +70,8 @@ class ResultPage(Page):
         locale = QLocale()
         left = sum(record.excluded.values())
         self._facts.setText(
-            f"Run {record.uuid[:8]}   data to {record.as_of}   {locale.toString(record.eligible)} customers used, "
-            f"{locale.toString(left)} left out   seed {record.seed}   by {record.by}, "
+            f"Run {record.uuid[:8]}   data to {day_words(record.as_of)}   "
+            f"{locale.toString(record.eligible)} customers used, {locale.toString(left)} left out   seed {record.seed}   by {record.by}, "
             f"{record.ended_at:%d %b %Y %H:%M} UTC"
         )
         self._clear_tabs()

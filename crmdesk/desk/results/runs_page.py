@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableV
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
 from crmdesk.desk.theme import ROW
+from crmdesk.desk.widgets import day_words
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("When", "Analysis", "What came out", "Customers", "Data to", "Seed", "By", "Outcome")
+DATA_TO = COLUMNS.index("Data to")
 WIDTHS = (150, 190, 420, 90, 100, 60, 90, 90)
 
 
@@ -57,6 +59,8 @@ class RunsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
+        if index.column() == DATA_TO:
+            return day_words(str(value))
         if isinstance(value, datetime):
             return f"{value:%d %b %Y %H:%M}"
         return self._locale.toString(value) if isinstance(value, int) else str(value)
@@ -106,6 +110,7 @@ class RunsPage(Page):
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setTabKeyNavigation(False)
         view.setShowGrid(False)
+        view.setWordWrap(False)
         view.setSortingEnabled(True)
         view.horizontalHeader().setSortIndicator(0, Qt.SortOrder.DescendingOrder)
         view.verticalHeader().setVisible(False)

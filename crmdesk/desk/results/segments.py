@@ -106,7 +106,7 @@ def permissions(tables: Tables) -> list[Picture]:
         }
         pictures.append(
             Picture("heat", f"May be contacted about {words(purpose)}: share of the segment", data, "channel",
-                    "segment", value="share")
+                    "segment", value="share", percent=True)
         )  # fmt: skip
     return pictures
 
