@@ -1,7 +1,11 @@
 """Makes installed plugin packages in a folder: a package, its card and a dist-info, as pip would leave them."""
 
 import importlib.metadata
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 CARD = """id = "{id}"
 title = "{id} title"
@@ -52,3 +56,14 @@ class Workshop:
     def entries(self) -> list[importlib.metadata.EntryPoint]:
         found = importlib.metadata.distributions(path=[str(self.site)])
         return [e for d in found for e in d.entry_points if e.group == "crmdesk.plugins"]
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workshop]:
+    """A workshop whose site folder is on sys.path; its packages are forgotten after the test."""
+    site = tmp_path / "site"
+    site.mkdir()
+    monkeypatch.syspath_prepend(str(site))
+    yield Workshop(site)
+    for name in [name for name in sys.modules if name.startswith("crmdesk_t_")]:
+        del sys.modules[name]
