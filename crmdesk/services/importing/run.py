@@ -45,6 +45,11 @@ class ImportReport:
     tables: dict[str, int]
     quarantine_file: Path | None = None
 
+    def document(self) -> dict[str, Any]:
+        """The command line's document, exact keys."""
+        kept = str(self.quarantine_file) if self.quarantine_file else None
+        return {"batch": self.batch, "files": self.files, "tables": self.tables, "quarantine_file": kept}
+
 
 class _DryRun(Exception):
     """Takes a dry run out of its transaction, which rolls back."""
@@ -131,7 +136,7 @@ def _all_files(session: Any, profile: Profile, work: _Work, progress: Progress) 
         start, share, text = sum(sizes[:i]) / sum(sizes), sizes[i] / sum(sizes), f"Importing {source.name}"
 
         def step(part: float, start: float = start, share: float = share, text: str = text) -> None:
-            progress.step(start + share * part, text)
+            progress.step(min(1.0, start + share * part), text)
 
         step(0.0)
         work.counts[source.name] = bring_in(staging, source, layouts[source.layout], step)
