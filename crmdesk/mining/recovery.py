@@ -70,11 +70,12 @@ def best_matches(truth: Labels, found: Labels) -> list[dict[str, Any]]:
     table = table_of(truth, found).astype(float)
     planted, recovered = table.sum(axis=1), table.sum(axis=0)
     f1 = 2 * table / np.maximum(planted[:, None] + recovered[None, :], 1)
-    pairs = dict(zip(*(side.tolist() for side in linear_sum_assignment(f1, maximize=True)), strict=True))
+    ours, theirs = linear_sum_assignment(f1, maximize=True)
+    pairs: dict[int, int] = dict(zip(ours.tolist(), theirs.tolist(), strict=True))
     rows = []
     for i, name in enumerate(truth.names):
-        j = pairs.get(i)
-        matched = j is not None and table[i, j] > 0
+        j = pairs.get(i, 0)
+        matched = i in pairs and table[i, j] > 0
         rows.append(
             {"planted": name, "n": int(planted[i]), "recovered": found.names[j] if matched else None,
              "precision": float(table[i, j] / recovered[j]) if matched else 0.0,

@@ -82,7 +82,8 @@ def build_frame(needs: list[dict[str, Any]], tables: list[pa.Table], as_of: date
     """
     features: dict[str, Any] = {}
     source: dict[str, str] = {}
-    log = index = None
+    log: Any = None
+    index = None
     for need, table in zip(needs, tables, strict=True):
         if need["kind"] == "events":
             log = table.to_pandas().set_index("customer")
@@ -92,9 +93,10 @@ def build_frame(needs: list[dict[str, Any]], tables: list[pa.Table], as_of: date
             if name in features:
                 raise AnalysisError(f"{need['id']} and {source[name]} both have a column '{name}'; rename one of them.")
             features[name], source[name] = column, need["id"]
-    if index is None:
-        return log
     import pandas as pd
+
+    if index is None:
+        return pd.DataFrame(log)
 
     frame = pd.DataFrame(features, index=pd.Index(index, name="customer"))
     return frame if log is None else log.join(frame, how="left")

@@ -32,8 +32,9 @@ def draw(figure: Figure) -> str:
 
 def mosaic(segments: pd.DataFrame, degree: dict[str, float | None]) -> Figure:
     """The segment map as data: column = first-tier group, tile = segment, fill = share that may be contacted."""
+    known = [degree.get(str(code)) for code in segments["segment"]]
     data = segments.assign(
-        degree=[degree.get(str(code)) for code in segments["segment"]],
+        degree=[float("nan") if share is None else share for share in known],
         label=[f"{code}: {name}" for code, name in zip(segments["segment"], segments["name"], strict=True)],
         tier1=segments["tier1"].astype(str),
     )[["tier1", "label", "share", "degree"]]

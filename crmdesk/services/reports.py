@@ -87,7 +87,7 @@ def drawn(result: Result, book: SegmentBook | None) -> list[Picture]:
              "share of the segment that may be contacted now.")
         )  # fmt: skip
         figures.append((usage_figure(book), "Share of each segment's interactions by channel and mode."))
-        if "k_choice" in result.tables:
+        if "k_choice" in result.tables and not any(figure.kind == "lines" for figure in result.figures.values()):
             figures.append(
                 (stability_figure(result.tables["k_choice"]),
                  "Agreement of repeated segmentations of resampled customers; below the limit a number is not used.")

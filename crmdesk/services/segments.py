@@ -96,7 +96,8 @@ def describe(app: App, actor: Actor, record: RunRecord) -> SegmentBook:
     reach = reach_by_segment(app, customers, segment, len(rows))
     words = profile_words(tables.get("profile"))
     cards = tuple(
-        _card(row, cells, usage[i], reach, i, words.get(str(row["segment"]), ())) for i, row in enumerate(rows)
+        _card(row, cells, usage[i], reach, i, own_words(row) or words.get(str(row["segment"]), ()))
+        for i, row in enumerate(rows)
     )
     return SegmentBook(cards, cells, usage)
 
@@ -168,6 +169,11 @@ def channel_word(name: str) -> str:
 
 def _list(shares: Shares) -> str:
     return ", ".join(f"{name} {share:.0%}" for name, share in shares) or "nothing"
+
+
+def own_words(row: dict[str, Any]) -> tuple[str, ...]:
+    """What the analysis itself says of a segment, in its columns `words` and `rule`; () where it says nothing."""
+    return tuple(str(row[name]).rstrip(".") for name in ("words", "rule") if row.get(name))
 
 
 def profile_words(profile: pd.DataFrame | None) -> dict[str, tuple[str, ...]]:
