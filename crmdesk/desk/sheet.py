@@ -80,6 +80,9 @@ QComboBox QAbstractItemView {{ background: {surface}; color: {text}; border: 1px
   selection-background-color: {granted_fill}; selection-color: {granted_ink}; outline: 0; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {accent}; }}
+QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {border}; border-radius: 3px;
+  background: {surface}; }}
+QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
 QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: 2px solid transparent;
@@ -127,5 +130,5 @@ def style_sheet(theme: Theme, points: float | None = None) -> str:
                ("window", "surface", "text", "muted", "border", "line", "accent", "on_accent", "hover")}  # fmt: skip
     inks = {f"{name}_{part}": getattr(getattr(theme, name), part)
             for name in ("granted", "asked", "error") for part in ("ink", "fill")}  # fmt: skip
-    icons = {way: resource("icons", f"{way}-{theme.name}.svg").as_posix() for way in ("up", "down")}
+    icons = {way: resource("icons", f"{way}-{theme.name}.svg").as_posix() for way in ("up", "down", "check")}
     return _SHEET.format(**colours, **inks, **icons, title_pt=round(base * 1.4, 1), answer_pt=round(base * 1.1, 1))

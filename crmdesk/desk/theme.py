@@ -16,7 +16,7 @@ ROW: Final = 28
 RADIUS: Final = 6
 # One glyph per permission state: never colour alone.
 GLYPHS: Final = {
-    "granted": "✓", "pending": "?", "asked": "?", "none": "·", "expired": "⌛",
+    "granted": "✓", "pending": "?", "asked": "?", "none": "·", "expired": "◔",
     "refused": "✕", "withdrawn": "✕", "objected": "⊘", "erased": "–",
 }  # fmt: skip
 WORDS: Final = {

@@ -14,7 +14,7 @@ from crmdesk.desk.context import DeskContext
 from crmdesk.desk.drawing import draw_in_child
 from crmdesk.desk.page import Page
 from crmdesk.desk.results.stock import TablesView, stock_views
-from crmdesk.desk.results.twin import Maker
+from crmdesk.desk.results.twin import Maker, Twin
 from crmdesk.desk.results.view_context import LentContext
 from crmdesk.desk.widgets import Band, day_words, label
 from crmdesk.mining.record import RunRecord
@@ -69,10 +69,10 @@ class ResultPage(Page):
         self.say(record.verdict)
         locale = QLocale()
         left = sum(record.excluded.values())
+        used, out = locale.toString(record.eligible), locale.toString(left)
         self._facts.setText(
-            f"Run {record.uuid[:8]}   data to {day_words(record.as_of)}   "
-            f"{locale.toString(record.eligible)} customers used, {locale.toString(left)} left out   seed {record.seed}   by {record.by}, "
-            f"{record.ended_at:%d %b %Y %H:%M} UTC"
+            f"Run {record.uuid[:8]}   data to {day_words(record.as_of)}   {used} customers used, {out} left out   "
+            f"seed {record.seed}   by {record.by}, {record.ended_at:%d %b %Y %H:%M} UTC"
         )
         self._clear_tabs()
         if record.warnings:
@@ -145,8 +145,10 @@ class ResultPage(Page):
     def toggle_twin(self) -> None:
         holder = self.tabs.currentWidget()
         for part in holder.findChildren(QWidget) if holder else []:
-            if hasattr(part, "toggle") and part.isVisible():
-                part.toggle()
+            # Ours, or a plugin's widget that brings a twin of its own.
+            flip = part.toggle if isinstance(part, Twin) else getattr(part, "toggle_twin", None)
+            if flip is not None:
+                flip()
                 return
         self.context.notify("This view has no table twin; the tab Tables shows every number.")
 
