@@ -47,9 +47,7 @@ def _watched(
         yield arrays
 
 
-def money(
-    raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel
-) -> pa.Table:
+def money(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel) -> pa.Table:
     """Float64 minor units per family held by the customer as owner at the end of `as_of`; NaN = not held.
 
     Of each account the latest month up to that of `as_of` counts, with its average; a debt without months counts
@@ -60,7 +58,7 @@ def money(
     names = list(MONEY)
     families = " ".join(f"WHEN '{family}' THEN {place}" for place, family in enumerate(MONEY.values()))
     debts = ", ".join(f"'{MONEY[name]}'" for name in DEBTS)
-    amount = f"CASE WHEN p.family IN ({debts}) THEN abs(coalesce(b.\"average\", a.principal)) ELSE b.\"average\" END"
+    amount = f'CASE WHEN p.family IN ({debts}) THEN abs(coalesce(b."average", a.principal)) ELSE b."average" END'
     source = (
         "FROM holding h CROSS JOIN account a ON a.id = h.account_id CROSS JOIN product p ON p.id = a.product_id "
         "LEFT JOIN balance_month b ON b.account_id = a.id AND b.month = (SELECT max(m.month) FROM balance_month m "
@@ -81,9 +79,7 @@ def money(
     return pa.table({"customer": customers, **{name: total[:, place].copy() for place, name in enumerate(names)}})
 
 
-def person(
-    raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel
-) -> pa.Table:
+def person(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel) -> pa.Table:
     """Words: kind, age_band at `as_of`, branch, occupation, education; join_year int64; NULL where unknown."""
     import pyarrow as pa
 
@@ -107,9 +103,7 @@ def person(
     return pa.table({"customer": customers, **{name: columns[name] for name in order}})
 
 
-def permission(
-    raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel
-) -> pa.Table:
+def permission(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel) -> pa.Table:
     """State at the bank's clock, never at `as_of`, and days since the deciding event (NaN: none).
 
     `state_<purpose>_<channel>` and `age_<purpose>_<channel>` for purposes with channels, `state_<purpose>` and

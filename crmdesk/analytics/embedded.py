@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.analytics.computed import COMPUTED
-from crmdesk.analytics.engine import never, validate
+from crmdesk.analytics.engine import SILENT, never, validate
 from crmdesk.analytics.expressions import Batch, Value, Words
 from crmdesk.analytics.kernels import masked
 from crmdesk.analytics.period import Period
@@ -19,7 +19,7 @@ from crmdesk.analytics.population import Population
 from crmdesk.analytics.reading import Reader, read_words
 from crmdesk.analytics.tables import Table, table
 from crmdesk.contributions.records import Events, Features
-from crmdesk.jobs import Cancelled, Progress, Silent
+from crmdesk.jobs import Cancelled, Progress
 from crmdesk.store import Store
 
 if TYPE_CHECKING:
@@ -39,7 +39,12 @@ class EmbeddedEngine:
         self._store = store
 
     def aggregate(
-        self, f: Features, who: Population, as_of: date, *, progress: Progress = Silent(),
+        self,
+        f: Features,
+        who: Population,
+        as_of: date,
+        *,
+        progress: Progress = SILENT,
         cancel: Callable[[], bool] = never,
     ) -> pa.Table:
         """One row per customer of `who`: int64 counts, sums of integers, minima and maxima; float64 moments;
@@ -65,7 +70,12 @@ class EmbeddedEngine:
         return _table({"customer": _arrow(who.customers, None), **columns})
 
     def events(
-        self, e: Events, who: Population, as_of: date, *, progress: Progress = Silent(),
+        self,
+        e: Events,
+        who: Population,
+        as_of: date,
+        *,
+        progress: Progress = SILENT,
         cancel: Callable[[], bool] = never,
     ) -> pa.Table:
         """One row per event up to `as_of`, sorted by customer, time, then order of entry; words as dictionaries."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from crmdesk.analytics.plan import plan
 from crmdesk.analytics.population import Population
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
+SILENT: Final = Silent()
+
+
 def never() -> bool:
     return False
 
@@ -27,14 +30,24 @@ class AnalyticsEngine(Protocol):
     name: str
 
     def aggregate(
-        self, f: Features, who: Population, as_of: date, *, progress: Progress = Silent(),
+        self,
+        f: Features,
+        who: Population,
+        as_of: date,
+        *,
+        progress: Progress = SILENT,
         cancel: Callable[[], bool] = never,
     ) -> pa.Table:
         """`customer` (int64, sorted, one row per customer of `who`), then the measures; `finish` is not applied."""
         ...
 
     def events(
-        self, e: Events, who: Population, as_of: date, *, progress: Progress = Silent(),
+        self,
+        e: Events,
+        who: Population,
+        as_of: date,
+        *,
+        progress: Progress = SILENT,
         cancel: Callable[[], bool] = never,
     ) -> pa.Table:
         """`customer` and the columns, one row per event, sorted by customer, then time."""

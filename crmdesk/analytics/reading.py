@@ -106,9 +106,7 @@ class Reader:
         counting[numbers] = True
         return counting
 
-    def _batch(
-        self, arrays: dict[str, NDArray[np.int64]], places: Places, counting: NDArray[np.bool_] | None
-    ) -> Batch:
+    def _batch(self, arrays: dict[str, NDArray[np.int64]], places: Places, counting: NDArray[np.bool_] | None) -> Batch:
         place = places.of(arrays[self._table.column("customer").sql])
         keep = place >= 0
         if counting is not None and self._table.only is not None:

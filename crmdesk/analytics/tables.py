@@ -68,7 +68,7 @@ def _free(table: str, name: str, alias: str) -> Column:
         f'SELECT "{name}" AS word, row_number() OVER (ORDER BY "{name}") AS code '
         f'FROM (SELECT DISTINCT "{name}" FROM "{table}" WHERE "{name}" IS NOT NULL)'
     )
-    joined = f'words_{name}'
+    joined = f"words_{name}"
     return Column(
         f"{joined}.code", words=f"SELECT code, word FROM ({ranked})",
         join=f'LEFT JOIN ({ranked}) {joined} ON {joined}.word = {alias}."{name}"',

@@ -46,8 +46,8 @@ def build(path: Path) -> None:
     with store.write() as session:
         run = session.connection().exec_driver_sql
         run(
-            "INSERT INTO customer (id, number, kind, family_name, gender, branch_id, relation_wanted, restricted, version,"
-            " name_folded, city_folded, email_folded, phone_digits)"
+            "INSERT INTO customer (id, number, kind, family_name, gender, branch_id, relation_wanted, restricted,"
+            " version, name_folded, city_folded, email_folded, phone_digits)"
             " VALUES (?, ?, 'person', 'X', 'unknown', 1, 'unknown', 0, 1, 'x', '', '', '')",
             [(n, f"C{n}") for n in range(1, CUSTOMERS + 1)],
         )
@@ -111,7 +111,7 @@ def with_pandas(path: str) -> str:
     return _answer(whole.fillna(dict.fromkeys(counts, 0)).reset_index(names="customer"))
 
 
-def _answer(frame):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _answer(frame):  # type: ignore[no-untyped-def]
     """One hash, whatever widths the columns came in."""
     numbers = {name: frame[name].astype("float64").to_numpy() for name in frame if name != "act"}
     return answer_of({**numbers, "act": frame["act"].astype("object").fillna("").tolist()})
@@ -125,7 +125,7 @@ def _measures() -> dict[str, Measure]:
     return {**declared[0].measures, **declared[1].measures, "low": min_(I.amount), "high": max_(I.amount)}
 
 
-def _aggregate(path: str, measures: dict[str, Measure]):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _aggregate(path: str, measures: dict[str, Measure]):  # type: ignore[no-untyped-def]
     import numpy as np
 
     from crmdesk.analytics.embedded import EmbeddedEngine
@@ -143,7 +143,7 @@ def _imports() -> None:
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
-    import crmdesk.analytics.embedded  # noqa: F401
+    import crmdesk.analytics.embedded
     import crmdesk.store.bank  # noqa: F401
 
 
@@ -152,8 +152,8 @@ for _side in (scan, features, features_hashed, with_pandas):
 
 
 def test_a1_features_against_the_bare_scan(bank: str) -> None:
-    arguments = {"path": bank}
-    compare("A1", Call("bare scan of 5 columns", scan, arguments), Call("features", features, arguments), gate=7).check()
+    sides = Call("bare scan of 5 columns", scan, {"path": bank}), Call("features", features, {"path": bank})
+    compare("A1", *sides, gate=7).check()
 
 
 def test_a2_features_against_pandas(bank: str) -> None:
