@@ -71,6 +71,7 @@ def open_bank(frame: Frame, path: Path, *, safe_mode: bool = False) -> None:
         if frame.context.app is not None:
             close_bank(frame)
         frame.context.app = app
+        frame.notice("")
         frame.show_bank()
 
     frame.start.show_loading()

@@ -42,7 +42,8 @@ class TestApp(SimpleNamespace):
 def app_on(path: Path, *, analyses: tuple[Analysis, ...] = (ANALYSIS,), views: dict[str, Any] | None = None) -> Any:
     """What `build_app` gives, with the sample analysis run in this process."""
     store = open_bank(path)
-    plugins = sample.Plugins(dict(HOST_FEATURES), {a.id: a for a in analyses}, sample.VIEWS if views is None else views)
+    shown = sample.VIEWS if views is None else views
+    plugins = sample.Plugins(dict(HOST_FEATURES), {a.id: a for a in analyses}, shown, list(LISTED))
     return TestApp(store=store, plugins=plugins, engine=EmbeddedEngine(store), runner=InlineRunner(), path=path)
 
 
