@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crmdesk.domain.customer import digits, full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
-from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, decide
+from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, PermissionEvent, decide
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
 from crmdesk.store import audit
@@ -112,14 +112,21 @@ def rows(app: App, actor: Actor, ids: Sequence[int]) -> list[CustomerRow]:
         found = {}
         for key, number, given, family, city, active in people.block(raw, wanted):
             value, currency = values.get(key, (None, ""))
-            decisions = tuple(
-                (c, decide(events[key], "marketing", c, at, restricted=key in blocked)) for c in MARKETING_CHANNELS
-            )
             found[key] = CustomerRow(
                 key, number, full_name(given, family) if names else number, (city or "") if names else "",
-                segments.get(key, ""), value, currency, decisions, _on(active),
+                segments.get(key, ""), value, currency, _offers(events[key], at, key in blocked), _on(active),
             )  # fmt: skip
     return [found[i] for i in wanted if i in found]
+
+
+def _offers(events: list[PermissionEvent], at: datetime, restricted: bool) -> tuple[tuple[str, Decision], ...]:
+    """Marketing by each channel. Channels without an event of their own share one decision: most of a block's cost."""
+    own = {e.channel for e in events}
+    shared = decide([e for e in events if e.channel is None], "marketing", None, at, restricted=restricted)
+    return tuple(
+        (c, decide(events, "marketing", c, at, restricted=restricted) if c in own else shared)
+        for c in MARKETING_CHANNELS
+    )
 
 
 def choices(app: App, actor: Actor) -> dict[str, list[tuple[str, str]]]:
