@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WIDTH, HEIGHT = 720, 340
-LEFT, TOP, RIGHT, BOTTOM = 130, 14, 14, 44
+LEFT, TOP, RIGHT, BOTTOM = 130, 28, 14, 44
+BAR, BAR_LEFT = 18, 230  # height of a bar with its gap, room for its name
+LEANING = 120  # room for the leaning names under a heat map
 STEPS = 5  # steps of the sequential colour scale
 SERIES = 8  # colours for groups
 Row = dict[str, Any]
@@ -23,21 +25,22 @@ def draw(figure: Figure) -> str:
     """The figure as `<svg>`; a figure without numbers says so in words."""
     rows = [r for r in plain_rows(figure.data) if r[figure.x] is not None and r[figure.y] is not None]
     if not rows:
-        return _frame(figure, [_text(WIDTH / 2, HEIGHT / 2, "Nothing to draw", "middle")])
+        return _frame(figure, [_text(WIDTH / 2, HEIGHT / 2, "Nothing to draw", "middle")], HEIGHT)
     painters: dict[str, Callable[[Figure, list[Row]], list[str]]] = {
         "bars": _bars, "heat": _heat, "lines": _lines, "scatter": _lines, "mosaic": _mosaic,
     }  # fmt: skip
-    return _frame(figure, painters[figure.kind](figure, rows))
+    return _frame(figure, painters[figure.kind](figure, rows), _height(figure, rows))
 
 
 def mosaic(segments: pd.DataFrame, degree: dict[str, float | None]) -> Figure:
-    """The segment map as data: column = first-tier group, tile = segment, fill = share that may be contacted."""
+    """The segment map as data: column = first-tier group, tile = segment, dearest on top, fill = may contact."""
     known = [degree.get(str(code)) for code in segments["segment"]]
     data = segments.assign(
         degree=[float("nan") if share is None else share for share in known],
         label=[f"{code}: {name}" for code, name in zip(segments["segment"], segments["name"], strict=True)],
         tier1=segments["tier1"].astype(str),
-    )[["tier1", "label", "share", "degree"]]
+        worth=segments["value_share"] / segments["share"],
+    ).sort_values(["tier1", "worth"], ascending=[True, False], kind="stable")[["tier1", "label", "share", "degree"]]
     return Figure("mosaic", "Segment map", data, x="tier1", y="share", group="label", value="degree")
 
 
@@ -52,13 +55,20 @@ def step(value: float | None, low: float, high: float) -> int | None:
     return min(STEPS - 1, max(0, int((value - low) / ((high - low) or 1.0) * STEPS)))
 
 
-def _frame(figure: Figure, parts: Sequence[str]) -> str:
-    labels = [
-        _text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 6, figure.x_label, "middle"),
-        _text(4, TOP + 8, figure.y_label, "start"),
-    ]
+def _height(figure: Figure, rows: list[Row]) -> int:
+    if figure.kind == "bars":
+        return TOP + BAR * len(rows) + BOTTOM
+    if figure.kind == "heat":
+        return TOP + 34 * len(_names(rows, figure.y)) + LEANING
+    return HEIGHT
+
+
+def _frame(figure: Figure, parts: Sequence[str], height: int) -> str:
+    # Bars lie on their side, so the label of their numbers belongs below.
+    below, above = (figure.y_label, "") if figure.kind == "bars" else (figure.x_label, figure.y_label)
+    labels = [_text((LEFT + WIDTH - RIGHT) / 2, height - 6, below, "middle"), _text(4, 14, above, "start")]
     return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(figure.title)}">'
+        f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(figure.title)}">'
         f"<title>{escape(figure.title)}</title>{''.join(parts)}{''.join(labels)}</svg>"
     )
 
@@ -89,6 +99,11 @@ def _number(value: float | None) -> str:
     return "unknown" if value is None else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
+def _short(value: float) -> str:
+    """Two digits, for a tile."""
+    return f"{value:.2g}" if abs(value) < 10 else f"{value:,.0f}"
+
+
 def _mosaic(figure: Figure, rows: list[Row]) -> list[str]:
     """Width of a column and height of a tile are shares, so that area is size; fill in five steps of 20 %."""
     parts, x = [], 4.0
@@ -117,7 +132,7 @@ def _heat(figure: Figure, rows: list[Row]) -> list[str]:
     xs, ys = _names(rows, figure.x), _names(rows, figure.y)
     values = {(str(r[figure.x]), str(r[figure.y])): r[figure.value or figure.y] for r in rows}
     known = [v for v in values.values() if v is not None] or [0.0]
-    wide, tall = (WIDTH - LEFT - RIGHT) / len(xs), (HEIGHT - TOP - BOTTOM) / len(ys)
+    wide, tall = (WIDTH - LEFT - RIGHT) / len(xs), 34.0
     parts = []
     for j, y in enumerate(ys):
         parts.append(_text(LEFT - 6, TOP + tall * (j + 0.5) + 4, y, "end"))
@@ -127,9 +142,11 @@ def _heat(figure: Figure, rows: list[Row]) -> list[str]:
             words = f"{y}, {x}: {_number(value)}"
             parts.append(_tile(LEFT + wide * i, TOP + tall * j, wide - 1, tall - 1, fill, words))
             if wide > 44 and tall > 14 and value is not None:
-                parts.append(_on_tile(LEFT + wide * (i + 0.5), TOP + tall * (j + 0.5) + 4, _number(value), fill))
-    if wide > 24:
-        parts += [_text(LEFT + wide * (i + 0.5), HEIGHT - 24, x, "middle") for i, x in enumerate(xs)]
+                parts.append(_on_tile(LEFT + wide * (i + 0.5), TOP + tall * (j + 0.5) + 4, _short(value), fill))
+    foot = TOP + tall * len(ys) + 14
+    for i, x in enumerate(xs):
+        middle = LEFT + wide * (i + 0.5) + 4
+        parts.append(f'<g transform="rotate(-35 {middle:.1f} {foot:.1f})">{_text(middle, foot, x, "end")}</g>')
     return parts
 
 
@@ -138,22 +155,21 @@ def _bars(figure: Figure, rows: list[Row]) -> list[str]:
     groups = _names(rows, figure.group) if figure.group else [""]
     top = max(max(abs(r[figure.y]) for r in rows), 1e-12)
     low = min(0.0, *(r[figure.y] for r in rows)) / top
-    room = (WIDTH - LEFT - RIGHT - 60) / (1 - low)
-    zero, tall = LEFT - low * room, (HEIGHT - TOP - BOTTOM) / len(rows)
+    room = (WIDTH - BAR_LEFT - RIGHT - 60) / (1 - low)
+    zero = BAR_LEFT - low * room
     parts = []
     for i, row in enumerate(rows):
         length = row[figure.y] / top * room
         kind = groups.index(str(row[figure.group])) % SERIES if figure.group else 0
-        y = TOP + tall * i
+        y = TOP + BAR * i
         name = f"{row[figure.group]} {row[figure.x]}" if figure.group else str(row[figure.x])
         parts.append(
             f'<rect x="{min(zero, zero + length):.1f}" y="{y:.1f}" width="{abs(length):.1f}" '
-            f'height="{max(tall - 2, 1):.1f}" class="g{kind}">'
+            f'height="{BAR - 3}" class="g{kind}">'
             f"<title>{escape(name)}: {_number(row[figure.y])}</title></rect>"
         )
-        if tall > 9:
-            parts.append(_text(LEFT - 6, y + tall / 2 + 4, name[:20], "end"))
-            parts.append(_text(max(zero, zero + length) + 4, y + tall / 2 + 4, _number(row[figure.y])))
+        parts.append(_text(BAR_LEFT - 6, y + 12, name[:36], "end"))
+        parts.append(_text(max(zero, zero + length) + 4, y + 12, _number(row[figure.y])))
     return parts
 
 

@@ -86,7 +86,7 @@ def drawn(result: Result, book: SegmentBook | None) -> list[Picture]:
              "Width: share of the group. Height: share of the segment in it. Colour, light to dark in steps of 20 %: "
              "share of the segment that may be contacted now.")
         )  # fmt: skip
-        figures.append((usage_figure(book), "Share of each segment's interactions by channel and mode."))
+        figures.append((usage_figure(book), "Per cent of each segment's interactions by channel and mode."))
         if "k_choice" in result.tables and not any(figure.kind == "lines" for figure in result.figures.values()):
             figures.append(
                 (stability_figure(result.tables["k_choice"]),
@@ -103,7 +103,7 @@ def usage_figure(book: SegmentBook) -> Figure:
     import pandas as pd
 
     rows = [
-        (f"{channel_word(channel)} {mode[:6]}.", card.code, float(share))
+        (f"{channel_word(channel)}, {mode}", f"{card.code} {card.name}"[:20], 100 * float(share))
         for card, shares in zip(book.cards, book.usage, strict=True)
         for (channel, mode), share in zip(book.cells, shares, strict=True)
     ]

@@ -50,9 +50,10 @@ def test_steps_cut_at_fifths() -> None:
 
 def test_the_mosaic_says_size_and_permission_of_each_segment() -> None:
     segments = pd.DataFrame({"segment": ["1.1", "1.2", "2.1"], "tier1": [1, 1, 2],
-                             "name": ["ATM high", "ATM low", "Web"], "share": [0.2, 0.3, 0.5]})  # fmt: skip
+                             "name": ["ATM high", "ATM low", "Web"], "share": [0.2, 0.3, 0.5],
+                             "value_share": [0.1, 0.5, 0.4]})  # fmt: skip
     svg = draw(mosaic(segments, {"1.1": 0.5, "1.2": None, "2.1": 0.95}))
     assert "1.1: ATM high, 20.0%, may contact 50%" in titles(svg)
     assert "1.2: ATM low, 30.0%, may contact unknown" in titles(svg)
     fills = [r.get("class") for r in ElementTree.fromstring(svg).iter("rect")]
-    assert fills == ["q2", "none", "q4"]
+    assert fills == ["none", "q2", "q4"], "the segment of higher value stands on top"
