@@ -10,6 +10,7 @@ Source of the method: scale.md, section 8. Times are of the call alone; imports 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -218,10 +219,8 @@ def _run_here(target: str, arguments: dict[str, Any]) -> Measured:
     warm = getattr(function, "warm", None)  # imports that the call needs but that are not what is measured
     if warm:
         warm()
-    try:
+    with contextlib.suppress(OSError):  # where this cannot be written, the peak counts the imports too
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # resets the peak to what is resident now
-    except OSError:
-        pass  # the peak then counts the imports too
     resident, cpu, wall = _status("VmRSS"), _cpu(), time.perf_counter()
     answer = function(**arguments)
     wall, cpu, peak = time.perf_counter() - wall, _cpu() - cpu, _status("VmHWM")
