@@ -176,12 +176,14 @@ def heat(sheet: Sheet, area: QRectF, picture: Picture) -> None:
     low, high = (0.0, 1.0) if min(known) >= 0 and max(known) <= 1 else (min(known), max(known))
     room = min(max(sheet.width(r) for r in rows) + 14, area.width() * 0.35)
     wide = (area.width() - room) / len(columns)
-    tall = min(34.0, max(18.0, (area.height() - 2 * LINE) / len(rows)))
+    tall = min(34.0, max(18.0, (area.height() - 2 * LINE - 12) / len(rows)))
+    head = max(len(name.split(", ")) for name in columns) * (LINE - 3)
     for at, name in enumerate(columns):
-        sheet.write(QRectF(area.left() + room + at * wide + 2, area.top(), wide - 4, LINE), name, MIDDLE,
-                    sheet.theme.muted)  # fmt: skip
+        for down, part in enumerate(name.split(", ")):  # "branch, support" takes two lines in a narrow column
+            box = QRectF(area.left() + room + at * wide + 2, area.top() + down * (LINE - 3), wide - 4, LINE)
+            sheet.write(box, part, MIDDLE, sheet.theme.muted)
     for down, row in enumerate(rows):
-        y = area.top() + LINE + 4 + down * tall
+        y = area.top() + head + 6 + down * tall
         sheet.write(QRectF(area.left(), y, room - 10, tall), row, RIGHT)
         for at, column in enumerate(columns):
             value = cells.get((column, row))

@@ -99,7 +99,8 @@ class ResultPage(Page):
         result = record.result
         assert result is not None
         views = [(v.title, self._plugin_maker(v, tables)) for v in _views_for(self.context.app, record)]
-        stock = stock_views(result, tables, self.context)
+        # A plugin's own map stands for the plain mosaic.
+        stock = stock_views(result, tables, self.context, "mosaic" if views else "")
         taken = {title for title, _ in views}
         views += [(title, make) for title, make in stock if title not in taken]
         self._makers = [make for _, make in views]

@@ -31,15 +31,15 @@ SEGMENT_VIEWS: tuple[tuple[str, str, Draw], ...] = (
 )
 
 
-def stock_views(result: Result, tables: Tables, context: DeskContext) -> list[tuple[str, Maker]]:
-    """Title and maker of each view; a table that is missing or empty brings no view."""
+def stock_views(result: Result, tables: Tables, context: DeskContext, skip: str = "") -> list[tuple[str, Maker]]:
+    """Title and maker of each view; a table that is missing or empty brings none, nor do figures of the kind `skip`."""
     views: list[tuple[str, Maker]] = []
     if type(result).__name__ == "Segments":
         for title, name, draw in SEGMENT_VIEWS:
             if name in tables and len(tables[name]):
                 views.append((title, _drawn(draw, tables, name, result.verdict, context)))
     for name, figure in result.figures.items():
-        if len(figure.data):
+        if len(figure.data) and figure.kind != skip:
             views.append((_title(name, figure.title), _figure(name, result, context)))
     if "members" in tables or any("customer" in table.columns for table in tables.values()):
         views.append(("Customers", lambda: customers_view(tables, context)))
