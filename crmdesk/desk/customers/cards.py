@@ -16,6 +16,7 @@ from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerCard, SegmentCard
 
+NARROWEST = 200  # px inside the narrowest card
 REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
 
 
@@ -164,7 +165,9 @@ class SegmentView(Card):
         self._holder.setLayout(facts)
         if card is None:
             why = "In no segment: no segmentation yet, or the latest one left this customer out."
-            facts.addWidget(label(why, "muted", wrap=True), 0, 0, 1, 2)
+            told = label(why, "muted", wrap=True)
+            told.setMinimumHeight(told.heightForWidth(NARROWEST))  # a nested layout asks no label how high it wraps
+            facts.addWidget(told, 0, 0, 1, 2)
             return
         facts.addWidget(label(card.name, "heading", wrap=True), 0, 0, 1, 2)
         if card.provisional:
