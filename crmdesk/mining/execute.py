@@ -161,9 +161,7 @@ def _threads(order: Order) -> int:
     return order.threads or max(1, (os.cpu_count() or 2) // 2)
 
 
-def _blank(
-    app: Workplace, actor: Actor, analysis: Analysis, params: Params, as_of: date, threads: int
-) -> RunRecord:
+def _blank(app: Workplace, actor: Actor, analysis: Analysis, params: Params, as_of: date, threads: int) -> RunRecord:
     """The record of a run that has begun: everything but what the data and the worker will say."""
     plugin = app.plugins.plugin_of(analysis.id)
     now = datetime.now(UTC)

@@ -41,9 +41,7 @@ def write_report(app: App, actor: Actor, uuid: str, path: Path) -> Path:
     record = finished(app, actor, uuid)
     page = render(app, actor, record)
     with app.store.write() as session:
-        audit.record(
-            app.store, session, actor, "report", record.analysis, purpose=record.purpose, run_uuid=record.uuid
-        )
+        audit.record(app.store, session, actor, "report", record.analysis, purpose=record.purpose, run_uuid=record.uuid)
         scratch = path.with_name(path.name + ".part")
         try:
             scratch.write_text(page, encoding="utf-8")

@@ -36,13 +36,17 @@ def of_run(session: Session, run_id: int) -> list[dict[str, Any]]:
 
 def of_customer(session: Session, customer_id: int) -> dict[str, Any] | None:
     """The newest segment of one customer with its run (uuid, analysis, as_of); None where there is none."""
-    row = session.connection().exec_driver_sql(
-        "SELECT m.tier1, m.tier2, s.code, s.name, m.strength, m.runner_up, m.distance_pct, m.provisional,"
-        " r.uuid, r.analysis, r.as_of FROM segment_membership m"
-        " JOIN segment s ON s.id = m.segment_id JOIN run r ON r.id = m.run_id"
-        " WHERE m.customer_id = ? ORDER BY m.run_id DESC LIMIT 1",
-        (customer_id,),
-    ).first()
+    row = (
+        session.connection()
+        .exec_driver_sql(
+            "SELECT m.tier1, m.tier2, s.code, s.name, m.strength, m.runner_up, m.distance_pct, m.provisional,"
+            " r.uuid, r.analysis, r.as_of FROM segment_membership m"
+            " JOIN segment s ON s.id = m.segment_id JOIN run r ON r.id = m.run_id"
+            " WHERE m.customer_id = ? ORDER BY m.run_id DESC LIMIT 1",
+            (customer_id,),
+        )
+        .first()
+    )
     names = ("tier1", "tier2", "segment", "name", "strength", "runner_up", "distance_pct", "provisional",
              "run", "analysis", "as_of")  # fmt: skip
     return dict(zip(names, row, strict=True)) if row else None
