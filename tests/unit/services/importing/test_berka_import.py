@@ -18,9 +18,9 @@ def test_the_whole_bank_comes_in(app: FileApp, real_data: Path) -> None:
     assert balanced(report)
     assert report.tables["customer"] == 5369
     assert report.tables["standing_order"] == 6471
-    assert dict(app.rows("SELECT p.family, count(*) FROM account a JOIN product p ON p.id = a.product_id GROUP BY 1")) == {
+    assert dict(app.rows("SELECT p.family, count(*) FROM account a JOIN product p ON p.id = a.product_id GROUP BY 1")) == {  # noqa: E501
         "current": 4500, "loan": 682, "card": 892}  # fmt: skip
-    assert app.rows("SELECT count(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM holding h WHERE h.account_id = a.id "
+    assert app.rows("SELECT count(*) FROM account a WHERE NOT EXISTS (SELECT 1 FROM holding h WHERE h.account_id = a.id "  # noqa: E501
                     "AND h.role = 'owner')") == [(0,)]  # fmt: skip
     kinds = dict(app.rows("SELECT catalogue_id, count(*) FROM interaction GROUP BY 1"))
     assert {BY_ROW[row].code: n for row, n in kinds.items()} == {
@@ -40,14 +40,14 @@ def test_the_whole_bank_comes_in(app: FileApp, real_data: Path) -> None:
 def small_berka(folder: Path, trans: str) -> Path:
     folder.mkdir(exist_ok=True)
     files = {
-        "district": 'A1;A2;A3;A4;A5;A6;A7;A8;A9;A10;A11;A12;A13\n1;"Praha";"Prague";1204953;0;0;0;1;1;100.0;12541;?;0.43\n',
+        "district": 'A1;A2;A3;A4;A5;A6;A7;A8;A9;A10;A11;A12;A13\n1;"Praha";"Prague";1204953;0;0;0;1;1;100.0;12541;?;0.43\n',  # noqa: E501
         "client": '"client_id";"birth_number";"district_id"\n1;"706213";1\n2;"450204";1\n3;"459904";1\n',
         "account": '"account_id";"district_id";"frequency";"date"\n7;1;"POPLATEK TYDNE";930101\n',
         "disp": '"disp_id";"client_id";"account_id";"type"\n1;1;7;"OWNER"\n2;2;7;"DISPONENT"\n3;3;7;"OWNER"\n',
         "card": '"card_id";"disp_id";"type";"issued"\n4;2;"gold";931107 00:00:00\n5;9;"gold";931107 00:00:00\n',
-        "loan": '"loan_id";"account_id";"date";"amount";"duration";"payments";"status"\n6;7;930705;9600;12;800.00;"B"\n',
+        "loan": '"loan_id";"account_id";"date";"amount";"duration";"payments";"status"\n6;7;930705;9600;12;800.00;"B"\n',  # noqa: E501
         "order": '"order_id";"account_id";"bank_to";"account_to";"amount";"k_symbol"\n8;7;"YZ";"87";24.50;" "\n',
-        "trans": '"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";"bank";"account"\n' + trans,
+        "trans": '"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";"bank";"account"\n' + trans,  # noqa: E501
     }  # fmt: skip
     for name, text in files.items():
         (folder / f"{name}.asc").write_bytes(text.replace("\n", "\r\n").encode())
@@ -81,7 +81,7 @@ def test_a_small_bank_in_detail(app: FileApp, tmp_path: Path) -> None:
         ("B1", "1970-12-13", "female"), ("B2", "1945-02-04", "male")]  # fmt: skip
     assert app.rows("SELECT a.number, c.number, h.role FROM holding h JOIN account a ON a.id = h.account_id "
                     "JOIN customer c ON c.id = h.customer_id ORDER BY 1, 2") == [
-        ("BA7", "B1", "owner"), ("BA7", "B2", "authorised"), ("BC4", "B2", "owner"), ("BL6", "B1", "owner")]  # fmt: skip
+        ("BA7", "B1", "owner"), ("BA7", "B2", "authorised"), ("BC4", "B2", "owner"), ("BL6", "B1", "owner")]  # fmt: skip  # noqa: E501
     ((custom,),) = app.rows("SELECT custom FROM customer WHERE number = 'B1'")
     assert '"loan_status":"B"' in custom
     assert '"statement":"weekly"' in custom

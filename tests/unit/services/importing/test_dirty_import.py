@@ -28,7 +28,7 @@ BAD_INTERACTIONS = {
         "catalogue", "system/posting/fee is not in the bank's catalogue"),
     "X16,C1,2024-01-02,atm,transaction,in\0quiry,,,,,,,": ("text", "a NUL"),
     "X17,C1,2024-01-02,online,promotional,promotion,,,,,perhaps,,": (
-        "code", "'perhaps' is not a known response; known: accepted, interested, declined, no_answer, unreachable, opted_out"),
+        "code", "'perhaps' is not a known response; known: accepted, interested, declined, no_answer, unreachable, opted_out"),  # noqa: E501
     f"X18,C1,2024-01-02,atm,transaction,inquiry,,,,,,,{'d' * 70000}": (
         "too_long", "detail has 70000 bytes, limit 65,536"),
     "GOOD,C2,2024-01-02,atm,transaction,deposit,9,,,,,,": (

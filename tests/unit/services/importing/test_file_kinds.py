@@ -23,7 +23,9 @@ def _workbook(path: Path, rows: list[list[str]]) -> None:
     space = "http://schemas.openxmlformats.org"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("[Content_Types].xml", f'<Types xmlns="{space}/package/2006/content-types"/>')
-        file.writestr("_rels/.rels", f'<Relationships xmlns="{space}/package/2006/relationships"/>')
+        file.writestr("_rels/.rels", f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="r1" '
+                      f'Type="{space}/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/>'
+                      "</Relationships>")  # fmt: skip
         file.writestr("xl/workbook.xml", f'<workbook xmlns="{space}/spreadsheetml/2006/main" xmlns:r="{space}/'
                       'officeDocument/2006/relationships"><sheets><sheet name="customers" sheetId="1" r:id="r1"/>'
                       "</sheets></workbook>")  # fmt: skip
