@@ -62,9 +62,8 @@ class PluginsPage(Page):
         role, glyph, words = STATES.get(state, STATES["not_loaded"])
         row = QHBoxLayout()
         row.addWidget(label(f"{plugin['title'] or plugin['id']} {plugin['version']}".strip(), "heading"))
-        tag = label(f"{glyph} {words}")
-        ink = self.context.theme.permission(role)
-        tag.setStyleSheet(f"color: {ink.ink}; background: {ink.fill}; border-radius: 4px; padding: 2px 8px;")
+        tag = label(f"{glyph} {words}", "tag")
+        tag.setProperty("state", role)  # the sheet colours it, in either theme
         row.addWidget(tag)
         row.addStretch(1)
         if may(self.context.actor, Right.MANAGE_PLUGINS):

@@ -22,6 +22,9 @@ QLabel[role="title"] {{ color: {text}; font-size: {title_pt}pt; font-weight: 600
 QLabel[role="heading"] {{ color: {text}; font-weight: 600; }}
 QLabel[role="fault"] {{ color: {error_ink}; }}
 QLabel[role="tag"] {{ color: {asked_ink}; background: {asked_fill}; border-radius: 4px; padding: 2px 8px; }}
+QLabel[role="tag"][state="granted"] {{ color: {granted_ink}; background: {granted_fill}; }}
+QLabel[role="tag"][state="none"] {{ color: {none_ink}; background: {none_fill}; }}
+QLabel[role="tag"][state="refused"] {{ color: {error_ink}; background: {error_fill}; }}
 QLabel[role="code"] {{ font-family: "DejaVu Sans Mono", monospace; color: {text}; background: {hover};
   border-radius: 4px; padding: 6px 8px; }}
 QFrame[role="card"] {{ background: {surface}; border: 1px solid {line}; border-radius: 6px; }}
@@ -129,6 +132,6 @@ def style_sheet(theme: Theme, points: float | None = None) -> str:
     colours = {name: getattr(theme, name) for name in
                ("window", "surface", "text", "muted", "border", "line", "accent", "on_accent", "hover")}  # fmt: skip
     inks = {f"{name}_{part}": getattr(getattr(theme, name), part)
-            for name in ("granted", "asked", "error") for part in ("ink", "fill")}  # fmt: skip
+            for name in ("granted", "asked", "none", "error") for part in ("ink", "fill")}  # fmt: skip
     icons = {way: resource("icons", f"{way}-{theme.name}.svg").as_posix() for way in ("up", "down", "check")}
     return _SHEET.format(**colours, **inks, **icons, title_pt=round(base * 1.4, 1), answer_pt=round(base * 1.1, 1))
