@@ -77,6 +77,9 @@ def test_balances_and_holdings_know_nothing_later(rich: Store) -> None:
     assert balances["month"] == sorted(balances["month"][:8]) + [202605, 202606]
     assert (balances["family"][0], balances["average"][0], balances["end"][0]) == ("current", -4, -5)
     assert None in balances["end"] and 30 not in balances["average"]
+    recent = Events("t.b", "B", "balances", ("month",), months=1)
+    table = EmbeddedEngine(rich).events(recent, Population(np.array([2])), AS_OF)
+    assert table["month"].to_pylist() == [202606]
     holdings = ask(rich, "money.holdings", [1])
     closed = dict(zip(holdings["account"], holdings["closed_s"], strict=True))
     assert (closed[5], closed[6]) == (at("2026-06-30"), None)
