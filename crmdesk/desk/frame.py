@@ -20,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from crmdesk.desk import menus
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.dress import apply_theme
 from crmdesk.desk.pages import BY_NAME
 from crmdesk.desk.rail import Rail
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf
 from crmdesk.desk.start_page import StartPage
-from crmdesk.desk.theme import THEMES, Theme, apply_theme, system_theme
+from crmdesk.desk.theme import THEMES, Theme, system_theme
 from crmdesk.desk.tray import Tray
 from crmdesk.desk.widgets import button, label
 from crmdesk.domain.change import Change

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.dress import apply_theme
 from crmdesk.desk.frame import Frame
 from crmdesk.desk.pages import PAGES
 from crmdesk.desk.settings import WindowSettings
-from crmdesk.desk.theme import THEMES, apply_theme, system_theme
+from crmdesk.desk.theme import THEMES, system_theme
 from crmdesk.domain.rights import single_user
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The look: Fusion with our own light and dark palettes, a flat style sheet and the colours of permissions."""
+"""The themes as data: light and dark colours by role, the colours of permissions, and contrast."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont
 from PySide6.QtWidgets import QApplication
-
-from crmdesk.desk.sheet import style_sheet
 
 GRID: Final = 8
 ROW: Final = 28
@@ -116,32 +114,6 @@ def system_theme(app: QApplication) -> Theme:
     """The theme the system asks for; light where it does not say."""
     hints = app.styleHints()  # kept in a variable: the chained call lost its object
     return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
-
-
-def _palette(theme: Theme) -> QPalette:
-    palette = QPalette()
-    role = QPalette.ColorRole
-    colours = {
-        role.Window: theme.window, role.Base: theme.surface, role.AlternateBase: theme.window,
-        role.Button: theme.surface, role.WindowText: theme.text, role.Text: theme.text, role.ButtonText: theme.text,
-        role.BrightText: theme.error.ink, role.PlaceholderText: theme.muted, role.Highlight: theme.accent,
-        role.HighlightedText: theme.on_accent, role.Link: theme.accent, role.LinkVisited: theme.accent,
-        role.ToolTipBase: theme.surface, role.ToolTipText: theme.text, role.Mid: theme.border, role.Dark: theme.border,
-        role.Midlight: theme.line, role.Light: theme.surface, role.Shadow: theme.border, role.Accent: theme.accent,
-    }  # fmt: skip
-    for one, colour in colours.items():
-        palette.setColor(one, QColor(colour))
-    for one in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(theme.border))
-    return palette
-
-
-def apply_theme(app: QApplication, theme: Theme) -> None:
-    """Dress the whole application in `theme`."""
-    if app.style().objectName().lower() != "fusion":
-        app.setStyle("Fusion")
-    app.setPalette(_palette(theme))
-    app.setStyleSheet(style_sheet(theme))
 
 
 def title_font(font: QFont) -> QFont:

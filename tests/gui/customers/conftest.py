@@ -9,7 +9,8 @@ import small_bank
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.theme import LIGHT, apply_theme
+from crmdesk.desk.dress import apply_theme
+from crmdesk.desk.theme import LIGHT
 
 
 @pytest.fixture
