@@ -81,7 +81,7 @@ def jumps(path: str) -> str:
     from crmdesk.desk.context import DeskContext
     from crmdesk.desk.customers.list_page import CustomersPage
     from crmdesk.desk.dress import apply_theme
-from crmdesk.desk.theme import LIGHT
+    from crmdesk.desk.theme import LIGHT
 
     qt = QApplication.instance() or QApplication([])
     apply_theme(qt, LIGHT)  # type: ignore[arg-type]
