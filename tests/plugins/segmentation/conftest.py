@@ -1,12 +1,22 @@
 """Planted frames, made once."""
 
+from collections.abc import Iterator
+
 import pytest
 from planted import Planted, planted
+from threadpoolctl import threadpool_limits
 
 from crmdesk.api import Segments
 from crmdesk.jobs import Silent
 from crmdesk_segmentation import two_tier
 from crmdesk_segmentation.params import TwoTier
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in the worker: many small fits on several threads spend their time waiting for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")
