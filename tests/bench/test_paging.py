@@ -141,7 +141,7 @@ def _read_vector() -> None:
 
 by_vector.warm = _read_vector  # type: ignore[attr-defined]
 by_offset.warm = _read_vector  # type: ignore[attr-defined] - the same imports on both sides
-TERMS = ("solgra", "31337", "katenva", "wenhu", "c-00099", "pelys", "90123")
+TERMS = ("31337", "777123", "1234567", "0777777", "katenva", "c-00099", "90123")  # what few customers share
 
 
 def by_like(path: str) -> str:

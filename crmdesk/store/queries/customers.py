@@ -127,12 +127,15 @@ def _search(where: Where, text: str, columns: Sequence[str]) -> None:
 
 
 def _part(where: Where, word: str, columns: Sequence[str]) -> str:
-    # LIKE takes % and _ as wildcards and finds too much with them; instr then keeps what was typed.
-    like, exact = where.name(f"%{word}%"), where.name(word)
-    found = " UNION ".join(
-        f"SELECT rowid FROM customer_search WHERE {c} LIKE {like} AND instr(lower({c}), {exact})" for c in columns
-    )
-    return f"id IN ({found})"
+    """Rows that hold all trigrams of the word, in one pass over the index; of those, the ones that hold the word.
+
+    LIKE on the search table would walk the index once for each column, and takes % and _ as wildcards.
+    """
+    trigrams = sorted({word[i : i + _TRIGRAM] for i in range(len(word) - _TRIGRAM + 1)})
+    match = where.name(" AND ".join('"' + t.replace('"', '""') + '"' for t in trigrams))
+    exact = where.name(word)
+    held = " OR ".join(f"instr(lower({c}), {exact})" for c in columns)
+    return f"(id IN (SELECT rowid FROM customer_search WHERE customer_search MATCH {match}) AND ({held}))"
 
 
 def _prefix(where: Where, word: str, columns: Sequence[str]) -> str:
