@@ -43,11 +43,11 @@ def fitted(n: int, seed: int, kind: dict[str, Any], params: TwoTier) -> tuple[fl
 def test_chosen_numbers_recover_the_planted_segments(full: bool) -> None:
     """Tier 1 >= .95 in nine of ten, joint >= .78 in eight of ten."""
     seeds = PLANTED_SEEDS if full else PLANTED_SEEDS[:1]
-    found = [fitted(15_000 if full else 3_000, seed, SEPARATED, TwoTier()) for seed in seeds]
+    found = [fitted(15_000 if full else 6_000, seed, SEPARATED, TwoTier()) for seed in seeds]
     for seed, (first, joint, k) in zip(seeds, found, strict=True):
         print(f"seed {seed}: tier 1 {first:.3f}, joint {joint:.3f}, {k} segments")
     assert sum(first >= 0.95 for first, _, _ in found) >= 0.9 * len(seeds)
-    assert sum(joint >= (0.78 if full else 0.70) for _, joint, _ in found) >= 0.8 * len(seeds)
+    assert sum(joint >= (0.78 if full else 0.75) for _, joint, _ in found) >= 0.8 * len(seeds)
 
 
 @pytest.mark.timeout(3600)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.api import CHANNELS, MODES, statistics
+from crmdesk.api import CELLS, CHANNELS, MODES, statistics
 from crmdesk_segmentation.inputs import CHANNEL_WORDS, MONEY, Inputs, channel_shares, mode_shares
 
 if TYPE_CHECKING:
@@ -16,21 +16,35 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 MODE_WORDS = {"transaction": "transactions", "support": "support", "educational": "education",
               "promotional": "promotion"}  # fmt: skip
+ACTIVITIES = tuple(f"{CHANNEL_WORDS[cell.channel]} {cell.activity.replace('_', ' ')}" for cell in CELLS)
+LEAST_USED = 0.01  # share of all interactions from which an activity is profiled by itself
 
 
 def fields(inputs: Inputs) -> dict[str, Floats]:
-    """Every profiled field by name: shares of use (0..1), interactions a year, money (NaN = not held), value."""
+    """Every profiled field by name: shares of use (0..1), interactions a year, money (NaN = not held), value.
+
+    Channels and modes are always there, an activity where it makes up 1 % of all interactions.
+    """
     found: dict[str, Floats] = {}
     shares, modes = channel_shares(inputs.counts), mode_shares(inputs.counts)
     for j, channel in enumerate(CHANNELS):
         found[f"share {CHANNEL_WORDS[channel]}"] = shares[:, j]
     for j, mode in enumerate(MODES):
         found[f"share {MODE_WORDS[mode]}"] = modes[:, j]
+    activities = activity_shares(inputs.counts)
+    used = inputs.counts.sum(axis=0) / max(float(inputs.counts.sum()), 1.0)
+    for j in np.flatnonzero(used >= LEAST_USED):
+        found[f"share {ACTIVITIES[j]}"] = activities[:, j]
     found["interactions"] = inputs.volume
     for j, name in enumerate(MONEY):
         found[name.replace("_", " ")] = inputs.money[:, j]
     found["value"] = inputs.value
     return found
+
+
+def activity_shares(counts: Floats) -> Floats:
+    """(n, 37) share of each activity in a customer's interactions, order of ACTIVITIES."""
+    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
 
 
 def profile(values: dict[str, Floats], segment: NDArray[np.str_], codes: tuple[str, ...]) -> pd.DataFrame:

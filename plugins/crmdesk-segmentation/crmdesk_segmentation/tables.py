@@ -37,8 +37,8 @@ def names(inputs: Inputs, segment: Texts, codes: tuple[str, ...]) -> Names:
     """Groups by the channel and mode they use more than others, levels by mean value."""
     letters = sorted({code[0] for code in codes})
     first = np.array([text[0] for text in segment])
-    channel, mode = channel_shares(inputs.counts), mode_shares(inputs.counts)
-    stand_out = [np.array([_mean(part, first == a) - part.mean(axis=0) for a in letters]) for part in (channel, mode)]
+    shares = (channel_shares(inputs.counts), mode_shares(inputs.counts), profile.activity_shares(inputs.counts))
+    stand_out = [np.array([_mean(part, first == a) - part.mean(axis=0) for a in letters]) for part in shares]
     group = dict(zip(letters, words.group_names(*stand_out), strict=True))
     level: dict[str, str] = {}
     for letter in letters:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crmdesk.api import CHANNELS, MODES
 from crmdesk_segmentation.inputs import CHANNEL_WORDS
-from crmdesk_segmentation.profile import MODE_WORDS
+from crmdesk_segmentation.profile import ACTIVITIES, MODE_WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,16 +19,21 @@ Labels = NDArray[np.int64]
 LEVELS = {1: ("all",), 2: ("high", "low"), 3: ("high", "middle", "low"), 4: ("top", "high", "middle", "low"),
           5: ("top", "high", "middle", "low", "least")}  # fmt: skip
 DEPTH = 3
+LEAST_GAP = 0.05  # a channel names a group only where its share differs by 5 points
 
 
-def group_names(channel: Floats, mode: Floats) -> list[str]:
-    """A name for each tier-1 group from its mean channel and mode shares less the bank's (k, 4) each.
+def group_names(channel: Floats, mode: Floats, activity: Floats) -> list[str]:
+    """A name for each tier-1 group from its mean shares less the bank's: (k, 4), (k, 4) and (k, 37).
 
-    The channel that stands out most; where two groups share it, the mode, then a number, is added.
+    The channel that stands out most, or the activity where channels hardly differ; where two groups share it,
+    the mode, then a number, is added.
     """
     if len(channel) == 1:
         return ["Everybody"]
-    first = [CHANNEL_WORDS[CHANNELS[j]] for j in channel.argmax(axis=1)]
+    first = [
+        CHANNEL_WORDS[CHANNELS[int(gaps.argmax())]] if gaps.max() >= LEAST_GAP else ACTIVITIES[int(activity[g].argmax())]
+        for g, gaps in enumerate(channel)
+    ]
     second = [MODE_WORDS[MODES[j]] for j in mode.argmax(axis=1)]
     names = [_capital(a) if first.count(a) == 1 else _capital(f"{a}, {b}") for a, b in zip(first, second, strict=True)]
     return [name if names.count(name) == 1 else f"{name} {names[: i + 1].count(name)}" for i, name in enumerate(names)]
