@@ -37,9 +37,8 @@ def bare() -> None:
 
 def screened() -> None:
     """The fits with the simplified silhouette and its reference for each k."""
-    from threadpoolctl import threadpool_limits
-
     from crmdesk_segmentation.choose_k import KMeansFit, screen
+    from threadpoolctl import threadpool_limits
 
     points = data()
     reference = np.random.default_rng(SEED).permuted(points, axis=0)
@@ -49,9 +48,8 @@ def screened() -> None:
 
 def chosen() -> None:
     """The screen and the bootstraps of the best three."""
-    from threadpoolctl import threadpool_limits
-
     from crmdesk_segmentation.choose_k import KMeansFit, choose
+    from threadpoolctl import threadpool_limits
 
     points = data()
     reference = np.random.default_rng(SEED).permuted(points, axis=0)
@@ -72,9 +70,8 @@ def sampled_silhouette() -> None:
 
 def index() -> None:
     """The simplified silhouette on all, ten times."""
-    from threadpoolctl import threadpool_limits
-
     from crmdesk_segmentation.lloyd import simplified_silhouette
+    from threadpoolctl import threadpool_limits
 
     points, labels = data(), np.arange(ROWS) % 4
     with threadpool_limits(1):

@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from threadpoolctl import threadpool_limits
-
-from crmdesk.api import statistics
-from crmdesk.jobs import Silent
 from crmdesk_segmentation import fitting, inputs
 from crmdesk_segmentation.levels import Pace
 from crmdesk_segmentation.params import TwoTier
 from crmdesk_segmentation.score import assign
+from threadpoolctl import threadpool_limits
+
+from crmdesk.api import statistics
+from crmdesk.jobs import Silent
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "plugins" / "segmentation"))
-from planted import planted  # noqa: E402
+from planted import planted
 
 PLANTED_SEEDS = tuple(range(1, 11))
 NULL_SEEDS = tuple(range(1, 21))

@@ -37,19 +37,21 @@ def space(counts: Floats, held: Floats, method: str) -> Floats:
 
 def _z(points: Floats) -> Floats:
     sd = points.std(axis=0)
-    return (points - points.mean(axis=0)) / np.where(sd > 1e-12, sd, 1.0)
+    z: Floats = (points - points.mean(axis=0)) / np.where(sd > 1e-12, sd, 1.0)
+    return z
 
 
 def _unit(block: Floats) -> Floats:
     """Centred, with total variance 1, so that blocks weigh the same."""
     centred = block - block.mean(axis=0)
     total = float(centred.var(axis=0).sum())
-    return centred / np.sqrt(total) if total > 1e-12 else centred
+    scaled: Floats = centred / (np.sqrt(total) if total > 1e-12 else 1.0)
+    return scaled
 
 
 def _components(block: Floats, keep: float = 0.80) -> Floats:
     """Principal components that hold 80 % of the variance; signs fixed by the largest loading."""
-    centred = block - block.mean(axis=0)
+    centred: Floats = block - block.mean(axis=0)
     if not centred.shape[1]:
         return centred
     values, vectors = np.linalg.eigh(centred.T @ centred)

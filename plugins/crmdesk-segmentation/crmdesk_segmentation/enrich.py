@@ -39,7 +39,7 @@ def permissions(frame: pd.DataFrame, segment: NDArray[np.str_], codes: tuple[str
             if column in frame.columns:
                 age = frame.get(f"age_{purpose}_{channel}")
                 days = np.full(len(frame), np.nan) if age is None else age.to_numpy(dtype=np.float64)
-                table = _count(frame[column].astype(str).to_numpy(), place, len(ordered))
+                table = _count(frame[column].to_numpy(dtype=str), place, len(ordered))
                 rows += _rows(table, days, place, ordered, channel, purpose)
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     return found.sort_values(["segment", "purpose", "channel"], kind="stable", ignore_index=True)

@@ -12,7 +12,8 @@ PRIOR = 5.0  # interactions of the average customer lent to everybody
 def root_shares(counts: Floats, population: Floats) -> Floats:
     """sqrt((x + 5p) / (n + 5)): counts (n, cells), population shares p (cells,); rows have length 1."""
     smooth = counts + PRIOR * population
-    return np.sqrt(smooth / (counts.sum(axis=1, keepdims=True) + PRIOR))
+    roots: Floats = np.sqrt(smooth / (counts.sum(axis=1, keepdims=True) + PRIOR))
+    return roots
 
 
 def population_shares(counts: Floats) -> Floats:

@@ -108,4 +108,5 @@ def mode_shares(counts: Floats) -> Floats:
 def _shares(counts: Floats, words: list[str], order: tuple[str, ...]) -> Floats:
     into = np.array([[float(word == name) for name in order] for word in words])
     sums: Floats = counts @ into
-    return sums / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    sums /= np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    return sums

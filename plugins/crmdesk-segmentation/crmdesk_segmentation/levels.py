@@ -116,7 +116,11 @@ class Pace:
 
 def stepper(step: Callable[[float, str], None], low: float, high: float) -> Step:
     """Progress of a part, mapped to low..high of the whole."""
-    return lambda fraction, text="": step(low + (high - low) * min(fraction, 1.0), text)
+
+    def part(fraction: float, text: str = "") -> None:
+        step(low + (high - low) * min(fraction, 1.0), text)
+
+    return part
 
 
 def by_size(labels: Labels, first_coordinate: Floats) -> Labels:

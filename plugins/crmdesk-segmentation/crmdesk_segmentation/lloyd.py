@@ -68,14 +68,16 @@ def means(points: Floats, labels: Labels) -> Floats:
     members = np.zeros((k, labels.size))
     members[labels, np.arange(labels.size)] = 1.0
     sums: Floats = members @ points
-    return sums / np.maximum(members.sum(axis=1, keepdims=True), 1.0)
+    sums /= np.maximum(members.sum(axis=1, keepdims=True), 1.0)
+    return sums
 
 
 def distances2(points: Floats, centres: Floats) -> Floats:
     """(n, k) squared distances."""
     cross = points @ centres.T
     squares = (points * points).sum(axis=1)[:, None] + (centres * centres).sum(axis=1) - 2 * cross
-    return np.maximum(squares, 0.0)
+    floored: Floats = np.maximum(squares, 0.0)
+    return floored
 
 
 def simplified_silhouette(points: Floats, labels: Labels) -> float:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -107,23 +108,23 @@ def columns(segments: pd.DataFrame, permissions: pd.DataFrame, channel: str, pur
     ordered = segments.sort_values("segment")
     found = []
     for _, rows in ordered.groupby("tier1", sort=True):
-        tiles = [
-            Tile(str(row.segment), str(_first(row, "group", row.name)), str(_first(row, "level", "all")), int(row.n),
-                 float(row.share), float(row.value_share if area == "value" else row.share),
-                 _number(_first(row, "value_ratio", None)), _number(contact.get(row.segment)))
-            for row in rows.itertuples()
-        ]  # fmt: skip
+        tiles = [_tile(row, contact.get(row["segment"]), area) for row in rows.to_dict("records")]
         tiles.sort(key=lambda tile: (-(tile.ratio or 0.0), tile.segment))
         found.append(Column(tiles[0].group, tuple(tiles)))
     return found
 
 
-def _first(row: object, name: str, otherwise: object) -> object:
-    return getattr(row, name, otherwise)
+def _tile(row: Mapping[Hashable, Any], contactable: Any, area: Area) -> Tile:
+    """A row of `segments`; another analysis's segments may lack group, level and value_ratio."""
+    part = row["value_share"] if area == "value" else row["share"]
+    return Tile(
+        row["segment"], row.get("group", row["name"]), row.get("level", "all"), int(row["n"]), float(row["share"]),
+        float(part), _number(row.get("value_ratio")), _number(contactable),
+    )  # fmt: skip
 
 
-def _number(value: object) -> float | None:
-    return None if value is None or not np.isfinite(float(value)) else float(value)  # type: ignore[arg-type]
+def _number(value: Any) -> float | None:
+    return None if value is None or not np.isfinite(float(value)) else float(value)
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,8 @@ def _pairwise(scores: Floats) -> Floats:
     cross = filled.T @ filled / safe - mean * mean.T
     with np.errstate(invalid="ignore", divide="ignore"):
         r = cross / np.sqrt(square * square.T)
-    return np.where((n >= 30) & np.isfinite(r), r, 0.0)
+    known_r: Floats = np.where((n >= 30) & np.isfinite(r), r, 0.0)
+    return known_r
 
 
 def _root(correlation: Floats) -> Floats:

@@ -33,8 +33,9 @@ def fields(inputs: Inputs) -> dict[str, Floats]:
         found[f"share {MODE_WORDS[mode]}"] = modes[:, j]
     activities = activity_shares(inputs.counts)
     used = inputs.counts.sum(axis=0) / max(float(inputs.counts.sum()), 1.0)
-    for j in np.flatnonzero(used >= LEAST_USED):
-        found[f"share {ACTIVITIES[j]}"] = activities[:, j]
+    for cell, name in enumerate(ACTIVITIES):
+        if used[cell] >= LEAST_USED:
+            found[f"share {name}"] = activities[:, cell]
     found["interactions"] = inputs.volume
     for j, name in enumerate(MONEY):
         found[name.replace("_", " ")] = inputs.money[:, j]
@@ -44,7 +45,8 @@ def fields(inputs: Inputs) -> dict[str, Floats]:
 
 def activity_shares(counts: Floats) -> Floats:
     """(n, 37) share of each activity in a customer's interactions, order of ACTIVITIES."""
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    shares: Floats = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    return shares
 
 
 def profile(values: dict[str, Floats], segment: NDArray[np.str_], codes: tuple[str, ...]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ Labels = NDArray[np.int64]
 LEVELS = {1: ("all",), 2: ("high", "low"), 3: ("high", "middle", "low"), 4: ("top", "high", "middle", "low"),
           5: ("top", "high", "middle", "low", "least")}  # fmt: skip
 DEPTH = 3
+LEAST_EFFECT = 0.2  # a smaller difference is real perhaps, but nothing to tell people about
 LEAST_GAP = 0.05  # a channel names a group only where its share differs by 5 points
 
 
@@ -30,10 +31,9 @@ def group_names(channel: Floats, mode: Floats, activity: Floats) -> list[str]:
     """
     if len(channel) == 1:
         return ["Everybody"]
-    first = [
-        CHANNEL_WORDS[CHANNELS[int(gaps.argmax())]] if gaps.max() >= LEAST_GAP else ACTIVITIES[int(activity[g].argmax())]
-        for g, gaps in enumerate(channel)
-    ]
+    clear = channel.max(axis=1) >= LEAST_GAP
+    first = [CHANNEL_WORDS[CHANNELS[channel[g].argmax()]] if clear[g] else ACTIVITIES[activity[g].argmax()]
+             for g in range(len(channel))]  # fmt: skip
     second = [MODE_WORDS[MODES[j]] for j in mode.argmax(axis=1)]
     names = [_capital(a) if first.count(a) == 1 else _capital(f"{a}, {b}") for a, b in zip(first, second, strict=True)]
     return [name if names.count(name) == 1 else f"{name} {names[: i + 1].count(name)}" for i, name in enumerate(names)]
@@ -59,14 +59,13 @@ def stable_word(jaccard: float) -> str:
 
 
 def drivers(table: pd.DataFrame, code: str) -> str:
-    """The five largest effects of a segment that pass q < .05, as one sentence part each."""
-    mine = table[(table["segment"] == code) & (table["q"] < 0.05)]
+    """The five largest effects of a segment, d .2 or more and q < .05, as one sentence part each."""
+    mine = table[(table["segment"] == code) & (table["q"] < 0.05) & (table["d"].abs() >= LEAST_EFFECT)]
     mine = mine.reindex(mine["d"].abs().sort_values(ascending=False, kind="stable").index)[:5]
     parts = []
-    for row in mine.itertuples():
-        direction = "more" if row.d > 0 else "less"
-        size = f"{row.lift:.1f} times the average" if row.lift is not None and row.lift == row.lift else direction
-        parts.append(f"{row.field} {size}")
+    for field, d, lift in zip(mine["field"], mine["d"].tolist(), mine["lift"].astype(float).tolist(), strict=True):
+        direction = "more" if d > 0 else "less"
+        parts.append(f"{field} {direction if np.isnan(lift) else f'{lift:.1f} times the average'}")
     return "; ".join(parts) if parts else "Nothing sets these people apart from the rest."
 
 

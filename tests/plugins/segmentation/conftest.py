@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
+from crmdesk_segmentation import two_tier
+from crmdesk_segmentation.params import TwoTier
 from planted import Planted, planted
 from threadpoolctl import threadpool_limits
 
 from crmdesk.api import Segments
 from crmdesk.jobs import Silent
-from crmdesk_segmentation import two_tier
-from crmdesk_segmentation.params import TwoTier
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from crmdesk_segmentation import single, two_tier
+from crmdesk_segmentation.params import Single, TwoTier
 from planted import CELLS, MONEY, Planted
 
 from crmdesk.api import AnalysisError
 from crmdesk.jobs import Silent
-from crmdesk_segmentation import single, two_tier
-from crmdesk_segmentation.params import Single, TwoTier
 
 
 def run(frame: pd.DataFrame, **given: object) -> object:

@@ -3,13 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+from crmdesk_segmentation import single, two_tier
+from crmdesk_segmentation.params import Single, TwoTier
+from crmdesk_segmentation.score import score
 from planted import Planted, planted
 
 from crmdesk.api import Cancelled, Segments, statistics
 from crmdesk.jobs import Silent
-from crmdesk_segmentation import single, two_tier
-from crmdesk_segmentation.params import Single, TwoTier
-from crmdesk_segmentation.score import score
 
 
 def test_planted_segments_are_recovered(small: Planted, found: Segments) -> None:

@@ -117,7 +117,7 @@ class SegmentMap(QFrame):
             key.show()
 
     def _tell(self, code: str) -> None:
-        row = self._segments.set_index("segment").loc[code]
+        row = self._segments[self._segments["segment"] == code].iloc[0].to_dict()
         ask = str(row.get("best_channel", ""))
         known = {"do not ask": "Do not ask these people.", "not enough answers": "Too few answers to say how to ask."}
         way = known.get(ask, f"Best channel to ask: {ask.replace('_', ' ')}." if ask else "")
