@@ -9,6 +9,7 @@ from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import backup as keeping
 from crmdesk.services import banks, importing
+from crmdesk.synthetic.presets import PRESETS
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The bank file.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -16,7 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON documen
 
 def create(
     file: File,
-    preset: Annotated[str, typer.Option(help=f"One of: {', '.join(banks.PRESETS)}.")] = "empty",
+    preset: Annotated[str, typer.Option(help=f"One of: {', '.join(PRESETS)}.")] = "empty",
     customers: Annotated[
         int | None, typer.Option(min=1, help="Number of customers; the preset's unless given.")
     ] = None,
@@ -26,8 +27,8 @@ def create(
     json: Json = False,
 ) -> None:
     """Make a new bank; FILE must not exist."""
-    if preset not in banks.PRESETS:
-        raise BadInput(f"'{preset}' is not a preset; choose one of: {', '.join(banks.PRESETS)}.")
+    if preset not in PRESETS:
+        raise BadInput(f"'{preset}' is not a preset; choose one of: {', '.join(PRESETS)}.")
     with Bar() as bar:
         made = banks.create(file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar)
     document = made.document()

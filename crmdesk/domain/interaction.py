@@ -74,13 +74,13 @@ def _catalogue() -> tuple[Cell, ...]:
 
 CELLS: Final = _catalogue()
 # Postings the customer did not make: never one of the 37, never counted as activity.
+_POSTINGS: Final[dict[str, Sign]] = {
+    "interest": "+", "penalty_interest": "-", "fee": "-", "standing_order": "-", "incoming_transfer": "+",
+    "statement": "",
+}  # fmt: skip
 SYSTEM_CELLS: Final = tuple(
-    Cell(901 + i, SYSTEM, "posting", activity, sign)
-    for i, (activity, sign) in enumerate(
-        {"interest": "+", "penalty_interest": "-", "fee": "-", "standing_order": "-",
-         "incoming_transfer": "+", "statement": ""}.items()
-    )
-)  # fmt: skip
+    Cell(901 + i, SYSTEM, "posting", activity, sign) for i, (activity, sign) in enumerate(_POSTINGS.items())
+)
 BY_CODE: Final = {cell.code: cell for cell in CELLS + SYSTEM_CELLS}
 BY_ROW: Final = {cell.row: cell for cell in CELLS + SYSTEM_CELLS}
 

@@ -126,7 +126,8 @@ def identity(raw: Any, customer: int) -> Identity:
         " WHERE c.id = ?",
         (customer,),
     ).fetchone()
-    return Identity(*row[:5], day(row[5]), *row[6:17], day(row[17]), day(row[18]), bool(row[19]))
+    values = (*row[:5], day(row[5]), *row[6:17], day(row[17]), day(row[18]), bool(row[19]))
+    return Identity(*values)
 
 
 def accounts(raw: Any, customer: int) -> list[AccountRow]:
@@ -137,7 +138,8 @@ def accounts(raw: Any, customer: int) -> list[AccountRow]:
         " WHERE h.customer_id = ? ORDER BY a.opened_on, a.id",
         (customer,),
     ).fetchall()
-    found = {r[0]: AccountRow(*r[:6], day(r[6]), day(r[7]), r[8]) for r in rows}  # type: ignore[arg-type]
+    shaped = [(*r[:6], day(r[6]), day(r[7]), r[8]) for r in rows]
+    found = {values[0]: AccountRow(*values) for values in shaped}
     marks = ",".join("?" * len(found))
     balances = raw.execute(
         "SELECT account_id, month, coalesce(end, average) FROM (SELECT *, row_number() OVER"
@@ -199,4 +201,5 @@ def segment(raw: Any, customer: int) -> SegmentCard | None:
         " LEFT JOIN segment o ON o.run_id = m.run_id AND o.code = m.runner_up"
         " WHERE m.customer_id = ? AND m.run_id = (SELECT max(run_id) FROM segment)", (customer,),
     ).fetchone()  # fmt: skip
-    return SegmentCard(*row[:7], bool(row[7]), row[8], moment(row[9]).date(), *row[10:]) if row else None
+    values = (*row[:7], bool(row[7]), row[8], moment(row[9]).date(), *row[10:]) if row else None
+    return SegmentCard(*values) if values else None
