@@ -77,8 +77,10 @@ class Staging:
         if keep_as:
             self.run(f"ALTER TABLE {ROWS} RENAME TO {kept(keep_as)}")
             self._made.append(kept(keep_as))
-        else:
-            self.run(f"DROP TABLE {ROWS}")
+            return
+        for part in self.slices():  # one DROP of a full table holds its pages in memory
+            self.run(f"DELETE FROM {ROWS} WHERE row BETWEEN ? AND ?", part)
+        self.run(f"DROP TABLE {ROWS}")
 
     def ensure_kept(self, name: str, columns: str) -> str:
         """The rows kept of an earlier file, or an empty table where the source lacks that file."""
