@@ -4,14 +4,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from crmdesk_segmentation import mosaic
+from crmdesk_segmentation.view import SegmentMap, make
 from PySide6.QtCore import Qt
 
 from crmdesk.api import Segments
-from crmdesk_segmentation import mosaic
-from crmdesk_segmentation.view import SegmentMap, make
 
 ROWS = [
-    ("A1", "Online", "low", 500, 0.2, 0.4), ("A2", "Online", "high", 300, 0.4, 2.9), ("B1", "Branch", "all", 195, 0.39, 1.0),
+    ("A1", "Online", "low", 500, 0.2, 0.4),
+    ("A2", "Online", "high", 300, 0.4, 2.9),
+    ("B1", "Branch", "all", 195, 0.39, 1.0),
     ("C1", "Callers", "all", 5, 0.01, None),
 ]  # fmt: skip
 
@@ -28,15 +30,15 @@ class Lent:
 
 def result(negative: bool = False) -> Segments:
     segments = pd.DataFrame(
-        [(code, code[0], code[1], f"{group}, {level}", n, n / 1000, -0.1 if negative else value, 0.9, group, level, ratio)
-         for code, group, level, n, value, ratio in ROWS],
+        [(code, code[0], code[1], f"{group}, {level}", n, n / 1000, -0.1 if negative else value, 0.9, group, level,
+          ratio) for code, group, level, n, value, ratio in ROWS],
         columns=["segment", "tier1", "tier2", "name", "n", "share", "value_share", "stability", "group", "level",
                  "value_ratio"],
     )  # fmt: skip
-    empty = {name: 0 for name in Segments.required["permissions"]}
+    empty = dict.fromkeys(Segments.required["permissions"], 0)
     permissions = pd.DataFrame(
         [{**empty, "segment": code, "channel": channel, "purpose": "marketing", "contactable": share}
-         for code, share in zip("A1 A2 B1 C1".split(), (0.09, 0.34, 0.71, 0.5), strict=True)
+         for code, share in zip(["A1", "A2", "B1", "C1"], (0.09, 0.34, 0.71, 0.5), strict=True)
          for channel in ("email", "phone")]
     )  # fmt: skip
     return Segments("3 groups, 4 segments.", tables={"segments": segments, "permissions": permissions})

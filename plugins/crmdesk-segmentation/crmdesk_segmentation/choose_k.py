@@ -19,6 +19,7 @@ KS = tuple(range(2, 9))
 MOST_ROWS = 6000
 BOOTSTRAPS = 20
 CANDIDATES = 3
+REFERENCE_ROWS = 2000
 LEAST_ARI, ARI_SLACK = 0.80, 0.02
 LEAST_JACCARD = 0.80
 LEAST_SHARE, LEAST_PEOPLE = 0.03, 100
@@ -92,7 +93,8 @@ def screen(rows: Floats, points: Floats, ks: Sequence[int], fit: Fit, seed: int,
             labels = np.unique(fit.full(rows, k, seed).assign(rows), return_inverse=True)[1]
             trial = Trial(k, simplified_silhouette(points, labels), labels)
             if reference is not None:
-                trial.reference = simplified_silhouette(reference, scouted(reference, k, seed).labels)
+                few = reference[:REFERENCE_ROWS]
+                trial.reference = simplified_silhouette(few, kmeans(few, k, seed, starts=1).labels)
             trials.append(trial)
     return trials
 
@@ -112,11 +114,18 @@ def bootstrap(trial: Trial, rows: Floats, fit: Fit, seed: int, step: Step) -> No
         step(b / BOOTSTRAPS, f"Checking {trial.k} groups")
         drawn = rng.integers(0, len(rows), len(rows))
         other = fit.quick(rows[drawn], trial.k, seed + 1 + b).assign(rows)
-        table = statistics.contingency(trial.labels, other)
+        table = _pairs(trial.labels, other)
         trial.aris.append(statistics.rand_of(table))
         union = table.sum(axis=1, keepdims=True) + table.sum(axis=0) - table
         best.append((table / union).max(axis=1))
     trial.jaccards = np.mean(best, axis=0)
+
+
+def _pairs(first: Labels, second: Labels) -> Labels:
+    """Contingency table of labels 0..k-1, without the sorting that labels of any kind need."""
+    wide = int(second.max()) + 1
+    table: Labels = np.bincount(first * wide + second, minlength=(int(first.max()) + 1) * wide).reshape(-1, wide)
+    return table[:, table.any(axis=0)]
 
 
 def choose(rows: Floats, points: Floats, fit: Fit, seed: int, step: Step,

@@ -150,7 +150,8 @@ def _latent_correlation(held: Floats, owned: NDArray[np.bool_], share: Floats) -
         stretch[j] = spread / norm.pdf(ndtri(share[j])) if spread > 0 else 1.0  # biserial correction
         if n > 1:
             scores[owned[:, j], columns + j] = ndtri((rankdata(held[owned[:, j], j]) - 0.5) / n)
-    return np.clip(_pairwise(scores) * np.outer(stretch, stretch), -0.99, 0.99)
+    latent: Floats = np.clip(_pairwise(scores) * np.outer(stretch, stretch), -0.99, 0.99)
+    return latent
 
 
 def _pairwise(scores: Floats) -> Floats:
@@ -164,8 +165,7 @@ def _pairwise(scores: Floats) -> Floats:
     cross = filled.T @ filled / safe - mean * mean.T
     with np.errstate(invalid="ignore", divide="ignore"):
         r = cross / np.sqrt(square * square.T)
-    known_r: Floats = np.where((n >= 30) & np.isfinite(r), r, 0.0)
-    return known_r
+    return np.where((n >= 30) & np.isfinite(r), r, 0.0)
 
 
 def _root(correlation: Floats) -> Floats:
