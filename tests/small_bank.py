@@ -97,22 +97,35 @@ def build(path: Path) -> SmallApp:
         add(session, "branch", [{"id": 2, "code": "B2", "name": "Harbour"}])
         add(session, "customer", PEOPLE)
         add(session, "interaction", INTERACTIONS)
-        add(session, "product", [
-            {"id": 1, "code": "CUR", "name": "Current account", "family": "current", "version": 1},
-            {"id": 2, "code": "MOR", "name": "Mortgage", "family": "mortgage", "version": 1},
-        ])
-        add(session, "account", [
-            {"id": 1, "number": "A1", "product_id": 1, "currency": "EUR", "opened_on": "2020-01-01", "version": 1},
-            {"id": 2, "number": "A2", "product_id": 2, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
-            {"id": 3, "number": "A3", "product_id": 1, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
-        ])
+        add(
+            session,
+            "product",
+            [
+                {"id": 1, "code": "CUR", "name": "Current account", "family": "current", "version": 1},
+                {"id": 2, "code": "MOR", "name": "Mortgage", "family": "mortgage", "version": 1},
+            ],
+        )
+        add(
+            session,
+            "account",
+            [
+                {"id": 1, "number": "A1", "product_id": 1, "currency": "EUR", "opened_on": "2020-01-01", "version": 1},
+                {"id": 2, "number": "A2", "product_id": 2, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
+                {"id": 3, "number": "A3", "product_id": 1, "currency": "EUR", "opened_on": "2021-01-01", "version": 1},
+            ],
+        )
         owners = ((1, 1), (2, 1), (3, 2))
         add(session, "holding", [{"account_id": a, "customer_id": c, "role": "owner"} for a, c in owners])
         months = [(2025 + (m // 12), m % 12 + 1) for m in range(6, 22)]
-        add(session, "balance_month", [
-            {"account_id": a, "month": f"{y}-{m:02d}", "average": base + 1000 * i}
-            for a, base in ((1, 100_000), (2, -9_000_000), (3, 5_000)) for i, (y, m) in enumerate(months)
-        ])
+        add(
+            session,
+            "balance_month",
+            [
+                {"account_id": a, "month": f"{y}-{m:02d}", "average": base + 1000 * i}
+                for a, base in ((1, 100_000), (2, -9_000_000), (3, 5_000))
+                for i, (y, m) in enumerate(months)
+            ],
+        )
         chain.append(session, store.audit_key, "permission_event", EVENTS)
         _segments(session)
     return SmallApp(store)
@@ -124,13 +137,39 @@ def _segments(session: Any) -> None:
              "warnings": "[]", "verdict": "2 groups", "outcome": "done", "gives": "segments", "by": "ela",
              "began_at": "2026-11-01 10:00:00.000000", "ended_at": "2026-11-01 10:01:00.000000"}  # fmt: skip
     add(session, "run", [{"id": 1, "uuid": "run-1", "analysis": "segmentation.two_tier", "plugin": "s", **empty}])
-    add(session, "segment", [
-        {"id": 1, "run_id": 1, "code": "1.1", "tier": 2, "name": "Online, high", "size": 1, "stability": 0.97},
-        {"id": 2, "run_id": 1, "code": "2.1", "tier": 2, "name": "Branch, middle", "size": 1, "stability": 0.9},
-    ])
-    add(session, "segment_membership", [
-        {"run_id": 1, "customer_id": 1, "tier1": "Online", "tier2": "high", "segment_id": 1, "strength": 0.78,
-         "runner_up": "2.1", "distance_pct": 0.4, "provisional": 0},
-        {"run_id": 1, "customer_id": 2, "tier1": "Branch", "tier2": "middle", "segment_id": 2, "strength": 0.61,
-         "runner_up": "1.1", "distance_pct": 0.8, "provisional": 1},
-    ])
+    add(
+        session,
+        "segment",
+        [
+            {"id": 1, "run_id": 1, "code": "1.1", "tier": 2, "name": "Online, high", "size": 1, "stability": 0.97},
+            {"id": 2, "run_id": 1, "code": "2.1", "tier": 2, "name": "Branch, middle", "size": 1, "stability": 0.9},
+        ],
+    )
+    add(
+        session,
+        "segment_membership",
+        [
+            {
+                "run_id": 1,
+                "customer_id": 1,
+                "tier1": "Online",
+                "tier2": "high",
+                "segment_id": 1,
+                "strength": 0.78,
+                "runner_up": "2.1",
+                "distance_pct": 0.4,
+                "provisional": 0,
+            },
+            {
+                "run_id": 1,
+                "customer_id": 2,
+                "tier1": "Branch",
+                "tier2": "middle",
+                "segment_id": 2,
+                "strength": 0.61,
+                "runner_up": "1.1",
+                "distance_pct": 0.8,
+                "provisional": 1,
+            },
+        ],
+    )

@@ -180,6 +180,7 @@ def campaign_table(spec: BankSpec, plan: Plan) -> Table:
         "state": ["closed"] * count, "version": [1] * count,
     })  # fmt: skip
 
+
 def arm_table(spec: BankSpec, plan: Plan) -> Table:
     ids = np.flatnonzero(plan.offers) + 1
     return Table({

@@ -38,9 +38,7 @@ _INTEREST, _FEE = BY_CODE["system.posting.interest"].row, BY_CODE["system.postin
 _QUARTERS: Final = (3, 6, 9, 12)  # interest is paid on the last day of these months, fees in December alone
 
 
-def interaction_table(
-    spec: BankSpec, done: Acts, held: Accounts, plan: Plan, life: People, streams: Streams
-) -> Table:
+def interaction_table(spec: BankSpec, done: Acts, held: Accounts, plan: Plan, life: People, streams: Streams) -> Table:
     """All rows sorted by (customer, occurred_s), ids in that order."""
     rng = streams.of("interaction.detail")
     amount = _amounts(done, rng)

@@ -122,8 +122,8 @@ def _check_disk(bank: Path, sources: list[Source]) -> None:
 
 
 def _batch(work: _Work, profile: str, source: Path, actor: Actor) -> dict[str, Any]:
-    return {"profile": profile, "source": source.name, "files": {s.name: sha256(s.path) for s in work.sources},
-            "by": actor.login, "at": str(chain.canonical(datetime.now(UTC)))}  # fmt: skip
+    at = str(chain.canonical(datetime.now(UTC)))
+    return {"profile": profile, "source": source.name, "by": actor.login, "at": at}
 
 
 def _all_files(session: Any, profile: Profile, work: _Work, progress: Progress) -> None:
@@ -158,7 +158,8 @@ def _finish(app: App, actor: Actor, session: Any, profile: str, work: _Work, qua
     kept = QuarantineFile(quarantine or place(app.store.path, batch))
     if kept.write(work.staging.rejected()):
         work.kept = kept
-    work.staging.finish({name: found.document() for name, found in work.counts.items()})
+    hashes = {s.name: sha256(s.path) for s in work.sources}
+    work.staging.finish(hashes, {name: found.document() for name, found in work.counts.items()})
     rows = sum(found.rows_in for found in work.counts.values())
     audit.record(app.store, session, actor, "import", f"batch {batch}", reason=f"{profile}: {rows} rows")
     work.batch = batch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -10,9 +9,9 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from crmdesk.store import schema
 from crmdesk.store.tables import metadata
 
+COUNTS: Final = ("rows_in", "inserted", "updated", "unchanged", "quarantined")
 ROWS: Final = "import_rows"  # the file at hand
 REJECTS: Final = "import_rejects"
 COPIES: Final = "import_copies"
@@ -148,19 +147,17 @@ class Staging:
     def _open_batch(self, batch: Mapping[str, Any]) -> int:
         """Its row is there first, for the rows that name it: while foreign keys are deferred and unmet, SQLite scans
         the child tables at each insert of a parent, which made an import quadratic."""
-        values = {k: json.dumps(v) if isinstance(v, dict) else v for k, v in batch.items()}
-        names = ", ".join(f'"{n}"' for n in values)
-        self.run(f"INSERT INTO import_batch ({names}, counts) VALUES ({', '.join('?' * len(values))}, '{{}}')",
-                 tuple(values.values()))  # fmt: skip
+        names = ", ".join(f'"{n}"' for n in batch)
+        self.run(f"INSERT INTO import_batch ({names}) VALUES ({', '.join('?' * len(batch))})", tuple(batch.values()))
         return int(self.scalar("SELECT last_insert_rowid()"))
 
-    def finish(self, counts: Mapping[str, Any]) -> None:
-        """Complete the batch with its counts, keep the quarantine, drop what was staged."""
-        guard = "import_batch_no_update"
-        # The row was born in this transaction and nobody has seen it: its guard steps aside and is back at the commit.
-        self.run(f"DROP TRIGGER {guard}")
-        self.run("UPDATE import_batch SET counts = ? WHERE id = ?", (json.dumps(counts), self.batch))
-        self.run(schema.triggers()[guard])
+    def finish(self, hashes: Mapping[str, str], counts: Mapping[str, Mapping[str, int]]) -> None:
+        """Write what became of each file (its hash, its counts), keep the quarantine, drop what was staged."""
+        self.many(
+            "INSERT INTO import_file (batch_id, file, sha256, rows_in, inserted, updated, unchanged, quarantined)"
+            f" VALUES ({self.batch}, ?, ?, ?, ?, ?, ?, ?)",
+            [(name, hashes[name], *(found[c] for c in COUNTS)) for name, found in counts.items()],
+        )
         self.run(
             'INSERT INTO quarantine (batch_id, "file", "row", "column", code, reason, raw) '
             f'SELECT ?, "file", "row", nullif("column", \'\'), code, reason, raw FROM {REJECTS} ORDER BY rowid',

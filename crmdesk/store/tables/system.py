@@ -38,10 +38,26 @@ class ImportBatch(SQLModel, table=True):
     id: int | None = key()
     profile: str = col("plain")
     source: str = col("plain")
-    files: dict[str, Any] = col("plain", sa_type=sa.JSON)  # file -> sha256
-    counts: dict[str, Any] = col("plain", sa_type=sa.JSON)  # file -> rows_in, inserted, updated, unchanged, quarantined
     by: str = col("plain")
     at: datetime = col("plain")
+
+
+class ImportFile(SQLModel, table=True):
+    """What became of one source file of a batch: rows_in = inserted + updated + unchanged + quarantined."""
+
+    __tablename__ = "import_file"
+    __table_args__ = (
+        sa.CheckConstraint("rows_in = inserted + updated + unchanged + quarantined", name="every_row_accounted_for"),
+        STRICT,
+    )
+    batch_id: int = col("plain", primary_key=True, foreign_key="import_batch.id")
+    file: str = col("plain", primary_key=True)
+    sha256: str = col("plain")
+    rows_in: int = col("plain")
+    inserted: int = col("plain")
+    updated: int = col("plain")
+    unchanged: int = col("plain")
+    quarantined: int = col("plain")
 
 
 class Quarantine(SQLModel, table=True):

@@ -19,7 +19,7 @@ from crmdesk.store import create_bank
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small invented bank; tests of this module only read it or add runs."""
     file = tmp_path_factory.mktemp("bank") / "tiny.crmdesk"
-    banks.create(file, preset="tiny", seed=3)
+    banks.create(file, preset="tiny", customers=600, seed=3)
     return file
 
 
@@ -100,7 +100,7 @@ def test_mine_records_exports_and_runs_again(capsys: pytest.CaptureFixture[str],
                            "verdict"]  # fmt: skip
     assert found["params"]["k1"] == 2 and found["seed"] == 5
     used = found["population"]["eligible"] + sum(found["population"]["excluded"].values())
-    assert used == 300
+    assert used == 600
     members = found["tables"]["members"]
     assert members["columns"][0] == "customer" and len(members["head"]) <= 5
     assert (tmp_path / "out" / "members.csv").read_text().startswith("customer,tier1,tier2,segment,strength")
