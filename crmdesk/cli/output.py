@@ -15,6 +15,9 @@ from crmdesk.app import App, build_app
 from crmdesk.domain.rights import Actor, single_user
 
 
+WIDEST = 48  # longer texts are whole in the JSON document and in the files of --out
+
+
 @dataclass
 class Options:
     """Choices made before the command: set once by the entry point."""
@@ -97,7 +100,10 @@ def _cell(value: Any) -> str:
         return "-"
     if isinstance(value, float):
         return f"{value:.3f}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    text = " ".join(str(value).split())
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
 
 
 def debugging() -> bool:
