@@ -14,7 +14,6 @@ from typing import Any
 from crmdesk.app import App, build_app
 from crmdesk.domain.rights import Actor, single_user
 
-
 WIDEST = 48  # longer texts are whole in the JSON document and in the files of --out
 
 

@@ -55,7 +55,8 @@ def _rows(table: dict[str, Floats], days: Floats, place: NDArray[np.intp], codes
           purpose: str) -> list[dict[str, Any]]:  # fmt: skip
     yes = sum((table[word] for word in YES), np.zeros(len(codes)))
     answers = sum((table[word] for word in ANSWERS), np.zeros(len(codes)))
-    rate, low, high = shrunk(yes, answers, np.array([code[0] for code in codes]))
+    # Where nobody was ever asked there is no rate, and no prior that could stand in for one.
+    known_rate = shrunk(yes, answers, np.array([code[0] for code in codes])) if answers.any() else None
     rows = []
     for s, code in enumerate(codes):
         known = days[(place == s) & ~np.isnan(days)]
@@ -66,7 +67,7 @@ def _rows(table: dict[str, Floats], days: Floats, place: NDArray[np.intp], codes
             **{word: int(table[word][s]) for word in ("granted", "refused", "withdrawn", "objected")},
             "never_asked": int(table["none"][s]),
             "age_days": float(np.median(known)) if known.size else None,
-            "rate": rate[s], "low": low[s], "high": high[s],
+            **{name: float(known_rate[i][s]) if known_rate else None for i, name in enumerate(("rate", "low", "high"))},
             "contactable": float(table["granted"][s] / n) if n else None,
             "expired": int(table["expired"][s]), "pending": int(table["pending"][s]),
             "weight": float(np.exp(-np.log(2) * known / HALF_LIFE).mean()) if known.size else None,

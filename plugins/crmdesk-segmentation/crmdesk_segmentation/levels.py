@@ -50,12 +50,12 @@ class Level:
         """Rows of `k_choice`."""
         rows = [
             {"tier": self.tier, "parent": self.parent, "k": t.k, "boot_ari": t.boot_ari, "min_jaccard": t.min_jaccard,
-             "silhouette": t.silhouette, "null_p": t.null_p, "chosen": t is self.trial, "reference": t.reference}
+             "silhouette": t.silhouette, "null_p": t.null_p, "chosen": t is self.trial, "bootstraps": len(t.aris)}
             for t in self.trials
         ]  # fmt: skip
         if self.trial is None:
             rows.insert(0, {"tier": self.tier, "parent": self.parent, "k": 1, "boot_ari": None, "min_jaccard": None,
-                            "silhouette": None, "null_p": None, "chosen": True, "reference": None})  # fmt: skip
+                            "silhouette": None, "null_p": None, "chosen": True, "bootstraps": 0})  # fmt: skip
         return rows
 
 
@@ -73,8 +73,7 @@ def find(level: Level, rows: Floats, null: null_test.Null, fit: Fit, k: int | No
         level.trial = level.trials[0]
         choose_k.bootstrap(level.trial, rows, fit, seed, step)
     elif distinct > max(choose_k.KS):
-        reference = null.draw(np.random.default_rng([seed, 0]))
-        level.trial, level.trials = choose_k.choose(rows, null.points, fit, seed, step, reference)
+        level.trial, level.trials = choose_k.choose(rows, null.points, fit, seed, step)
     return level
 
 

@@ -101,7 +101,7 @@ def _tables(inputs: Inputs, members: pd.DataFrame, codes: tuple[str, ...], stabi
     withheld = level.given and (level.boot_ari or 1.0) < tables.LEAST_NAMED_ARI
     head = tables.segments(inputs, segment, codes, stability, named, parts, withheld)
     k_choice = pd.DataFrame(level.records()).astype(
-        dict.fromkeys(("boot_ari", "min_jaccard", "silhouette", "null_p", "reference"), float)
+        dict.fromkeys(("boot_ari", "min_jaccard", "silhouette", "null_p"), float)
     )
     return {"segments": head, "members": members, **parts, "k_choice": k_choice}
 
