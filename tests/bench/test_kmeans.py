@@ -36,14 +36,13 @@ def bare() -> None:
 
 
 def screened() -> None:
-    """The fits with the simplified silhouette and its reference for each k."""
+    """The fits with the simplified silhouette for each k."""
     from crmdesk_segmentation.choose_k import KMeansFit, screen
     from threadpoolctl import threadpool_limits
 
     points = data()
-    reference = np.random.default_rng(SEED).permuted(points, axis=0)
     with threadpool_limits(1):
-        screen(points, points, KS, KMeansFit(), SEED, lambda fraction, text: None, reference)
+        screen(points, points, KS, KMeansFit(), SEED, lambda fraction, text: None)
 
 
 def chosen() -> None:
@@ -52,9 +51,8 @@ def chosen() -> None:
     from threadpoolctl import threadpool_limits
 
     points = data()
-    reference = np.random.default_rng(SEED).permuted(points, axis=0)
     with threadpool_limits(1):
-        choose(points, points, KMeansFit(), SEED, lambda fraction, text: None, reference)
+        choose(points, points, KMeansFit(), SEED, lambda fraction, text: None)
 
 
 def sampled_silhouette() -> None:
