@@ -107,14 +107,13 @@ def rows(app: App, actor: Actor, ids: Sequence[int]) -> list[CustomerRow]:
     names = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         events = ledger.events(raw, wanted, "marketing")
-        blocked = ledger.restricted(raw, wanted)
         segments, values = people.segment_names(raw, wanted), people.values(raw, wanted)
         found = {}
-        for key, number, given, family, city, active in people.block(raw, wanted):
+        for key, number, given, family, city, restricted, active in people.block(raw, wanted):
             value, currency = values.get(key, (None, ""))
             found[key] = CustomerRow(
                 key, number, full_name(given, family) if names else number, (city or "") if names else "",
-                segments.get(key, ""), value, currency, _offers(events[key], at, key in blocked), _on(active),
+                segments.get(key, ""), value, currency, _offers(events[key], at, bool(restricted)), _on(active),
             )  # fmt: skip
     return [found[i] for i in wanted if i in found]
 

@@ -16,6 +16,7 @@ from sqlmodel import Session
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import chain, schema
+from crmdesk.store.readers import Readers
 from crmdesk.store.tables import BankState
 
 # Set and read back on each connection; one that the library does not take is a refusal, not a warning.
@@ -88,6 +89,7 @@ class Store:
         # The driver leaves transactions to us: reads begin plain, writes immediate, so read-then-write cannot race.
         sa.event.listen(self._engine, "begin", self._begin)
         self._writer = self._engine.execution_options(write=True)
+        self._readers = Readers(lambda: connect(path, read_only=True))
         self.audit_key = chain.load_key(path)
 
     @staticmethod
@@ -112,8 +114,7 @@ class Store:
     @contextlib.contextmanager
     def reader(self) -> Iterator[Any]:
         """A raw read-only connection inside one read transaction, for engines and long scans."""
-        with plain_words(self.path), contextlib.closing(connect(self.path, read_only=True)) as raw:
-            raw.execute("BEGIN")
+        with plain_words(self.path), self._readers.lend() as raw:
             yield raw
 
     @contextlib.contextmanager
@@ -131,11 +132,13 @@ class Store:
 
     def clock(self) -> datetime:
         """Now, by the bank's clock: in an invented bank the end of its last day, so that it never goes stale."""
-        until = self.state().invented_until
-        return datetime.combine(until, time(23, 59, 59), UTC) if until else datetime.now(UTC)
+        with self.reader() as raw:
+            (until,) = raw.execute("SELECT invented_until FROM bank_state").fetchone()
+        return datetime.combine(date.fromisoformat(until), time(23, 59, 59), UTC) if until else datetime.now(UTC)
 
     def close(self) -> None:
         """Checkpoint the log into the file and let go of it."""
+        self._readers.close()
         with contextlib.suppress(CrmdeskError, dbapi2.Error), self.raw() as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._engine.dispose()

@@ -184,10 +184,11 @@ def _permitted(where: Where, channel: str, at: datetime) -> str:
 
 
 def block(raw: Any, wanted: Sequence[int]) -> list[tuple[Any, ...]]:
-    """(id, number, given, family, city, last active in epoch seconds) of some customers, in no order."""
+    """(id, number, given, family, city, restricted, last active in epoch seconds) of some, in no order."""
     marks = ",".join("?" * len(wanted))
     return list(raw.execute(
-        f"SELECT id, number, given_name, family_name, city, {LAST_ACTIVE} FROM customer WHERE id IN ({marks})",
+        f"SELECT id, number, given_name, family_name, city, restricted, {LAST_ACTIVE}"
+        f" FROM customer WHERE id IN ({marks})",
         list(wanted),
     ))  # fmt: skip
 
