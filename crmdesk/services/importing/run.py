@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final, Protocol
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress, Silent
+from crmdesk.places import beside
 from crmdesk.services.context import App
 from crmdesk.services.importing import berka, standard
 from crmdesk.services.importing.layout import Context, Layout
@@ -19,6 +19,7 @@ from crmdesk.services.importing.quarantine import QuarantineFile, place
 from crmdesk.services.importing.reading import Source, sha256
 from crmdesk.services.importing.staging import FileCounts, bring_in
 from crmdesk.store import audit, chain
+from crmdesk.store.files import copy_bank
 from crmdesk.store.queries import importing as queries
 
 DISK_FACTOR: Final = 3  # the log holds the whole import beside the rows themselves
@@ -66,13 +67,13 @@ class _Work:
 
 def run(
     app: App, actor: Actor, source: Path, *, profile: str = "standard", dry_run: bool = False, strict: bool = False,
-    quarantine: Path | None = None, progress: Progress | None = None, before: Callable[[], object] | None = None,
+    quarantine: Path | None = None, progress: Progress | None = None,
 ) -> ImportReport:  # fmt: skip
     """Import a folder or file; rows that break a rule are set aside with their reason, the others come in.
 
-    `strict` refuses the whole where over 5 % of a file is set aside. `before` is called once the source is known to
-    be readable and before anything changes (a backup). Raises CrmdeskError where the whole is refused, Cancelled where
-    the person stopped it; the bank is then as it was.
+    `strict` refuses the whole where over 5 % of a file is set aside. The bank of before is kept as FILE.before-import
+    (the last one). Raises CrmdeskError where the whole is refused, Cancelled where the person stopped it; the bank is
+    then as it was.
     """
     require(actor, Right.IMPORT)
     layout = PROFILES.get(profile)
@@ -82,8 +83,9 @@ def run(
         raise CrmdeskError(f"{source} does not exist; name the folder or file to import.")
     work = _Work(layout.sources(source))
     _check_disk(app.store.path, work.sources)
-    if before is not None and not dry_run:
-        before()
+    if not dry_run:
+        # One transaction already makes the import whole or absent; the copy is for what people see only afterwards.
+        copy_bank(app.store.path, beside(app.store.path, "before-import"))
     try:
         with app.store.write() as session:
             work.staging = queries.Staging(session, app.store.audit_key, _batch(work, profile, source, actor),
@@ -113,10 +115,11 @@ def run(
 
 def _check_disk(bank: Path, sources: list[Source]) -> None:
     size = sum(path.stat().st_size for path in {s.path for s in sources})
+    needed = DISK_FACTOR * size + bank.stat().st_size  # the log holds the whole import, the backup the whole bank
     free = shutil.disk_usage(bank.resolve().parent).free
-    if free < DISK_FACTOR * size:
+    if free < needed:
         raise CrmdeskError(
-            f"The import needs {DISK_FACTOR * size / 1e6:,.0f} MB of free disk beside {bank.name} and "
+            f"The import needs {needed / 1e6:,.0f} MB of free disk beside {bank.name} and "
             f"{free / 1e6:,.0f} MB are free; free some space, then try again. Nothing was changed."
         )
 

@@ -1,5 +1,6 @@
 """An import that is cancelled, killed, or finds no disk leaves the bank as it was."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from building import CUSTOMERS, FileApp, write_source
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.jobs import Cancelled
+from crmdesk.places import beside
 from crmdesk.store import open_bank
 from crmdesk.store.verify import verify
 
@@ -101,8 +103,11 @@ def test_too_little_disk_is_said_before_anything_starts(
 
 
 def test_the_backup_comes_first(app: FileApp, tmp_path: Path) -> None:
-    seen: list[int] = []
     source = write_source(tmp_path / "in")
-    app.run(source, dry_run=True, before=lambda: seen.append(-1))
-    app.run(source, before=lambda: seen.append(len(app.rows("SELECT id FROM customer"))))
-    assert seen == [0]
+    kept = beside(app.store.path, "before-import")
+    app.run(source, dry_run=True)
+    assert not kept.exists()
+    app.run(source)
+    with contextlib.closing(open_bank(kept)) as copy, copy.reader() as raw:
+        assert raw.execute("SELECT count(*) FROM customer").fetchone() == (0,)
+    assert app.rows("SELECT count(*) FROM customer") != [(0,)]
