@@ -29,8 +29,9 @@ class MatchDelegate(QStyledItemDelegate):
         self.searched: tuple[str, ...] = ()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        text = str(index.data() or "")
-        spans = matches(text, self.searched) if index.column() in _MATCHED else []
+        sought = self.searched and index.column() in _MATCHED
+        text = str(index.data() or "") if sought else ""
+        spans = matches(text, self.searched)
         if not spans:
             super().paint(painter, option, index)
             return

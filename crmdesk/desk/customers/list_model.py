@@ -1,4 +1,4 @@
-"""The one paged model: a vector of ids, and blocks of 256 rows read in the background when they are looked at."""
+"""The one paged model: a vector of ids, and blocks of 256 rows, read a part at a time when they are looked at."""
 
 from __future__ import annotations
 
@@ -14,10 +14,14 @@ from crmdesk.services.customers import CustomerRow
 
 BITS: Final = 8
 SIZE: Final = 1 << BITS
+PART_BITS: Final = 6
+PART: Final = 1 << PART_BITS  # what is asked for at once: a screenful, which is painted sooner than a whole block
 KEPT: Final = 64
-ASKED_AT_ONCE: Final = 4  # a fast scroll passes many blocks; only the last ones are still wanted
+ASKED_AT_ONCE: Final = 4  # a fast scroll passes many parts; only the last ones are still wanted
 ROW: Final = Qt.ItemDataRole.UserRole
-SHOWN: Final = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole, ROW)
+ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+SHOWN: Final = frozenset(map(int, (
+    Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole, ROW)))  # fmt: skip
 WAITING: Final = "…"
 
 Arrived = Callable[[list[CustomerRow]], None]
@@ -51,20 +55,24 @@ COLUMNS: Final = (
     Column("Last active", "active", lambda r: words.on(r.active_on), 104, right=True),
 )
 MAY_CONTACT: Final = 5
+ALIGNED: Final = tuple(
+    (Qt.AlignmentFlag.AlignRight if c.right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
+    for c in COLUMNS
+)
 
 
 class PagedModel(QAbstractTableModel):
     """Rows of `ids` (any sequence of ints, in sort order). Roles: display, tooltip, accessible, and ROW.
 
-    A block that is not here shows placeholders and is asked for once; `fetch(ids, arrived)` answers later, on the
-    GUI thread. At most 64 blocks are kept, the least recently used goes.
+    A part that is not here shows placeholders and is asked for once; `fetch(ids, arrived)` answers later, on the
+    GUI thread. At most 64 blocks are kept, the least recently used goes with all its parts.
     """
 
     def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._fetch = fetch
         self._ids: Sequence[int] = ()
-        self._blocks: OrderedDict[int, dict[int, CustomerRow]] = OrderedDict()
+        self._blocks: OrderedDict[int, dict[int, dict[int, CustomerRow]]] = OrderedDict()  # block, part, id
         self._asked: OrderedDict[int, object] = OrderedDict()
 
     @property
@@ -77,7 +85,7 @@ class PagedModel(QAbstractTableModel):
         return list(self._blocks)
 
     def show_ids(self, ids: Sequence[int]) -> None:
-        """Other customers, or the same after a change: every block is read anew."""
+        """Other customers, or the same after a change: every row is read anew."""
         self.beginResetModel()
         self._ids = ids
         self._blocks.clear()
@@ -96,18 +104,17 @@ class PagedModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(COLUMNS[section])
+            return ALIGNED[section]
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not self.checkIndex(index, QAbstractTableModel.CheckIndexOption.IndexIsValid):
-            return None
-        column = COLUMNS[index.column()]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(column)
+        # A paint asks seven roles of every cell: most end here, and ints compare faster than roles.
         if role not in SHOWN:
+            return ALIGNED[index.column()] if role == ALIGNMENT and index.isValid() else None
+        number = index.row()
+        if not 0 <= number < len(self._ids):
             return None
-        row = self.row(index.row())
+        column, row = COLUMNS[index.column()], self.row(number)
         if role == ROW:
             return row
         if row is None:
@@ -117,41 +124,38 @@ class PagedModel(QAbstractTableModel):
         return column.text(row)
 
     def row(self, number: int) -> CustomerRow | None:
-        """The customer in row `number`, or None while its block is on the way (or the customer is gone)."""
-        block = number >> BITS
-        rows = self._blocks.get(block)
+        """The customer in row `number`, or None while its part is on the way (or the customer is gone)."""
+        block, part = number >> BITS, number >> PART_BITS
+        rows = self._blocks.get(block, {}).get(part)
         if rows is None:
-            self._ask(block)
+            self._ask(part)
             return None
         self._blocks.move_to_end(block)
         return rows.get(int(self._ids[number]))
 
-    def _ask(self, block: int) -> None:
-        if block in self._asked:
+    def _ask(self, part: int) -> None:
+        if part in self._asked:
             return
-        ticket = self._asked[block] = object()
+        ticket = self._asked[part] = object()
         while len(self._asked) > ASKED_AT_ONCE:
             self._asked.popitem(last=False)
         self._fetch(
-            [int(i) for i in self._ids[block << BITS : (block + 1) << BITS]],
-            lambda rows: self._arrived(block, ticket, rows),
+            [int(i) for i in self._ids[part << PART_BITS : (part + 1) << PART_BITS]],
+            lambda rows: self._arrived(part, ticket, rows),
         )
 
-    def _arrived(self, block: int, ticket: object, rows: list[CustomerRow]) -> None:
-        # A block asked of an older list, or passed over in a fast scroll, is no longer wanted.
-        if self._asked.get(block) is not ticket:
+    def _arrived(self, part: int, ticket: object, rows: list[CustomerRow]) -> None:
+        # A part asked of an older list, or passed over in a fast scroll, is no longer wanted.
+        if self._asked.get(part) is not ticket:
             return
-        del self._asked[block]
-        self._blocks[block] = {row.id: row for row in rows}
+        del self._asked[part]
+        first = part << PART_BITS
+        self._blocks.setdefault(first >> BITS, {})[part] = {row.id: row for row in rows}
+        self._blocks.move_to_end(first >> BITS)
         while len(self._blocks) > KEPT:
             self._blocks.popitem(last=False)
-        last = min((block + 1) << BITS, len(self._ids)) - 1
-        self.dataChanged.emit(self.index(block << BITS, 0), self.index(last, len(COLUMNS) - 1))
-
-
-def _alignment(column: Column) -> Qt.AlignmentFlag:
-    side = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-    return side | Qt.AlignmentFlag.AlignVCenter
+        last = min(first + PART, len(self._ids)) - 1
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
 
 
 def _tip(row: CustomerRow, column: Column) -> str:

@@ -1,4 +1,4 @@
-"""The paged model: which blocks it asks for, keeps and forgets. No time is measured here."""
+"""The paged model: which rows it asks for, keeps and forgets. No time is measured here."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
-from crmdesk.desk.customers.list_model import ASKED_AT_ONCE, COLUMNS, KEPT, SIZE, WAITING, Arrived, PagedModel
+from crmdesk.desk.customers.list_model import ASKED_AT_ONCE, COLUMNS, KEPT, PART, SIZE, WAITING, Arrived, PagedModel
 from crmdesk.services.customers import CustomerRow
 
 
@@ -51,18 +51,27 @@ def test_it_is_a_good_model(qtmodeltester: ModelTester, desk: Desk) -> None:
     qtmodeltester.check(model)
 
 
-def test_a_screen_of_rows_asks_once_for_its_block(model: PagedModel, desk: Desk) -> None:
+def test_a_screen_of_rows_asks_once_for_its_part_of_the_block(model: PagedModel, desk: Desk) -> None:
     texts = {model.index(r, c).data() for r in range(256, 296) for c in range(len(COLUMNS))}
     assert texts == {WAITING}
-    assert desk.asked == [list(range(256, 512))]
+    assert desk.asked == [list(range(256, 256 + PART))]
     desk.answer()
     assert model.index(300, 0).data() == "Name 300"
     assert len(desk.asked) == 1
 
 
-def test_a_jump_reads_one_block_and_nothing_between(model: PagedModel, desk: Desk) -> None:
+def test_a_block_fills_part_by_part(model: PagedModel, desk: Desk) -> None:
+    for number in (0, PART, PART + 20, SIZE - 1):
+        model.row(number)
+        desk.answer()
+    assert [(a[0], len(a)) for a in desk.asked] == [(0, PART), (PART, PART), (SIZE - PART, PART)]
+    assert model.blocks == [0]
+    assert [model.index(r, 0).data() for r in (5, PART + 20, SIZE - 1)] == ["Name 5", "Name 84", "Name 255"]
+
+
+def test_a_jump_reads_one_part_and_nothing_between(model: PagedModel, desk: Desk) -> None:
     model.index(1_499_999, 0).data()
-    assert [(a[0], a[-1]) for a in desk.asked] == [(1_499_999 // SIZE * SIZE, 1_499_999)]
+    assert [(a[0], a[-1]) for a in desk.asked] == [(1_499_999 // PART * PART, 1_499_999)]
 
 
 def test_an_answer_repaints_its_own_rows_only(qtbot: object, model: PagedModel, desk: Desk) -> None:
@@ -70,7 +79,7 @@ def test_an_answer_repaints_its_own_rows_only(qtbot: object, model: PagedModel, 
     model.dataChanged.connect(lambda a, b: spans.append((a.row(), b.row())))
     model.row(1000)
     desk.answer()
-    assert spans == [(768, 1023)]
+    assert spans == [(1000 // PART * PART, 1000 // PART * PART + PART - 1)]
 
 
 def test_the_least_recently_used_block_goes(model: PagedModel, desk: Desk) -> None:
