@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Area = Literal["customers", "value"]
-LIMITS = (0.15, 0.30, 0.45, 0.60)  # borders of the five steps of the ramp
-STEP_WORDS = ("< 15 %", "15-30", "30-45", "45-60", "> 60 %")
+STEPS = (0.01, 0.02, 0.05, 0.10, 0.15)  # widths of a step of the ramp; the narrowest that covers a result is taken
+LIMITS = (0.15, 0.30, 0.45, 0.60)  # borders of the five steps for the widest
 FEWEST_SHOWN = 10
 NARROWEST = 28.0
 GAP = 8.0
@@ -35,6 +36,7 @@ class Tile:
     area: float
     ratio: float | None
     contactable: float | None
+    limits: tuple[float, ...] = LIMITS
 
     @property
     def shown(self) -> bool:
@@ -43,12 +45,12 @@ class Tile:
     @property
     def step(self) -> int:
         """0..4, the step of the ramp."""
-        return int(np.searchsorted(LIMITS, self.contactable or 0.0, side="right"))
+        return int(np.searchsorted(self.limits, self.contactable or 0.0, side="right"))
 
     @property
     def title(self) -> str:
         level = self.level[:1].upper() + self.level[1:]
-        return level if self.ratio is None else f"{level}  ×{self.ratio:.2g}"
+        return level if self.ratio is None else f"{level}  ×{times(self.ratio)}"
 
     def permission(self, act: str) -> str:
         if not self.shown:
@@ -61,7 +63,7 @@ class Tile:
 
     def sentence(self, act: str, topic: str) -> str:
         """Everything the tile shows, for people who hear it."""
-        value = "" if self.ratio is None else f", value per customer {self.ratio:.2g} times the bank's mean"
+        value = "" if self.ratio is None else f", value per customer {times(self.ratio)} times the bank's mean"
         share = f" ({self.share:.0%})" if self.n >= FEWEST_SHOWN else ""
         told = f"{self.permission(act)} about {topic}" if self.shown else self.permission(act)
         level = "" if self.level == "all" else f", {self.level}"
@@ -101,25 +103,51 @@ def choices(permissions: pd.DataFrame) -> tuple[list[str], list[str]]:
     return [c for c in ACTS if c in channels], [p for p in TOPICS if p in purposes]
 
 
+def best_channel(permissions: pd.DataFrame, channels: list[str], purpose: str) -> str:
+    """The channel by which any one segment may be reached most: the first colours should tell segments apart."""
+    mine = permissions[permissions["purpose"] == purpose]
+    most = mine.groupby("channel")["contactable"].max()
+    return max(channels, key=lambda channel: float(most.get(channel, 0.0) or 0.0))
+
+
+def limits(permissions: pd.DataFrame, purpose: str) -> tuple[float, ...]:
+    """Borders of the five steps, the same for every channel of a purpose, so that channels can be compared."""
+    most = permissions.loc[permissions["purpose"] == purpose, "contactable"].max()
+    width = next((step for step in STEPS if most <= 5.5 * step), STEPS[-1])
+    return tuple(round(width * i, 4) for i in range(1, 5))
+
+
+def step_words(borders: tuple[float, ...]) -> list[str]:
+    """The legend's words for the five steps."""
+    low = [f"{border * 100:.0f}" for border in borders]
+    between = [f"{a}-{b}" for a, b in itertools.pairwise(low)]
+    return [f"< {low[0]} %", *between, f"> {low[-1]} %"]
+
+
+def times(ratio: float) -> str:
+    """A multiple of the bank's mean with one decimal; what is nearly nothing keeps its first digit."""
+    return f"{ratio:.1f}" if abs(ratio) >= 0.05 or ratio == 0 else f"{ratio:.1g}"
+
+
 def columns(segments: pd.DataFrame, permissions: pd.DataFrame, channel: str, purpose: str, area: Area) -> list[Column]:
     """Columns by size of their group, largest first (they stay put whatever the area shows)."""
     mine = permissions[(permissions["channel"] == channel) & (permissions["purpose"] == purpose)]
     contact = mine.set_index("segment")["contactable"]
-    ordered = segments.sort_values("segment")
+    ordered, borders = segments.sort_values("segment"), limits(permissions, purpose)
     found = []
     for _, rows in ordered.groupby("tier1", sort=True):
-        tiles = [_tile(row, contact.get(row["segment"]), area) for row in rows.to_dict("records")]
+        tiles = [_tile(row, contact.get(row["segment"]), area, borders) for row in rows.to_dict("records")]
         tiles.sort(key=lambda tile: (-(tile.ratio or 0.0), tile.segment))
         found.append(Column(tiles[0].group, tuple(tiles)))
     return found
 
 
-def _tile(row: Mapping[Hashable, Any], contactable: Any, area: Area) -> Tile:
+def _tile(row: Mapping[Hashable, Any], contactable: Any, area: Area, borders: tuple[float, ...]) -> Tile:
     """A row of `segments`; another analysis's segments may lack group, level and value_ratio."""
     part = row["value_share"] if area == "value" else row["share"]
     return Tile(
         row["segment"], row.get("group", row["name"]), row.get("level", "all"), int(row["n"]), float(row["share"]),
-        float(part), _number(row.get("value_ratio")), _number(contactable),
+        float(part), _number(row.get("value_ratio")), _number(contactable), borders,
     )  # fmt: skip
 
 

@@ -33,7 +33,9 @@ class SegmentMap(QFrame):
         self.setAccessibleName(f"Segment map. {result.verdict}")
         self.setAutoFillBackground(True)
         self.mosaic = Mosaic()
-        self.card = QLabel("Choose a segment to read about it.")
+        self.card = QLabel(
+            "Choose a segment: what sets it apart, who belongs to it, and how to ask for permission is told here."
+        )
         self.card.setWordWrap(True)
         self.card.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._legend = QWidget()
@@ -53,6 +55,9 @@ class SegmentMap(QFrame):
             self.channel.addItem(mosaic.ACTS[channel].removeprefix("be "), channel)
         for purpose in purposes or ["marketing"]:
             self.purpose.addItem(mosaic.TOPICS[purpose], purpose)
+        if channels and purposes:
+            best = mosaic.best_channel(self._permissions, channels, purposes[0])
+            self.channel.setCurrentIndex(self.channel.findData(best))
         self.channel.setAccessibleName("Colour: may be contacted by")
         self.purpose.setAccessibleName("Colour: about")
         self.by_customers.setChecked(True)
@@ -70,7 +75,9 @@ class SegmentMap(QFrame):
         card.setWidget(self.card)
         card.setWidgetResizable(True)
         card.setFrameShape(QFrame.Shape.NoFrame)
+        card.setMinimumHeight(QFontMetrics(self.font()).height() * 3 + 4)
         card.setMaximumHeight(QFontMetrics(self.font()).height() * 4 + 4)
+        self.card.setAlignment(Qt.AlignmentFlag.AlignTop)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(PAD, PAD, PAD, PAD)
         outer.setSpacing(PAD)
@@ -108,7 +115,8 @@ class SegmentMap(QFrame):
             if widget is not None:
                 widget.deleteLater()
         keys = [Swatch(words, "", look, "text")]
-        keys += [Swatch(step, fill, look) for step, fill in zip(mosaic.STEP_WORDS, look.ramp, strict=True)]
+        words_of = mosaic.step_words(mosaic.limits(self._permissions, str(self.purpose.currentData())))
+        keys += [Swatch(step, fill, look) for step, fill in zip(words_of, look.ramp, strict=True)]
         if any(not tile.shown for column in columns for tile in column.tiles):
             keys.append(Swatch("under 10 people, or unknown", look.surface, look, "hatch"))
         keys.append(Swatch("and ×: value per customer, bank mean = 1", "", look, "bar"))

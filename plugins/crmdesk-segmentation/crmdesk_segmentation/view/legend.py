@@ -50,15 +50,14 @@ class Flow(QLayout):
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
     def _arrange(self, rect: QRect, move: bool) -> int:
-        x, y, tall = rect.x(), rect.y(), 0
+        x, y, tall = rect.x(), rect.y(), max((item.sizeHint().height() for item in self._items), default=0)
         for item in self._items:
             hint = item.sizeHint()
             if x > rect.x() and x + hint.width() > rect.right() + 1:
-                x, y, tall = rect.x(), y + tall + 4, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+                x, y = rect.x(), y + tall + 4
+            if move:  # every item on the middle of its line
+                item.setGeometry(QRect(QPoint(x, y + (tall - hint.height()) // 2), hint))
             x += hint.width() + PAD + 4
-            tall = max(tall, hint.height())
         return y + tall - rect.y()
 
 
