@@ -62,9 +62,7 @@ def _tables(inputs: Inputs, fitted: fitting.Fitted, members: pd.DataFrame, param
         params.seed, stepper(progress.step, 0.9, 0.95),
     )  # fmt: skip
     records = [row for level in (fitted.first, *fitted.second) for row in level.records()]
-    k_choice = pd.DataFrame(records).astype(
-        dict.fromkeys(("boot_ari", "min_jaccard", "silhouette", "null_p"), float)
-    )
+    k_choice = pd.DataFrame(records).astype(dict.fromkeys(("boot_ari", "min_jaccard", "silhouette", "null_p"), float))
     return {"segments": head, "members": members, **dict(reversed(parts.items())), "k_choice": k_choice,
             "comparison": comparison, "asking": enrich.ways_to_ask(inputs.frame, segment, codes)}  # fmt: skip
 
