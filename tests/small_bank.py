@@ -157,7 +157,7 @@ def _segments(session: Any) -> None:
                 "segment_id": 1,
                 "strength": 0.78,
                 "runner_up": "2.1",
-                "distance_pct": 0.4,
+                "distance_pct": 40.0,
                 "provisional": 0,
             },
             {
@@ -168,7 +168,7 @@ def _segments(session: Any) -> None:
                 "segment_id": 2,
                 "strength": 0.61,
                 "runner_up": "1.1",
-                "distance_pct": 0.8,
+                "distance_pct": 99.5,
                 "provisional": 1,
             },
         ],

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -11,14 +12,16 @@ from crmdesk import __version__
 from crmdesk.desk import start
 from crmdesk.desk.find import FindDialog
 from crmdesk.desk.keys import KeysDialog
+from crmdesk.domain.change import ALL, Change
 from crmdesk.jobs.progress import Progress
 from crmdesk.places import demo_file
 
 if TYPE_CHECKING:
     from crmdesk.desk.frame import Frame
+    from crmdesk.mining.record import RunRecord
 
 BANKS = "Banks (*.crmdesk)"
-DEMO_CUSTOMERS, DEMO_SEED = 15_000, 7
+DEMO_CUSTOMERS, DEMO_SEED, DEMO_ANALYSIS = 15_000, 7, "segmentation.two_tier"
 
 
 def new_bank(frame: Frame) -> None:
@@ -35,11 +38,13 @@ def create_demo(frame: Frame) -> None:
     if path.exists():
         start.open_bank(frame, path)
     else:
-        make_bank(frame, path, "gemstone", DEMO_CUSTOMERS)
+        make_bank(frame, path, "gemstone", DEMO_CUSTOMERS, mine_demo)
 
 
-def make_bank(frame: Frame, path: Path, preset: str, customers: int | None) -> None:
-    """Create a bank in a job and open it when it is there."""
+def make_bank(
+    frame: Frame, path: Path, preset: str, customers: int | None, then: Callable[[Frame], None] | None = None
+) -> None:
+    """Create a bank in a job, open it when it is there, `then(frame)`."""
 
     def work(progress: Progress) -> Path:
         from crmdesk.services import banks  # brings the store: in the job's thread
@@ -48,9 +53,27 @@ def make_bank(frame: Frame, path: Path, preset: str, customers: int | None) -> N
         return path
 
     def failed(error: Exception) -> None:
-        frame.start.show_error(error, lambda: make_bank(frame, path, preset, customers))
+        frame.start.show_error(error, lambda: make_bank(frame, path, preset, customers, then))
 
-    frame.context.job(f"Create {path.stem}", work, lambda made: start.open_bank(frame, made), failed)
+    frame.context.job(f"Create {path.stem}", work, lambda made: start.open_bank(frame, made, then=then), failed)
+
+
+def mine_demo(frame: Frame) -> None:
+    """Segment the open bank in a job, where a plugin offers that; Home then shows the map."""
+    app, actor = frame.context.app, frame.context.actor
+    if app is None or DEMO_ANALYSIS not in app.plugins.analyses:
+        return
+
+    def work(progress: Any) -> RunRecord:
+        from crmdesk.services import mining  # brings the store: in the job's thread
+
+        return mining.run(app, actor, DEMO_ANALYSIS, {}, seed=DEMO_SEED, progress=progress, cancel=progress.stopped)
+
+    def done(record: RunRecord) -> None:
+        frame.context.changed(Change("mine", {"run": ALL, "segment": ALL, "segment_membership": ALL}))
+        frame.context.notify(f"{record.title}: {record.verdict}")
+
+    frame.context.job(app.plugins.analyses[DEMO_ANALYSIS].title, work, done)
 
 
 def open_file(frame: Frame) -> None:

@@ -194,6 +194,7 @@ class Frame(QMainWindow):
     def _shown(self, name: str) -> None:
         """Rail, crumbs and arrows follow the page in front."""
         record = BY_NAME[name]
+        self._notice.clear()  # it spoke of what was done on the page before
         if self.rail is not None:
             self.rail.light(name)
         above = f"{BY_NAME[record.under].title}  ›  " if record.under else ""

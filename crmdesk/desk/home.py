@@ -7,26 +7,31 @@ from datetime import date
 from typing import ClassVar
 
 from PySide6.QtCore import QLocale, Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
-from crmdesk.desk.widgets import Card, button, clear, label
+from crmdesk.desk.results.picture import Picture
+from crmdesk.desk.results.segments import overview
+from crmdesk.desk.results.twin import PictureWidget
+from crmdesk.desk.widgets import Card, button, clear, label, scrolled
 from crmdesk.domain.rights import Right, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customers, mining
 
 LAST = 5
+TALL = 290  # px of the map: at 1024 x 700 the first runs still show beneath
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What Home says: customers in the bank, the last invented day, the last runs and the analyses at hand."""
+    """What Home says: customers, the last invented day, the last runs, the analyses at hand, the last segmentation."""
 
     customers: int
     invented_until: date | None
     runs: tuple[RunRecord, ...]
     analyses: int
+    segments: tuple[RunRecord, Picture] | None = None
 
 
 class HomePage(Page):
@@ -45,11 +50,23 @@ class HomePage(Page):
         for card, rows in ((self._runs, self._run_rows), (self._go, self._go_rows)):
             rows.setSpacing(4)
             card.rows.addLayout(rows)
-        across = QHBoxLayout(self.body)
-        across.setContentsMargins(0, 8, 0, 0)
-        across.setSpacing(16)
-        across.addWidget(self._runs, 3, Qt.AlignmentFlag.AlignTop)
-        across.addWidget(self._go, 2, Qt.AlignmentFlag.AlignTop)
+        self._map = Card()
+        self._map_rows = QVBoxLayout()
+        self._map.rows.addLayout(self._map_rows)
+        self._map.setVisible(False)
+        inner = QWidget()
+        grid = QGridLayout(inner)
+        grid.setContentsMargins(0, 8, 0, 0)
+        grid.setSpacing(16)
+        grid.addWidget(self._map, 0, 0, 1, 2)
+        grid.addWidget(self._runs, 1, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self._go, 1, 1, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(1, 2)
+        grid.setRowStretch(2, 1)
+        whole = QVBoxLayout(self.body)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(inner))
 
     def refresh(self) -> None:
         self.load(self._ask, self._show)
@@ -60,7 +77,19 @@ class HomePage(Page):
         seen = may(actor, Right.READ_CUSTOMER)
         count = len(customers.find(app, actor, customers.CustomerQuery())) if seen else 0
         runs = tuple(mining.runs(app, actor)[:LAST]) if may(actor, Right.READ_RUNS) else ()
-        return Facts(count, app.store.state().invented_until, runs, len(mining.analyses(app)))
+        until = app.store.state().invented_until
+        return Facts(count, until, runs, len(mining.analyses(app)), self._last_segments(runs))
+
+    def _last_segments(self, runs: tuple[RunRecord, ...]) -> tuple[RunRecord, Picture] | None:
+        """The newest run with segments among `runs`, and its picture."""
+        if not may(self.context.actor, Right.READ_RESULTS):
+            return None
+        for run in runs:
+            if run.outcome == "done" and run.gives == "Segments":
+                found = mining.get_run(self.context.app, self.context.actor, run.uuid)
+                picture = overview(found.result.tables) if found.result is not None else None
+                return (run, picture) if picture is not None else None
+        return None
 
     def _show(self, facts: Facts) -> None:
         number = QLocale().toString
@@ -69,8 +98,22 @@ class HomePage(Page):
         until = f", invented data to {facts.invented_until:%d %b %Y}" if facts.invented_until else ""
         self.say(f"{name} holds {people}{until}.")
         self._tag.setVisible(facts.invented_until is not None)
+        self._show_map(facts.segments)
         self._show_runs(facts.runs)
         self._show_ways(facts)
+
+    def _show_map(self, found: tuple[RunRecord, Picture] | None) -> None:
+        clear(self._map_rows)
+        self._map.setVisible(found is not None)
+        if found is not None:
+            run, picture = found
+            shown = PictureWidget(picture, self.context, run.verdict)
+            shown.setFixedHeight(TALL)
+            self._map_rows.addWidget(shown)
+            row = QHBoxLayout()
+            row.addWidget(button("See the segment map", lambda: self.context.open_page("result", run=run.uuid)))
+            row.addStretch(1)
+            self._map_rows.addLayout(row)
 
     def _show_runs(self, runs: tuple[RunRecord, ...]) -> None:
         clear(self._run_rows)

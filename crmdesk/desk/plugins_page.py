@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
@@ -52,7 +53,8 @@ class PluginsPage(Page):
             )
             return
         ready = sum(p["state"] == "ready" for p in found)
-        self.say(f"{ready} of {len(found)} plugins {'is' if ready == 1 else 'are'} ready.")
+        many = f"{ready} of {len(found)} plugins {'is' if ready == 1 else 'are'} ready."
+        self.say(many if len(found) > 1 else f"1 plugin, {'ready' if ready else 'not ready'}.")
         for one in found:
             self._column.addWidget(self._card(one))
 
@@ -64,7 +66,7 @@ class PluginsPage(Page):
         row.addWidget(label(f"{plugin['title'] or plugin['id']} {plugin['version']}".strip(), "heading"))
         tag = label(f"{glyph} {words}", "tag")
         tag.setProperty("state", role)  # the sheet colours it, in either theme
-        row.addWidget(tag)
+        row.addWidget(tag, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         if may(self.context.actor, Right.MANAGE_PLUGINS):
             row.addWidget(self._switch(plugin, state))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from crmdesk.desk.pages import BY_NAME, PAGES, PageRecord
 from crmdesk.desk.widgets import button
 
-WIDE, NARROW, FROM = 200, 104, 1280
+WIDE, FROM = 200, 1280
+BESIDE = 2 * (8 + 2 + 10) + 4  # px beside a title: margin, border and padding of both sides, and a little
 
 
 class Rail(QFrame):
@@ -31,6 +33,7 @@ class Rail(QFrame):
             self._buttons[page.name] = made
             column.addWidget(made)
         column.addStretch(1)
+        self.narrow = BESIDE + widest(list(self._buttons.values()))
 
     def light(self, name: str) -> None:
         under = BY_NAME[name].under if name in BY_NAME else ""
@@ -38,4 +41,11 @@ class Rail(QFrame):
             made.setChecked(page in (name, under))
 
     def fit(self, window_width: int) -> None:
-        self.setFixedWidth(WIDE if window_width >= FROM else NARROW)
+        self.setFixedWidth(WIDE if window_width >= FROM else self.narrow)
+
+
+def widest(buttons: list[QPushButton]) -> int:
+    """The px that the longest title needs when its page is in front and it stands in bold."""
+    bold = QFont(buttons[0].font()) if buttons else QFont()
+    bold.setWeight(QFont.Weight.DemiBold)
+    return max((QFontMetrics(bold).horizontalAdvance(made.text()) for made in buttons), default=0)

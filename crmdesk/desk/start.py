@@ -5,9 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from crmdesk.desk.context import DeskContext
@@ -42,6 +44,8 @@ def open_desk(path: Path | None = None, *, safe_mode: bool = False) -> int:
 
 def make_frame(app: QApplication) -> Frame:
     """The dressed window, not shown yet."""
+    if QLocale.system().language() == QLocale.Language.C:  # no language is set: it would write 15000
+        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
     settings = WindowSettings()
     theme = THEMES.get(settings.theme) or system_theme(app)
     apply_theme(app, theme)
@@ -64,8 +68,10 @@ def _build(path: Path, safe_mode: bool) -> App:
     return app
 
 
-def open_bank(frame: Frame, path: Path, *, safe_mode: bool = False) -> None:
-    """Open a bank in the background; the start page says so meanwhile, and why where it cannot be opened."""
+def open_bank(
+    frame: Frame, path: Path, *, safe_mode: bool = False, then: Callable[[Frame], None] | None = None
+) -> None:
+    """Open a bank in the background, `then(frame)`; the start page says why where it cannot be opened."""
 
     def opened(app: App) -> None:
         frame.start.show_content()
@@ -74,12 +80,15 @@ def open_bank(frame: Frame, path: Path, *, safe_mode: bool = False) -> None:
         frame.context.app = app
         frame.notice("")
         frame.show_bank()
+        if then is not None:
+            then(frame)
 
     frame.start.show_loading()
     frame.notice(f"Opening {path.stem}...")
     frame.context.background(
         lambda: _build(path, safe_mode), opened,
-        lambda error: frame.start.show_error(error, lambda: open_bank(frame, path, safe_mode=safe_mode)), frame,
+        lambda error: frame.start.show_error(error, lambda: open_bank(frame, path, safe_mode=safe_mode, then=then)),
+        frame,
     )  # fmt: skip
 
 

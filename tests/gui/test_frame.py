@@ -11,10 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.desk import menus
+from crmdesk.desk import deeds, menus
 from crmdesk.desk.find import FindDialog
 from crmdesk.desk.frame import Frame
-from crmdesk.desk.rail import NARROW, WIDE
+from crmdesk.desk.rail import BESIDE, WIDE, widest
+from crmdesk.desk.results.twin import PictureWidget
 from crmdesk.domain.change import Change
 
 SNAPSHOT = Path(__file__).parent / "menus.txt"
@@ -76,7 +77,7 @@ def test_back_and_forward(desk: Frame, qtbot: QtBot) -> None:
 
 def test_rail_is_narrow_in_a_small_window(desk: Frame) -> None:
     desk.resize(1024, 700)
-    assert desk.rail is not None and desk.rail.width() == NARROW
+    assert desk.rail is not None and desk.rail.width() == desk.rail.narrow < WIDE
     desk.resize(1400, 700)
     assert desk.rail.width() == WIDE
 
@@ -178,3 +179,29 @@ def test_every_control_has_a_name(desk: Frame, qtbot: QtBot, name: str) -> None:
         and not hasattr(w, "text") and not w.objectName().startswith("qt_") and type(w).__name__ != "QScrollArea"
     ]  # fmt: skip
     assert not nameless
+
+
+def test_the_new_demonstration_bank_is_mined_in_a_job_and_home_shows_its_segments(
+    desk: Frame, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deeds, "DEMO_ANALYSIS", "sample.groups")
+    home = desk.shelf.page
+    assert home._map.isHidden()
+    deeds.mine_demo(desk)
+    settle(qtbot, desk)
+    assert home._map.isVisible()
+    picture = home._map.findChild(PictureWidget).picture
+    assert picture.kind == "mosaic" and picture.groups() == ["high", "low"]
+    assert "may be sent offers" in picture.title
+
+
+def test_without_the_plugin_the_demonstration_bank_stays_as_it_is(desk: Frame) -> None:
+    deeds.mine_demo(desk)
+    assert not desk.tray.running
+
+
+def test_titles_fit_the_narrow_rail(desk: Frame) -> None:
+    desk.resize(1024, 700)
+    assert desk.rail is not None
+    buttons = list(desk.rail._buttons.values())
+    assert len(buttons) == 5 and widest(buttons) + BESIDE <= desk.rail.width()

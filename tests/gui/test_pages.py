@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gui import sample
 from gui.window import app_on, settle
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QTableView
@@ -50,8 +52,8 @@ def test_the_form_follows_the_parameters(run_page: Any) -> None:
     assert run_page.form.values() == {"k": None, "share": 0.5, "method": "plain", "strict": False, "fail": False}
     run_page.form.put({"k": 5, "method": "weighted"})
     assert run_page.form.values()["k"] == 5 and run_page.form.values()["method"] == "weighted"
-    assert "--k 5 --method weighted --seed 7 --as-of 2026-06-30" in run_page._command.text()
-    assert "--share" not in run_page._command.text()
+    assert "--k 5 --method weighted --seed 7 --as-of 2026-06-30" in run_page.line
+    assert "--share" not in run_page.line
 
 
 def test_the_left_out_list_adds_up(run_page: Any, desk: Frame) -> None:
@@ -64,7 +66,7 @@ def test_the_left_out_list_adds_up(run_page: Any, desk: Frame) -> None:
 
 def test_the_command_is_copied(run_page: Any) -> None:
     run_page._copy()
-    assert QGuiApplication.clipboard().text() == run_page._command.text()
+    assert QGuiApplication.clipboard().text() == run_page.line
 
 
 def test_a_run_ends_on_its_result(run_page: Any, desk: Frame, qtbot: QtBot) -> None:
@@ -184,3 +186,28 @@ def test_too_few_customers_turn_run_off(open_on: Any, tmp_path: Path, qtbot: QtB
     desk = open_on(app_on(path))
     page = go(desk, qtbot, "analysis", analysis="sample.groups")
     qtbot.waitUntil(lambda: page.state == "error" or not page.run_button.isEnabled(), timeout=10_000)
+
+
+def test_stability_names_groups_and_what_was_chosen(desk: Frame) -> None:
+    from crmdesk.desk.results.segments import stability
+
+    (picture,) = stability(sample.segments(range(8)).tables)
+    assert picture.groups() == ["Groups by use: 2 chosen", "Levels in Online: 2 chosen"]
+
+
+def test_columns_are_headed_in_words_and_shares_stand_in_percent() -> None:
+    from crmdesk.desk.results.frame_model import FrameModel
+
+    model = FrameModel(sample.segments(range(8)).tables["segments"])
+    heads = [model.headerData(i, Qt.Orientation.Horizontal) for i in range(model.columnCount())]
+    assert heads[:5] == ["Segment", "Group code", "Level code", "Name", "Customers"]
+    assert model.data(model.index(0, heads.index("Share"))) == "25.0 %"
+
+
+def test_the_command_names_only_the_file_where_it_lies_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from crmdesk.desk.mine.words import command
+
+    bank = tmp_path / "B.crmdesk"
+    assert str(bank) in command(bank, "a.b", {}, {}, 7, None)
+    monkeypatch.chdir(tmp_path)
+    assert command(bank, "a.b", {}, {}, 7, None) == "crmdesk mine B.crmdesk a.b --seed 7"

@@ -181,12 +181,13 @@ class SegmentView(Card):
 
     @staticmethod
     def _lines(card: SegmentCard) -> list[tuple[str, str]]:
-        lines = [("Channel group", card.tier1.capitalize()), ("Value level", card.tier2.capitalize())]
+        group, _, level = card.name.partition(", ")  # the tiers themselves may be codes
+        lines = [("Channel group", group), ("Value level", level.capitalize() or words.NOTHING)]
         if card.strength is not None:
             lines.append(("Strength", f"{card.strength:.0%}".replace("%", " %")))
         if card.runner_up:
             lines.append(("Next", card.runner_up))
-        if card.distance_pct is not None and card.distance_pct > 0.99:
+        if card.distance_pct is not None and card.distance_pct > 99:  # a percentile, 0 to 100
             lines.append(("Fit", "Unlike most customers seen"))
         share = f"{card.size / card.mined:.0%}".replace("%", " %") if card.mined else words.NOTHING
         people = "1 customer" if card.size == 1 else f"{words.count(card.size)} customers"
@@ -195,4 +196,3 @@ class SegmentView(Card):
             lines.append(("Stability", f"{card.stability:.2f}"))
         lines.append(("Run", f"{words.on(card.run_on)}, data to {words.on(date.fromisoformat(card.as_of[:10]))}"))
         return lines
-

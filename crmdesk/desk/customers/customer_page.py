@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from crmdesk.desk.customers.tabs import MoneyTab, PermissionsTab, TimelineTab
 from crmdesk.desk.customers.timeline import TimelinePicture
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, label, scrolled
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers, permissions
 from crmdesk.services.customers import CustomerCard, SegmentCard, Timeline, TimelineFilter
@@ -130,8 +132,19 @@ class CustomerPage(Page):
             self.tabs.setCurrentIndex(0)
         app, actor = self.context.app, self.context.actor
         if number:
-            self.context.background(lambda: customers.note_opened(app, actor, number), lambda _: None, owner=self)
+            self.context.background(lambda: customers.note_opened(app, actor, number), lambda _: None,
+                                    lambda _: None, self)  # fmt: skip
         self.refresh()
+
+    def show_error(self, error: Exception, again: Callable[[], Any] | None = None) -> None:
+        """An unknown number empties the page: nothing of another customer may stand under the sentence."""
+        if not isinstance(error, BadInput):
+            super().show_error(error, again)
+            return
+        self.title.setText("Customer")
+        self.subtitle.setText("")
+        self.say("")
+        self.show_no_match(str(error), ("See customers", lambda: self.context.open_page("customers")))
 
     def refresh(self) -> None:
         if not self.number:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QCheckBox,
     QComboBox,
     QDateEdit,
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import (
 from crmdesk.desk.widgets import label
 
 INT_LIMIT = 2**31 - 1
+NUMBER = 200  # px: a field as wide as the page makes a number look like a sentence
 
 
 class Field(Protocol):
@@ -79,8 +81,7 @@ class OptionalField:
 def whole(low: float | None, high: float | None) -> SimpleField:
     box = QSpinBox()
     box.setRange(int(low if low is not None else -INT_LIMIT), int(high if high is not None else INT_LIMIT))
-    box.setMinimumWidth(110)
-    return SimpleField(box, box.value, lambda v: box.setValue(int(v)), box.valueChanged)
+    return SimpleField(_padded(box), box.value, lambda v: box.setValue(int(v)), box.valueChanged)
 
 
 def decimal(low: float | None, high: float | None) -> SimpleField:
@@ -88,8 +89,15 @@ def decimal(low: float | None, high: float | None) -> SimpleField:
     box.setDecimals(4)
     box.setRange(low if low is not None else -1e12, high if high is not None else 1e12)
     box.setSingleStep(0.05)
+    return SimpleField(_padded(box), box.value, lambda v: box.setValue(float(v)), box.valueChanged)
+
+
+def _padded(box: QAbstractSpinBox) -> QAbstractSpinBox:
+    """Wide enough for its buttons; the sheet's padding does not reach the text inside a spin box."""
     box.setMinimumWidth(110)
-    return SimpleField(box, box.value, lambda v: box.setValue(float(v)), box.valueChanged)
+    box.setMaximumWidth(NUMBER)
+    box.lineEdit().setTextMargins(7, 0, 0, 0)
+    return box
 
 
 def choice(choices: list[Any]) -> SimpleField:
@@ -104,6 +112,7 @@ def day() -> SimpleField:
     box = QDateEdit()
     box.setCalendarPopup(True)
     box.setDisplayFormat("d MMM yyyy")
+    box.setMaximumWidth(NUMBER)
     iso = Qt.DateFormat.ISODate
     return SimpleField(box, lambda: box.date().toString(iso), lambda v: box.setDate(QDate.fromString(str(v), iso)),
                        box.dateChanged)  # fmt: skip

@@ -35,6 +35,7 @@ class RunPage(Page):
         self.form: ParamForm | None = None
         self._ticket: Ticket | None = None
         self._day_known = False
+        self.line = ""  # the same run as a command
         self.run_button: QPushButton = self.add_deed("Run", self.run, "primary", "Run the analysis (Ctrl+Enter)")
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self, activated=self.run)
@@ -114,9 +115,9 @@ class RunPage(Page):
         self.form.clear_faults()
         defaults = {row["name"]: row["default"] for row in self.info.params}
         path = self.context.app.path  # type: ignore[union-attr]
-        self._command.setText(
-            command(path, self.info.id, self.form.values(), defaults, self.form.fields["seed"].value(), self.as_of)
-        )
+        seed = self.form.fields["seed"].value()
+        self.line = command(path, self.info.id, self.form.values(), defaults, seed, self.as_of)
+        self._command.setText(self.line.replace(" --", "\n  --"))  # else the label breaks its line inside "--"
         self._soon.start()
 
     @property
@@ -191,5 +192,5 @@ class RunPage(Page):
             self.context.notify(f"{record.title}: {record.verdict}")
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self._command.text())
+        QGuiApplication.clipboard().setText(self.line)
         self.context.notify("The command was copied.")

@@ -21,7 +21,8 @@ def reason(name: str) -> str:
 def command(bank: Path, analysis: str, values: Mapping[str, Any], defaults: Mapping[str, Any], seed: int,
             as_of: str | None) -> str:  # fmt: skip
     """The command line that runs the same: only what differs from the defaults is written."""
-    parts = ["crmdesk", "mine", str(bank), analysis]
+    file = bank.name if bank.parent == Path.cwd() else str(bank)
+    parts = ["crmdesk", "mine", file, analysis]
     for name, value in values.items():
         if value != defaults.get(name):
             parts += [f"--{name.replace('_', '-')}", _text(value)]

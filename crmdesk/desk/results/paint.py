@@ -167,13 +167,18 @@ def shade(value: float, low: float, high: float, picture: Picture, theme: Theme)
     return theme.ramp[min(len(theme.ramp) - 1, int(share * len(theme.ramp)))]
 
 
+def fifths(most: float) -> float:
+    """Where the ramp ends for shares up to `most`: five even steps of 1, 2, 5, 10 or 20 points, so few look alike."""
+    return next((5 * step for step in (0.01, 0.02, 0.05, 0.1) if most <= 5.5 * step), 1.0)
+
+
 def heat(sheet: Sheet, area: QRectF, picture: Picture) -> None:
     """A grid of numbers on colour; what is impossible or unknown stays blank."""
     columns, rows = once(str(v) for v in picture.get(picture.x)), once(str(v) for v in picture.get(picture.y))
     cells = {(str(x), str(y)): number(v) for x, y, v in
              zip(picture.get(picture.x), picture.get(picture.y), picture.get(picture.value), strict=True)}  # fmt: skip
     known = [v for v in cells.values() if v is not None] or [0.0]
-    low, high = (0.0, 1.0) if min(known) >= 0 and max(known) <= 1 else (min(known), max(known))
+    low, high = (0.0, fifths(max(known))) if min(known) >= 0 and max(known) <= 1 else (min(known), max(known))
     room = min(max(sheet.width(r) for r in rows) + 14, area.width() * 0.35)
     wide = (area.width() - room) / len(columns)
     tall = min(34.0, max(18.0, (area.height() - 2 * LINE - 12) / len(rows)))
@@ -218,12 +223,15 @@ def mosaic(sheet: Sheet, area: QRectF, picture: Picture) -> None:
 
 def _tile(sheet: Sheet, picture: Picture, i: int, box: QRectF) -> None:
     value = number(picture.get(picture.value)[i])
-    colour = shade(value, 0.0, 1.0, picture, sheet.theme) if value is not None else sheet.theme.surface
+    top = fifths(max((v for v in map(number, picture.get(picture.value)) if v is not None), default=1.0))
+    colour = shade(value, 0.0, top, picture, sheet.theme) if value is not None else sheet.theme.surface
     sheet.fill(box, colour, sheet.theme.border)
     if value is None:
         sheet.painter.fillRect(box, Qt.BrushStyle.BDiagPattern)
     words = str(picture.get(picture.group)[i]) if picture.group else ""
-    for at, line in enumerate((words, f"{value:.0%}" if value is not None else "unknown")):
+    told = f"{value:.0%}".replace("%", " %") if value is not None else "unknown"
+    lines = (words, told) if box.height() > 2 * LINE + 4 else (f"{words}  {told}",)
+    for at, line in enumerate(lines):
         if box.height() > LINE * (at + 1) + 4:
             sheet.write(QRectF(box.left() + 8, box.top() + 4 + at * LINE, box.width() - 10, LINE), line,
                         colour=ink_on(colour), bold=at == 0)  # fmt: skip

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import escape
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout
 
 from crmdesk.desk.context import DeskContext
@@ -18,7 +20,8 @@ from crmdesk.services import mining
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("When", "Analysis", "What came out", "Customers", "Data to", "Seed", "By", "Outcome")
 DATA_TO = COLUMNS.index("Data to")
-WIDTHS = (150, 190, 420, 90, 100, 60, 90, 90)
+WIDTHS = (152, 150, 420, 90, 96, 56, 72, 76)
+ASIDE, ROOMY = (COLUMNS.index("Seed"), COLUMNS.index("By")), 1080  # px of page from which these two have room
 
 
 class RunsModel(QAbstractTableModel):
@@ -59,6 +62,8 @@ class RunsModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
+        if role == Qt.ItemDataRole.ToolTipRole and isinstance(value, str):
+            return f"<p>{escape(value)}</p>"  # as rich text, so that a long verdict wraps
         if index.column() == DATA_TO:
             return day_words(str(value))
         if isinstance(value, datetime):
@@ -127,6 +132,11 @@ class RunsPage(Page):
 
     def refresh(self) -> None:
         self.load(lambda: mining.runs(self.context.app, self.context.actor), self._show)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for column in ASIDE:
+            self.view.setColumnHidden(column, self.width() < ROOMY)
 
     def find(self) -> None:
         self.search.setFocus()

@@ -72,7 +72,7 @@ def _figure(name: str, result: Result, context: DeskContext) -> Maker:
 def customers_view(tables: Tables, context: DeskContext) -> QWidget:
     """The table with one row per customer; Enter or a double click opens the customer."""
     name = "members" if "members" in tables else next(n for n, t in tables.items() if "customer" in t.columns)
-    view = table_view(tables[name], name)
+    view = table_view(_named(tables, name), name)
 
     def open_row(index: QModelIndex) -> None:
         model = view.model()
@@ -82,6 +82,17 @@ def customers_view(tables: Tables, context: DeskContext) -> QWidget:
     view.activated.connect(open_row)
     view.setToolTip("Enter opens the customer")
     return view
+
+
+def _named(tables: Tables, name: str) -> pd.DataFrame:
+    """Customers with their segments' names; the codes stay in the tab Tables."""
+    frame = tables[name]
+    names = segments.segment_names(tables)
+    if not names or "segment" not in frame.columns:
+        return frame
+    shown = frame.drop(columns=["tier1", "tier2"], errors="ignore")
+    codes = [column for column in ("segment", "runner_up") if column in shown.columns]
+    return shown.assign(**{column: shown[column].map(lambda code: names.get(str(code), code)) for column in codes})
 
 
 class TablesView(QWidget):
@@ -99,6 +110,7 @@ class TablesView(QWidget):
         self._made: dict[str, QWidget] = {}
         words = label("&Table")
         words.setBuddy(self.choice)
+        words.setMinimumWidth(words.fontMetrics().horizontalAdvance("Table") + 8)
         row = QHBoxLayout()
         row.addWidget(words)
         row.addWidget(self.choice)

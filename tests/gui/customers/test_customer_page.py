@@ -132,6 +132,7 @@ def test_products_and_segment_are_told(page: CustomerPage) -> None:
     assert "holds EUR 1,150" in page.products.total.text()
     assert page.products.owed.text() == "Owes EUR 89,850"
     told = texts(page.segment)
+    assert "Unlike most customers seen" not in told  # at the 40th percentile
     assert all(part in told for part in ("Online, high", "78 %", "Branch, middle", "1 Nov 2026"))
     assert page.money_tab.accounts.model().rowCount() == 2 and page.money_tab.months.model().rowCount() == 13
 
@@ -145,9 +146,11 @@ def test_a_customer_without_anything_still_reads_well(qtbot: QtBot, page: Custom
 
 
 def test_an_unknown_number_shows_one_sentence(qtbot: QtBot, page: CustomerPage) -> None:
+    go(qtbot, page, "C-000002")
     go(qtbot, page, "C-9")
-    assert page.state == "error"
-    assert page._band.text == "No customer has the number C-9; check it, then try again."
+    assert page.state == "no match" and page.title.text() == "Customer"
+    assert page._blank.text == "No customer has the number C-9; check it, then try again."
+    assert not page.identity.isVisible()  # nothing of the customer before
 
 
 def test_header_identity_and_whole_grid_fit_the_first_screen_at_1024_by_700(qtbot: QtBot, page: CustomerPage) -> None:
