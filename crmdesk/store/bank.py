@@ -52,6 +52,8 @@ def plain_words(path: Path) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno == 28:  # ENOSPC
             raise CrmdeskError(f"The disk that holds {path} is full; free some space, then try again.") from error
         words = _sentence(error, path)
+        if words is None and isinstance(error, OSError):
+            words = CrmdeskError(f"{path} could not be written ({error.strerror}); choose another folder.")
         if words is None:
             raise
         raise words from error
@@ -175,6 +177,9 @@ def create_bank(path: Path, *, invented_until: date | None = None, preset: str =
 
 def check_is_bank(path: Path) -> int:
     """The schema number of the bank at `path`; one sentence where it is missing, no bank, or newer."""
+    kept = path.with_name(path.name + ".before-restore")
+    if not path.exists() and kept.exists():
+        raise CrmdeskError(f"{path} is gone: a restore was interrupted. Run it again, or rename {kept} back.")
     if not path.exists():
         raise CrmdeskError(f"{path} does not exist. Create it first: crmdesk bank create {path} --preset empty")
     if not path.is_file():

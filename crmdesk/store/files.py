@@ -14,6 +14,7 @@ from crmdesk.places import beside
 from crmdesk.store import bank, chain
 
 TRAVEL = ("keys", "tombstones")  # the files that go along with a bank
+LOGS = ("-wal", "-shm")  # SQLite's own, while a bank is open or after a crash
 
 
 def sha256(path: Path) -> str:
@@ -27,10 +28,11 @@ def sha256(path: Path) -> str:
 def copy_bank(source: Path, target: Path) -> dict[str, Any]:
     """A checked copy of an open or closed bank at `target` with keys and manifest; returns the manifest.
 
-    The copy is one moment of the bank (VACUUM INTO runs in one read transaction); writers go on meanwhile.
+    The copy is one moment of the bank (VACUUM INTO runs in one read transaction); writers go on meanwhile. An older
+    copy at `target` is replaced; a failure before the last renames leaves it as it was.
     """
     part = beside(target, "part")
-    part.unlink(missing_ok=True)
+    _remove(part)
     try:
         with bank.plain_words(target):
             raw = bank.connect(source)
@@ -40,25 +42,51 @@ def copy_bank(source: Path, target: Path) -> dict[str, Any]:
                 raw.close()
             # A vacuumed copy has the old journal mode; set now, or the first look at it would change its hash.
             bank.connect(part).close()
-            manifest = _manifest(part)
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            for ending in TRAVEL:
-                if beside(source, ending).exists():
-                    shutil.copy2(beside(source, ending), beside(target, ending))
-            text = json.dumps({**manifest, "sha256": sha256(part)}, indent=1)
-            beside(target, "manifest.json").write_text(text, encoding="utf-8")
-            part.replace(target)
+            manifest = {**_manifest(part), "sha256": sha256(part)}
+            _copy_companions(source, part)
+            beside(part, "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+            # Without its manifest a copy is still good; with another's it would be refused: so the old one goes first,
+            # and the new one comes last.
+            beside(target, "manifest.json").unlink(missing_ok=True)
+            _put_in_place(part, target, TRAVEL)
+            beside(part, "manifest.json").replace(beside(target, "manifest.json"))
     finally:
-        part.unlink(missing_ok=True)
-        for end in ("-wal", "-shm"):
-            part.with_name(part.name + end).unlink(missing_ok=True)
-    return dict(json.loads(text))
+        _remove(part)
+    return manifest
+
+
+def _copy_companions(source: Path, target: Path) -> None:
+    for ending in TRAVEL:
+        if beside(source, ending).exists():
+            shutil.copy2(beside(source, ending), beside(target, ending))
+
+
+def _put_in_place(part: Path, target: Path, endings: tuple[str, ...]) -> None:
+    """Renames only, once everything is on the disk: companions first, the bank itself last."""
+    for file in (part, *(beside(part, e) for e in endings)):
+        if file.exists():
+            with file.open("rb+") as stream:
+                os.fsync(stream.fileno())
+    for new, old in [(beside(part, e), beside(target, e)) for e in endings] + [(part, target)]:
+        if new.exists():
+            new.replace(old)
+    if os.name == "posix":  # elsewhere a folder cannot be synced, and need not be
+        folder = os.open(target.resolve().parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _remove(part: Path) -> None:
+    for file in (part, *(part.with_name(part.name + e) for e in LOGS), *(beside(part, e) for e in TRAVEL)):
+        file.unlink(missing_ok=True)
+    beside(part, "manifest.json").unlink(missing_ok=True)
 
 
 def _manifest(path: Path) -> dict[str, Any]:
     """Schema, change number and audit head of a copy, once its integrity is checked."""
-    raw = dbapi2.connect(f"file:{path}?mode=ro", uri=True)
+    raw = bank.connect(path, read_only=True)
     try:
         problems = raw.execute("PRAGMA integrity_check").fetchall()
         if problems != [("ok",)]:
@@ -90,37 +118,53 @@ def check_backup(backup: Path) -> None:
 
 
 def restore_bank(backup: Path, target: Path) -> Path | None:
-    """Put a checked backup in the place of `target`; a file already there is kept, and its new place returned."""
-    check_backup(backup)
-    if target.exists():
-        _alone(target)
-    part = beside(target, "part")
+    """Put a checked backup in the place of `target`; a file already there is kept, and its new place returned.
+
+    Everything is copied beside `target` first, so that only renames remain; if one fails, what was there comes back.
+    """
     with bank.plain_words(target):
+        check_backup(backup)
+        if target.exists() and backup.samefile(target):
+            raise CrmdeskError(f"{target} is the backup itself; name the bank that it shall replace.")
+        if not target.parent.is_dir():
+            raise CrmdeskError(f"The folder {target.parent} does not exist; make it first.")
+        if target.exists():
+            _alone(target)
+        part = beside(target, "part")
+        _remove(part)
         try:
             shutil.copyfile(backup, part)
-            with part.open("rb+") as file:
-                os.fsync(file.fileno())
-            kept = _set_aside(target) if target.exists() else None
-            for ending in TRAVEL:
-                beside(target, ending).unlink(missing_ok=True)
-                if beside(backup, ending).exists():
-                    shutil.copy2(beside(backup, ending), beside(target, ending))
-            part.replace(target)
+            _copy_companions(backup, part)
+            return _exchange(part, target)
         finally:
-            part.unlink(missing_ok=True)
-    return kept
+            _remove(part)
 
 
-def _set_aside(target: Path) -> Path:
-    kept = beside(target, "before-restore")
-    number = 1
+def _exchange(part: Path, target: Path) -> Path | None:
+    """Move `target` with its companions and logs aside and `part` into its place."""
+    kept = _free_name(target)
+    moved: list[tuple[Path, Path]] = []
+    try:
+        # A log left beside the restored file would be replayed into it; a damaged bank may have left one.
+        for end in ("", *LOGS, *(f".{e}" for e in TRAVEL)):
+            old = target.with_name(target.name + end)
+            if old.exists():
+                moved.append((old, kept.with_name(kept.name + end)))
+                old.replace(moved[-1][1])
+        _put_in_place(part, target, TRAVEL)
+    except BaseException:
+        for old, new in reversed(moved):
+            if new.exists():
+                new.replace(old)
+        raise
+    return kept if kept.exists() else None
+
+
+def _free_name(target: Path) -> Path:
+    kept, number = beside(target, "before-restore"), 1
     while kept.exists():
         number += 1
         kept = beside(target, f"before-restore-{number}")
-    for ending in TRAVEL:
-        if beside(target, ending).exists():
-            shutil.copy2(beside(target, ending), beside(kept, ending))
-    target.replace(kept)
     return kept
 
 

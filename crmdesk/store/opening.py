@@ -16,11 +16,11 @@ def open_bank(path: Path) -> Store:
     store = Store(path)
     try:
         with store.reader() as raw:
-            found = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
-        missing = sorted(set(schema.triggers()) - found)
-        if missing:
+            found = dict(raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+        bad = sorted(name for name, sql in schema.triggers().items() if found.get(name) != sql)
+        if bad:
             raise CrmdeskError(
-                f"{path} lacks the safeguard {missing[0]} and was not opened; restore the last good backup."
+                f"{path} lacks the safeguard {bad[0]} as it should be and was not opened; restore the last good backup."
             )
     except BaseException:
         store.close()

@@ -161,3 +161,65 @@ def test_a_migration_step_keeps_rows_and_safeguards_or_changes_nothing(store: St
     migrate.migrate(store.path, {2: widen}, 2)
     assert state() == (2, 3, len(schema.triggers()), before[3] + 1)
     assert beside(store.path, "before-schema-2").exists()
+
+
+@pytest.mark.parametrize("name", ["Bank #1 50%.crmdesk", "what? now.crmdesk", "Bankı ß.crmdesk"])
+def test_any_file_name_can_be_backed_up_and_restored(tmp_path: Path, name: str) -> None:
+    store = create_bank(tmp_path / name)
+    backup.backup(SimpleNamespace(store=store, path=store.path), ME, tmp_path / f"copy of {name}")
+    store.close()
+    backup.restore(ME, tmp_path / f"copy of {name}", store.path)
+    assert verify(store.path)["ok"]
+    assert {p.name.split(".crmdesk")[0] for p in tmp_path.iterdir()} == {name[:-8], f"copy of {name[:-8]}"}
+
+
+def test_a_damaged_bank_gives_its_log_to_nobody(store: Store, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.crmdesk"
+    backup.backup(SimpleNamespace(store=store, path=store.path), ME, copy)
+    with store.raw() as open_end, store.raw() as writer:  # a second connection keeps the log from being folded in
+        open_end.execute("BEGIN")
+        open_end.execute("SELECT count(*) FROM branch").fetchone()
+        writer.execute("INSERT INTO branch(code, name) VALUES ('B2', 'Later')")
+        log = beside(store.path, "x").with_name(store.path.name + "-wal").read_bytes()
+    store.close()
+    with store.path.open("r+b") as file:
+        file.truncate(20_000)
+    store.path.with_name(store.path.name + "-wal").write_bytes(log)
+    restored = backup.restore(ME, copy, store.path)
+    assert verify(store.path)["ok"]
+    again = open_bank(store.path)
+    with again.reader() as raw:
+        assert raw.execute("SELECT count(*) FROM branch").fetchone() == (1,)
+    again.close()
+    assert Path(restored["kept"]).exists()
+
+
+def test_a_restore_that_fails_brings_back_what_was_there(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.crmdesk"
+    backup.backup(SimpleNamespace(store=store, path=store.path), ME, copy)
+    store.close()
+    with pytest.raises(CrmdeskError, match="is the backup itself"):
+        backup.restore(ME, store.path, store.path)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = store.path.read_bytes()
+    monkeypatch.setattr(files, "_put_in_place", full)
+    with pytest.raises(CrmdeskError, match="is full"):
+        backup.restore(ME, copy, store.path)
+    assert store.path.read_bytes() == before and verify(store.path)["ok"]
+    with pytest.raises(CrmdeskError, match="does not exist; make it first"):
+        backup.restore(ME, copy, tmp_path / "no" / "b.crmdesk")
+
+
+def test_an_emptied_safeguard_keeps_the_bank_shut(store: Store) -> None:
+    store.close()
+    raw = dbapi2.connect(str(store.path), isolation_level=None)
+    raw.execute("DROP TRIGGER run_no_update")
+    raw.execute("CREATE TRIGGER run_no_update BEFORE UPDATE ON run BEGIN SELECT 1; END")
+    raw.close()
+    with pytest.raises(CrmdeskError, match="lacks the safeguard run_no_update"):
+        open_bank(store.path)
