@@ -30,7 +30,9 @@ def create(
     if preset not in PRESETS:
         raise BadInput(f"'{preset}' is not a preset; choose one of: {', '.join(PRESETS)}.")
     with Bar() as bar:
-        made = banks.create(file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar)
+        made = banks.create(
+            file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar, actor=me()
+        )
     document = made.document()
     counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in document["tables"].items() if n)
     answer(document, json, f"Made {file} ({preset}): {counts or 'no rows yet'}.")

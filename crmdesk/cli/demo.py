@@ -31,11 +31,11 @@ def demo(
         say(f"Using the demonstration bank {path} again.")
     else:
         with Bar() as bar:
-            banks.create(path, preset="gemstone", customers=customers, seed=seed, progress=bar)
+            banks.create(path, preset="gemstone", customers=customers, seed=seed, progress=bar, actor=me())
         say(f"Made {path}: {customers:,} invented customers.")
     report = path.with_name("report.html")
     with opened(path) as app, Bar() as bar:
-        record = mining.run(app, me(), ANALYSIS, {}, seed=seed, progress=bar)
+        record = mining.run(app, me(), ANALYSIS, {}, seed=seed, progress=bar, actor=me())
         for warning in record.warnings:
             warn(f"Note: {warning}")
         say(record.verdict)

@@ -49,14 +49,18 @@ def create(
     CrmdeskError where the file exists.
     """
     spec = _spec(preset, customers, seed)
-    if path.exists():
-        raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
+    for there in (path, beside(path, "keys")):
+        if there.exists():
+            raise CrmdeskError(f"{there} exists already; choose another name, or move it away first.")
     watched = progress or Silent()
     for folder in filter(None, (truth, files)):
         _folder(folder)
     world = generate(spec, seed, lambda part, text: watched.step(0.3 * part, text)) if spec else None
+    # Made under another name: a bank that a kill left half-way must never look finished.
+    part = beside(path, "part")
+    _remove(part)
     store = create_bank(
-        path, invented_until=spec.until if spec else None, preset=preset, seed=seed if spec else None,
+        part, invented_until=spec.until if spec else None, preset=preset, seed=seed if spec else None,
         customers=spec.customers if spec else None,
     )  # fmt: skip
     try:
@@ -66,13 +70,13 @@ def create(
                 watched.step(0.9, f"Writing {target.name}")
                 writer(world, target)
         tables = _counts(store)
-    except BaseException:
         store.close()
-        for file in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm")), beside(path, "keys")):
-            file.unlink(missing_ok=True)
-        raise
-    store.close()
-    watched.step(1.0, "Done")
+        watched.step(1.0, "Done")
+        beside(part, "keys").replace(beside(path, "keys"))
+        part.replace(path)
+    finally:
+        store.close()
+        _remove(part)
     return BankReport(path, preset, tables["customer"], seed, tables, truth, files)
 
 
@@ -86,6 +90,11 @@ def _spec(preset: str, customers: int | None, seed: int) -> BankSpec | None:
             raise BadInput("An empty bank has no customers; choose another preset, or leave the number out.")
         return None
     return preset_spec(preset, customers)
+
+
+def _remove(part: Path) -> None:
+    for file in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm")), beside(part, "keys")):
+        file.unlink(missing_ok=True)
 
 
 def _folder(folder: Path) -> None:

@@ -49,7 +49,7 @@ def load_key(bank: Path) -> bytes:
 def canonical(value: Any) -> Any:
     """A column's value as the file stores it, so that the same row gives the same bytes when read back."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -20,6 +20,7 @@ _TIME: Final = re.compile(
     r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?(Z|[+-][01][0-9]:?[0-5][0-9])?", re.ASCII
 )
 _FORMULA: Final = ("'=", "'+", "'-", "'@", "'\t", "'\r")
+FIRST_DAY: Final = "1880-01-01"  # no customer is older, no bank record either: an earlier year is a typing error
 
 
 class Fault(Exception):
@@ -107,7 +108,7 @@ def epoch_day(value: str) -> int | None:
         return None
 
 
-def day(column: str, *, low: str | None = None, high: str | None = None, latest: str | None = None) -> Parse:
+def day(column: str, *, low: str = FIRST_DAY, high: str | None = None, latest: str | None = None) -> Parse:
     """An ISO day as text; outside `low`..`high` is a range fault, after `latest` lies in the future."""
 
     def parse(value: str) -> str | None:
@@ -116,7 +117,7 @@ def day(column: str, *, low: str | None = None, high: str | None = None, latest:
             if not value:
                 return None
             raise not_a(column, value, "date")
-        if (low is not None and value < low) or (high is not None and value > high):
+        if value < low or (high is not None and value > high):
             raise outside(column, value, low, high)
         if latest is not None and value > latest:
             raise in_future(column, value)
@@ -134,6 +135,8 @@ def month(column: str, latest: str) -> Parse:
             raise not_a(column, value, "month")
         if value > latest:
             raise in_future(column, value)
+        if value and value < FIRST_DAY[:7]:
+            raise outside(column, value, FIRST_DAY[:7], latest)
         return value or None
 
     return parse
@@ -173,6 +176,8 @@ def seconds(column: str, now_s: int) -> Parse:
             if not value:
                 return None
             raise not_a(column, value, "date or time")
+        if value < FIRST_DAY:
+            raise outside(column, value, FIRST_DAY, "today")
         if found[0] > now_s:
             raise in_future(column, value)
         return found[0], found[2]
@@ -190,6 +195,8 @@ def moment(column: str, now_s: int) -> Parse:
             if not value:
                 return None
             raise not_a(column, value, "date or time")
+        if value < FIRST_DAY:
+            raise outside(column, value, FIRST_DAY, "today")
         if found[0] > now_s:
             raise in_future(column, value)
         return stamp(found[0], found[1])
@@ -199,7 +206,7 @@ def moment(column: str, now_s: int) -> Parse:
 
 def stamp(at_s: int, micro: int = 0) -> str:
     """Epoch seconds as the store's text; years before 1970 included."""
-    return (datetime(1970, 1, 1) + timedelta(seconds=at_s, microseconds=micro)).strftime("%Y-%m-%d %H:%M:%S.%f")
+    return (datetime(1970, 1, 1) + timedelta(seconds=at_s, microseconds=micro)).isoformat(" ", "microseconds")
 
 
 def minor(column: str, value: str, currency: str = "EUR") -> int:

@@ -69,7 +69,7 @@ def _customers(c: Context) -> Layout:
         Column("kind", code("kind", KINDS), True),
         Column("given_name", text("given_name")),
         Column("family_name", text("family_name"), True),
-        Column("birth_date", day("birth_date", low="1880-01-01", high=c.today)),
+        Column("birth_date", day("birth_date", high=c.today)),
         Column("gender", code("gender", GENDERS)),
         Column("occupation", text("occupation")),
         Column("education", text("education")),

@@ -191,3 +191,18 @@ def test_the_quarantine_file_goes_where_asked_and_holds_no_formula(app: FileApp,
     assert report.quarantine_file == tmp_path / "aside" / "q.csv"
     assert quarantined(report)[0]["raw"] == "'=1+1,robot,,N"
     assert HEADS["balances"].startswith("account")
+
+
+def test_a_year_nobody_lived_in_is_set_aside(app: FileApp, tmp_path: Path) -> None:
+    """Typing errors such as 0202 would break every later reader of the append-only ledger."""
+    rows = "customer,purpose,channel,status,at,source\n"
+    wrong = ("0202-05-01", "0001-01-01T00:00:00+14:00", "1879-12-31")
+    rows += "".join(f"C1,marketing,email,refused,{at},branch\n" for at in (*wrong, "1999-05-01"))
+    customers = "customer,kind,family_name\nC1,person,Kaya\n"
+    source = tmp_path / "years"
+    source.mkdir()
+    (source / "customers.csv").write_text(customers)
+    (source / "permissions.csv").write_text(rows)
+    report = app.run(source)
+    assert report.files["permissions.csv"]["inserted"] == 1
+    assert app.rows("SELECT \"row\", code FROM quarantine ORDER BY 1") == [(2, "range"), (3, "range"), (4, "range")]
