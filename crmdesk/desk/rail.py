@@ -11,7 +11,7 @@ from crmdesk.desk.pages import BY_NAME, PAGES, PageRecord
 from crmdesk.desk.widgets import button
 
 WIDE, FROM = 200, 1280
-BESIDE = 2 * (8 + 2 + 10) + 4  # px beside a title: margin, border and padding of both sides, and a little
+BESIDE = 2 * (4 + 2 + 10) + 2  # px beside a title: margin, border and padding of both sides, and a little
 
 
 class Rail(QFrame):
@@ -23,7 +23,7 @@ class Rail(QFrame):
         self.setAccessibleName("Pages")
         self._buttons: dict[str, QPushButton] = {}
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 12, 8, 12)
+        column.setContentsMargins(4, 12, 4, 12)
         column.setSpacing(4)
         for number, page in enumerate((p for p in PAGES if p.rail), 1):
             if not allowed(page):

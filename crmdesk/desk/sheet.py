@@ -86,6 +86,9 @@ QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {accent}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {border}; border-radius: 3px;
   background: {surface}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
+QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {border}; border-radius: 7px;
+  background: {surface}; }}
+QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {accent}; }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
 QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: 2px solid transparent;

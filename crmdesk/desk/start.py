@@ -45,7 +45,9 @@ def open_desk(path: Path | None = None, *, safe_mode: bool = False) -> int:
 def make_frame(app: QApplication) -> Frame:
     """The dressed window, not shown yet."""
     if QLocale.system().language() == QLocale.Language.C:  # no language is set: it would write 15000
-        QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom))
+        plain = QLocale.c()
+        plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
+        QLocale.setDefault(plain)
     settings = WindowSettings()
     theme = THEMES.get(settings.theme) or system_theme(app)
     apply_theme(app, theme)
@@ -93,8 +95,14 @@ def open_bank(
 
 
 def close_bank(frame: Frame) -> None:
-    """Close the open bank and show the start page."""
-    app, frame.context.app = frame.context.app, None
-    frame.hide_bank()
-    if app is not None:
-        app.close()  # type: ignore[attr-defined]
+    """Show the start page, and close the open bank behind it."""
+    app = frame.context.app
+    assert app is not None
+    name = app.path.stem
+
+    def closed() -> None:
+        if frame.context.app is None:
+            frame.notice(f"{name} is closed.")
+
+    frame.notice(f"Closing {name}...")
+    frame.hide_bank(closed)

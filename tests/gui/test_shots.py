@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from gui.window import settle
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from crmdesk.app import build_app
 from crmdesk.desk.frame import Frame
-from crmdesk.services import mining
+from crmdesk.services import banks, mining
 
 pytestmark = pytest.mark.shots
 OUT = Path(os.environ.get("CRMDESK_SHOTS", Path(__file__).parents[2] / "out" / "shots"))
@@ -83,6 +85,46 @@ def test_bank(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
     tabs.setCurrentIndex(2)
     desk.shelf.page.toggle_twin()
     shoot(desk, "result-twin")
+
+
+@pytest.fixture
+def gemstone(tmp_path: Path) -> Path:
+    """A bank that was segmented by the real plugin: CRMDESK_SHOTS_BANK, or a small one made here."""
+    given = os.environ.get("CRMDESK_SHOTS_BANK")
+    if given:
+        return Path(given)
+    path = tmp_path / "Gemstone.crmdesk"
+    banks.create(path, preset="gemstone", customers=2_000, seed=7)
+    return path
+
+
+def test_real_bank(open_on: Callable[[Any], Frame], gemstone: Path, shoot: Shoot, qtbot: QtBot) -> None:
+    desk = open_on(build_app(gemstone))
+    app, actor = desk.context.app, desk.context.actor
+    runs = mining.runs(app, actor)
+    record = runs[0] if runs else mining.run(app, actor, "segmentation.two_tier", {})
+    desk.shelf.go("home", {})
+    shoot(desk, "real-home")
+    desk.shelf.go("customers", {})
+    settle(qtbot, desk)
+    customers = desk.shelf.page
+    number = customers.model.row(0).number
+    for name, text in (("plain", ""), ("searched", "ada"), ("no-match", "no such person")):
+        customers.search.setText(text)
+        qtbot.wait(300)
+        shoot(desk, f"real-customers-{name}")
+    desk.shelf.go("analysis", {"analysis": "segmentation.two_tier"})
+    qtbot.wait(300)
+    shoot(desk, "real-analysis")
+    for page, args in (("customer", {"number": number}), ("result", {"run": record.uuid})):
+        desk.shelf.go(page, args)
+        settle(qtbot, desk)
+        tabs = desk.shelf.page.tabs
+        for at in range(tabs.count()):
+            tabs.setCurrentIndex(at)
+            shoot(desk, f"real-{page}-{at}-{tabs.tabText(at).replace(' ', '-').lower()}")
+    desk.shelf.go("customer", {"number": "X-0"})
+    shoot(desk, "real-customer-unknown")
 
 
 def test_jobs(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:

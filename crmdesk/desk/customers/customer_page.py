@@ -25,7 +25,7 @@ from crmdesk.services.customers import CustomerCard, SegmentCard, Timeline, Time
 from crmdesk.services.permissions import Grid
 
 WIDE = 1080  # px of page from which the segment gets a column of its own
-LEFT, NARROW_LEFT, RIGHT = 280, 236, 264
+LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
 
 
 @dataclass(frozen=True)
