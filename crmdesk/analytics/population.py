@@ -43,12 +43,14 @@ _FLAGS: Final = (
 class Population:
     """`customers`: sorted pseudonyms (n) that may be used; `excluded`: reason to number, only reasons that occur.
 
-    `provisional`: those of `customers` with 1 to 9 interactions, where interactions are needed.
+    `provisional`: those of `customers` with 1 to 9 interactions, where interactions are needed. `left_out`: who the
+    excluded are, sorted pseudonyms by reason.
     """
 
     customers: Ints
     excluded: dict[str, int] = field(default_factory=dict)
     provisional: Ints = field(default_factory=lambda: np.empty(0, np.int64))
+    left_out: dict[str, Ints] = field(default_factory=dict)
 
     @property
     def eligible(self) -> int:
@@ -90,15 +92,16 @@ def population(
         "too_few_interactions": np.zeros(len(customers), bool) if number is None else number == 0,
         "mixed_currency": np.isin(customers, _foreign(source) if needs_money else []),
     }
-    excluded: dict[str, int] = {}
+    left_out: dict[str, Ints] = {}
     inside = np.ones(len(customers), bool)
     for reason in REASONS:
         out = inside & causes[reason]
         inside &= ~out
         if out.any():
-            excluded[reason] = int(out.sum())
+            left_out[reason] = customers[out]
+    excluded = {reason: len(people) for reason, people in left_out.items()}
     few = np.zeros(len(customers), bool) if number is None else number < FEW
-    return Population(customers[inside], excluded, customers[inside & few])
+    return Population(customers[inside], excluded, customers[inside & few], left_out)
 
 
 def permission_states(raw: Any, purpose: str, channel: str | None, at: datetime) -> States:

@@ -1,4 +1,4 @@
-"""Commands of mining: analyses, mine, recover, runs, rerun."""
+"""Commands of mining: analyses, mine, recover, runs, rerun, score."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from crmdesk.cli.output import Bar, answer, grid, me, opened, options, warn
 from crmdesk.domain.errors import BadInput
 from crmdesk.jobs.runner import InlineRunner
 from crmdesk.plugin_host import Host
-from crmdesk.services import mining, recover
+from crmdesk.services import mining, recover, scoring
 from crmdesk.services import rerun as again
 from crmdesk.services import runs as history
 from crmdesk.services.export import export
@@ -133,9 +133,27 @@ def rerun(file: File, run: Annotated[str, typer.Argument(metavar="RUN")], json: 
     answer(document, json, "\n".join([words, *document["differences"], f"Run {document['run']} of {document['of']}."]))
 
 
+def score(
+    file: File,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run of the history that stored a model.")],
+    customer: Annotated[list[str] | None, typer.Option(help="A customer number; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Place customers who came after a run with its model; without --customer everybody new and permitted."""
+    with opened(file) as app, Bar() as bar:
+        report = scoring.score(app, me(), run, customer or None, progress=bar)
+    left_out = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in report.excluded.items())
+    lines = [f"Customers scored: {len(report.rows):,}; left out: {left_out or 'nobody'}.",
+             f"Data to {report.as_of}, model of run {report.run}; the scores are not stored."]  # fmt: skip
+    if report.rows:
+        lines += ["", grid(list(report.rows[0]), [list(row.values()) for row in report.rows])]
+    answer(report.document(), json, "\n".join(lines))
+
+
 def register(program: typer.Typer) -> None:
     program.command("analyses")(analyses)
     program.command("mine", context_settings=EXTRA)(mine)
     program.command("recover")(recover_)
     program.command("runs")(runs)
     program.command("rerun")(rerun)
+    program.command("score")(score)

@@ -16,6 +16,7 @@ from crmdesk.results import Result
 
 Pointer = str
 Run = Callable[[Any, Any, Any], Result]
+Score = Callable[[Any, Any, Any, Any], Result]
 
 
 class Selection(StrEnum):
@@ -60,7 +61,11 @@ class Events:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A mining method: `run(frame, params, progress) -> Result`, pure; `needs` are ids of Features or Events."""
+    """A mining method: `run(frame, params, progress) -> Result`, pure; `needs` are ids of Features or Events.
+
+    `score(model, frame, params, progress) -> Result`, where there is one, places customers who came later with the
+    model that a run stored: as pure as `run`, one row for each customer in its table `members` or `scores`.
+    """
 
     id: str
     title: str
@@ -73,6 +78,7 @@ class Analysis:
     target: str | None = None
     optional: tuple[str, ...] = ()
     minimum: int = 1
+    score: Pointer | Score | None = None
 
 
 @dataclass(frozen=True)

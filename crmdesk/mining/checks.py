@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.contributions import Analysis
@@ -11,6 +12,7 @@ from crmdesk.results import Result, Segments
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 ONE_ROW_PER_CUSTOMER = ("members", "scores")
@@ -22,10 +24,7 @@ def read_result(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]
     Raises AnalysisError where it is no result of the declared kind, holds customers it was not given, or one twice,
     or an infinite number. NaN stays: it is stored as NULL.
     """
-    try:
-        result = Result.from_bytes(data)
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise AnalysisError(f"{analysis.title} gave back something that is no result ({error}).") from None
+    result = _parsed(data, analysis)
     if type(result).__name__ != analysis.gives.__name__:
         raise AnalysisError(
             f"{analysis.title} declares {analysis.gives.__name__} but gave back {type(result).__name__}."
@@ -38,6 +37,32 @@ def read_result(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]
     if isinstance(result, Segments):
         _check_segments(analysis, result)
     return result
+
+
+def read_scores(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any], segments: Collection[str]
+                ) -> pd.DataFrame:  # fmt: skip
+    """The worker's bytes as the checked table `members` or `scores`: each of `customers` once, sorted by pseudonym.
+
+    Raises AnalysisError as `read_result` does, where somebody is left out, and where a segment is none of the run's.
+    """
+    tables = _parsed(data, analysis).tables
+    name = next((n for n in ONE_ROW_PER_CUSTOMER if n in tables and "customer" in tables[n].columns), None)
+    if name is None:
+        raise AnalysisError(f"{analysis.title} scored nobody: its answer has no table 'members' or 'scores'.")
+    table = tables[name]
+    _check_table(analysis, name, table, customers)
+    if len(table) != len(customers):
+        raise AnalysisError(f"{analysis.title} scored {len(table)} of {len(customers)} customers.")
+    if "segment" in table.columns and not set(table["segment"].astype(str)) <= set(segments):
+        raise AnalysisError(f"{analysis.title} put a customer into a segment that the run does not list.")
+    return table.sort_values("customer", ignore_index=True)
+
+
+def _parsed(data: bytes, analysis: Analysis) -> Result:
+    try:
+        return Result.from_bytes(data)
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise AnalysisError(f"{analysis.title} gave back something that is no result ({error}).") from None
 
 
 def _check_segments(analysis: Analysis, result: Segments) -> None:

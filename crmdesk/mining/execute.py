@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import importlib.metadata
 import os
 import platform
@@ -21,6 +22,7 @@ from crmdesk.mining.params import find_analysis, parse_day, validate
 from crmdesk.mining.payload import encode
 from crmdesk.mining.record import Outcome, RunRecord
 from crmdesk.mining.worker import pointer_of
+from crmdesk.results import Model
 from crmdesk.store import Store
 
 TARGET = "crmdesk.mining.worker:run_slice"
@@ -119,9 +121,11 @@ class Attempt:
             raise AnalysisError(too_few(self._analysis, len(who.customers), who.excluded))
         piece = frame.take(self._app.engine, who, needs, self._as_of, Part(progress, 0, 0.15, cancel), cancel)
         self.record = replace(self.record, data_hash=piece.data_hash, population_hash=piece.population_hash)
+        threads = self.record.versions["threads"]
         answer = self._runner.call(
-            TARGET, self._payload(piece), progress=Part(progress, 0.15, 0.95, cancel), cancel=cancel
-        )
+            TARGET, payload(self._analysis, self._params, self._as_of, threads, piece),
+            progress=Part(progress, 0.15, 0.95, cancel), cancel=cancel,
+        )  # fmt: skip
         result = read_result(answer, self._analysis, who.customers)
         progress.step(0.97, "Storing the result")
         return replace(
@@ -129,22 +133,27 @@ class Attempt:
             gives=type(result).__name__,
         )  # fmt: skip
 
-    def _payload(self, piece: frame.Slice) -> bytes:
-        head = {
-            "analysis": self._analysis.id,
-            "run": pointer_of(self._analysis.run),
-            "params_type": pointer_of(self._analysis.params),
-            "params": self._params.own(),
-            "seed": self._params.seed,
-            "as_of": self._as_of.isoformat(),
-            "threads": self.record.versions["threads"],
-            "needs": [
-                {"id": need.id, "kind": "events", "finish": None} if isinstance(need, Events)
-                else {"id": need.id, "kind": "features", "finish": need.finish and pointer_of(need.finish)}
-                for need in piece.needs
-            ],
-        }  # fmt: skip
-        return encode(head, piece.streams)
+
+def payload(
+    analysis: Analysis, params: Params, as_of: date, threads: int, piece: frame.Slice, model: Model | None = None
+) -> bytes:
+    """The slice as `worker.run_slice` takes it; with a model, the customers in it are scored instead of mined."""
+    head = {
+        "analysis": analysis.id,
+        "run": pointer_of(analysis.run if model is None else analysis.score),
+        "params_type": pointer_of(analysis.params),
+        "params": params.own(),
+        "seed": params.seed,
+        "as_of": as_of.isoformat(),
+        "threads": threads,
+        "needs": [
+            {"id": need.id, "kind": "events", "finish": None} if isinstance(need, Events)
+            else {"id": need.id, "kind": "features", "finish": need.finish and pointer_of(need.finish)}
+            for need in piece.needs
+        ],
+        "model": model and {"kind": model.kind, "data": base64.b64encode(model.data).decode("ascii")},
+    }  # fmt: skip
+    return encode(head, piece.streams)
 
 
 def too_few(analysis: Analysis, eligible: int, excluded: Mapping[str, int]) -> str:

@@ -5,6 +5,7 @@ Nothing here knows the bank: the payload holds pseudonyms and the wanted columns
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 import importlib
@@ -17,7 +18,7 @@ from crmdesk.contributions import Analysis, Params
 from crmdesk.domain.errors import AnalysisError
 from crmdesk.jobs import Progress
 from crmdesk.mining.payload import decode
-from crmdesk.results import Result
+from crmdesk.results import Model, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,15 +30,16 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 def run_slice(payload: bytes, progress: Progress) -> bytes:
     """Run the analysis that the payload's head names on the payload's tables; gives `Result.to_bytes()`.
 
+    A head with a `model` asks for the analysis's `score` instead, which is given that model first.
     Raises AnalysisError with its one sentence, and Cancelled from `progress.step`.
     """
     head, tables = decode(payload)
     with pinned_threads(head["threads"]):
-        run, params_type = find_code(head)
+        code, params_type = find_code(head)
         params = params_type.model_validate({**head["params"], "seed": head["seed"], "as_of": head["as_of"]})
         frame = build_frame(head["needs"], tables, date.fromisoformat(head["as_of"]))
         before = fingerprint(frame)
-        result = run(frame, params, progress)
+        result = code(*stored_model(head), frame, params, progress)
         if not isinstance(result, Result):
             raise AnalysisError(f"{head['analysis']} gave back {type(result).__name__} instead of a result.")
         if fingerprint(frame) != before:
@@ -51,13 +53,19 @@ def pointer_of(thing: Any) -> str:
 
 
 def find_code(head: Mapping[str, Any]) -> tuple[Callable[..., Any], type[Params]]:
-    """The run function and the parameter class, by pointer, else by asking the plugin's own hook for the analysis."""
+    """The function to call and the parameter class, by pointer, else from the analysis its plugin's hook yields."""
     try:
         return _follow(head["run"]), _follow(head["params_type"])
     except AttributeError:
         analysis = _declared(head["run"].partition(":")[0], head["analysis"])
-        run = _follow(analysis.run) if isinstance(analysis.run, str) else analysis.run
-        return run, analysis.params
+        code: Any = analysis.score if head.get("model") else analysis.run
+        return _follow(code) if isinstance(code, str) else code, analysis.params
+
+
+def stored_model(head: Mapping[str, Any]) -> tuple[Model, ...]:
+    """The model that the head carries as base64 text; nothing where an analysis is to be run."""
+    model = head.get("model")
+    return (Model(model["kind"], base64.b64decode(model["data"])),) if model else ()
 
 
 def _follow(pointer: str) -> Any:

@@ -119,6 +119,7 @@ def _bad_params(analyses: Iterable[Analysis], actions: Iterable[Any]) -> Iterato
 def _bad_pointers(records: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Pointers that lead nowhere; a view's module is only looked for, since it may load Qt."""
     pointed = [(r.id, r.run) for kind in ("analyses", "actions") for r in records[kind].values()]
+    pointed += [(a.id, a.score) for a in records["analyses"].values() if a.score is not None]
     pointed += [(f.id, f.finish) for f in records["features"].values() if getattr(f, "finish", None) is not None]
     for owner, pointer in pointed:
         if not callable(resolve(pointer)):

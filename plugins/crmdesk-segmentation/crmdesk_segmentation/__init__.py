@@ -17,6 +17,7 @@ def crmdesk_analyses() -> Iterable[Analysis]:
         needs=NEEDS,
         params=TwoTier,
         run="crmdesk_segmentation.two_tier:run",
+        score="crmdesk_segmentation.score:run",
         gives=Segments,
         purpose="profiling",
         minimum=300,

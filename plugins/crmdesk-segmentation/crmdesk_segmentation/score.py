@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.api import AnalysisError
+from crmdesk.api import AnalysisError, Model, Progress, Segments
 from crmdesk_segmentation.inputs import COUNTS, MONEY, SETTLED
 from crmdesk_segmentation.model import TwoTierModel
+from crmdesk_segmentation.params import TwoTier
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 BETWEEN = 0.10
 UNLIKE = 99.0
+
+
+def run(model: Model, frame: pd.DataFrame, params: TwoTier, progress: Progress) -> Segments:
+    """The analysis's `score`: `members` of customers who came after the run that stored the model."""
+    progress.step(0.1, "Scoring")
+    members = score(model.data, frame)
+    provisional = int(members["provisional"].sum())
+    return Segments(f"{len(members)} scored, {provisional} of them provisionally.", tables={"members": members})
 
 
 def score(model: bytes, frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,154 @@
+"""Scoring: customers who came after a run are placed with the model that the run stored."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crmdesk.analytics.population import Population
+from crmdesk.contributions import Analysis
+from crmdesk.domain.errors import CrmdeskError, Refused
+from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.jobs import Progress, Silent
+from crmdesk.mining import frame, ledger
+from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER, read_scores
+from crmdesk.mining.execute import TARGET, Part, payload
+from crmdesk.mining.params import find_analysis, validate
+from crmdesk.mining.record import RunRecord, with_numbers
+from crmdesk.results import Model
+from crmdesk.services.context import App
+from crmdesk.services.runs import titles
+from crmdesk.store import audit
+from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import runs as queries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ScoringReport:
+    """`rows`: one per customer, by pseudonym; the columns of the analysis, `customer` as the actor may see it, and
+    after `segment` its `name` in the run. `excluded`: reason to number of those who have no place in the run either.
+    """
+
+    run: str
+    as_of: str
+    rows: tuple[dict[str, Any], ...]
+    excluded: Mapping[str, int]
+
+    def document(self) -> dict[str, Any]:
+        return {"run": self.run, "scores": [dict(row) for row in self.rows], "excluded": dict(self.excluded)}
+
+
+def score(
+    app: App, actor: Actor, run_uuid: str, numbers: Sequence[str] | None = None, *,
+    progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False, runner: Any = None,
+) -> ScoringReport:  # fmt: skip
+    """Place customers with the model of a finished run, from their data up to the latest activity in the bank.
+
+    `numbers` None: everybody without a place in the run whose permission covers its purpose now. The deed is audited
+    and nothing else is stored: the run keeps the members it had, and a score is asked for again when it is needed.
+    CrmdeskError where the run has no model or its analysis scores nobody; BadInput for an unknown run or number;
+    Refused with the reason for a customer who is excluded now.
+    """
+    require(actor, Right.RUN_ANALYSIS)
+    require(actor, Right.READ_RESULTS)
+    record = ledger.load(app.store, run_uuid, titles(app))
+    analysis, model = _scorer(app, record)
+    day = frame.default_day(app.store)
+    who = frame.people(app.store, analysis, app.plugins.features, day)
+    if numbers is None:
+        who = _newcomers(record, who)
+    else:
+        require(actor, Right.READ_CONTACT)  # a number says who somebody is
+        who = Population(_named(app, analysis, who, numbers))
+    job = _Job(app, record, analysis, model, day)
+    table = job.run(who, progress or Silent(), cancel, runner or app.runner) if who.eligible else None
+    rows = () if table is None else tuple(ledger.plain_rows(_for_people(app, actor, record, table)))
+    with app.store.write() as session:
+        audit.record(
+            app.store, session, actor, "score", record.analysis, purpose=analysis.purpose, run_uuid=record.uuid,
+            customer_id=int(who.customers[0]) if who.eligible == 1 else None, reason=f"{who.eligible} customer rows",
+        )  # fmt: skip
+    return ScoringReport(record.uuid, day.isoformat(), rows, dict(who.excluded))
+
+
+def _scorer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
+    """The analysis that can score, and the model to score with."""
+    if record.result is None:
+        raise CrmdeskError(f"Run {record.uuid} has no result to score with: {record.verdict}")
+    analysis = find_analysis(app.plugins.analyses, record.analysis)
+    if analysis.score is None:
+        raise CrmdeskError(f"{analysis.title} offers no scoring of new customers; run it again to include them.")
+    if record.result.model is None:
+        raise CrmdeskError(f"Run {record.uuid} stored no model, so nobody can be scored with it; run it again.")
+    return analysis, record.result.model
+
+
+def _newcomers(record: RunRecord, who: Population) -> Population:
+    """Those who have no place in the run, permitted or not."""
+    tables = record.result.tables if record.result else {}
+    placed = [tables[n]["customer"].to_numpy() for n in ONE_ROW_PER_CUSTOMER if n in tables]
+    known = np.concatenate([np.empty(0, np.int64), *placed])
+    left_out = {reason: np.setdiff1d(ids, known) for reason, ids in who.left_out.items()}
+    excluded = {reason: len(ids) for reason, ids in left_out.items() if len(ids)}
+    return replace(who, customers=np.setdiff1d(who.customers, known), excluded=excluded, left_out=left_out)
+
+
+def _named(app: App, analysis: Analysis, who: Population, numbers: Sequence[str]) -> Ints:
+    """The pseudonyms of these numbers, sorted; refused as a whole where one of them may not be used."""
+    with app.store.reader() as raw:
+        ids = {people.id_of(raw, number): number for number in numbers}
+    for reason, excluded in who.left_out.items():
+        for customer in np.intersect1d(list(ids), excluded).tolist():
+            words = reason.replace("_", " ")
+            raise Refused(f"{ids[customer]} may not be scored by {analysis.title} ({analysis.purpose}): {words}.")
+    return np.array(sorted(ids), dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What is scored with: a run, the analysis behind it, its model, and the last day of the data."""
+
+    app: App
+    record: RunRecord
+    analysis: Analysis
+    model: Model
+    day: date
+
+    def run(self, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any) -> pd.DataFrame:
+        """The table of the worker, in which the number of threads is that of the run: same model, same numbers."""
+        app, analysis, record = self.app, self.analysis, self.record
+        needs = frame.needs_of(analysis, app.plugins.features)
+        params = validate(analysis, record.params, record.seed, self.day)
+        piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.6, cancel), cancel)
+        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model)
+        answer = runner.call(TARGET, work, progress=Part(progress, 0.6, 1, cancel), cancel=cancel)
+        return read_scores(answer, analysis, who.customers, _names(record))
+
+
+def _names(record: RunRecord) -> dict[str, str]:
+    """Segment names of the run by code."""
+    segments = record.result.tables.get("segments") if record.result else None
+    rows = ledger.plain_rows(segments) if segments is not None else []
+    return {str(row["segment"]): str(row["name"] or "") for row in rows}
+
+
+def _for_people(app: App, actor: Actor, record: RunRecord, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with segment names, and with public numbers where the actor may see them."""
+    shown = table.copy()
+    if "segment" in shown.columns and "name" not in shown.columns:
+        place = list(shown.columns).index("segment") + 1
+        shown.insert(place, "name", shown["segment"].astype(str).map(_names(record)))
+    if not may(actor, Right.READ_CONTACT):
+        return shown
+    with app.store.read() as session:
+        return with_numbers(shown, queries.customer_numbers(session, shown["customer"].tolist()))
