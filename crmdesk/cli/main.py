@@ -57,7 +57,7 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
     except CrmdeskError as error:
         return _fail(error, str(error), 1)
     except (Cancelled, KeyboardInterrupt, typer.Abort) as error:
-        return _fail(error, "Cancelled; nothing was changed.", 1)
+        return _fail(error, "Cancelled; nothing half done was kept.", 1)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from shiboken6 import isValid
 
+from crmdesk.domain.errors import CrmdeskError
+
 Work = Callable[[], Any]
 Done = Callable[[Any], None]
 Failed = Callable[[Exception], None]
+ENDING = "A plugin tried to end the whole program and was stopped; turn it off on the page Plugins and tell its author."
+
+
+def failure(error: BaseException) -> Exception:
+    """What a page is told: the error itself, or a sentence where it was meant to end the program (sys.exit)."""
+    if isinstance(error, Exception):
+        return error
+    told = CrmdeskError(ENDING)
+    told.__cause__ = error
+    return told
 
 
 class Ticket(QObject):
@@ -22,6 +35,7 @@ class Ticket(QObject):
         super().__init__()
         self._done, self._failed, self._owner = done, failed, owner
         self.dropped = False
+        self.over = threading.Event()  # set once the call runs no more, whether or not its answer is wanted
         self.answered.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
 
     def drop(self) -> None:
@@ -49,9 +63,11 @@ class _Call(QRunnable):
     def run(self) -> None:
         value, error = None, None
         try:
-            value = self._work()
-        except Exception as caught:  # every failure is told to the page, none may end the thread
-            error = caught
+            if not self._ticket.dropped:
+                value = self._work()
+        except BaseException as caught:  # every failure is told to the page, none may end the thread
+            error = failure(caught)
+        self._ticket.over.set()
         if isValid(self._ticket):
             self._ticket.answer(value, error)
 
@@ -75,6 +91,13 @@ class Background:
     @property
     def busy(self) -> int:
         return len(self._open)
+
+    def drop_all(self) -> list[Ticket]:
+        """Forget every answer; gives the calls still under way. One that has not begun never will."""
+        under_way = list(self._open)
+        for ticket in under_way:
+            ticket.drop()
+        return under_way
 
     def close(self) -> None:
         for ticket in self._open:

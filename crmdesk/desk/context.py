@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,6 +16,7 @@ from crmdesk.domain.rights import Actor
 from crmdesk.jobs.progress import Progress
 
 if TYPE_CHECKING:
+    from crmdesk.desk.tray import Job
     from crmdesk.services.context import App
 
 JobWork = Callable[[Progress], Any]
@@ -39,6 +40,7 @@ class DeskContext(QObject):
         self.theme = theme
         self.app: App | None = None
         self._background = Background()
+        self._closer = Background(threads=1)  # banks are closed one after the other
 
     def background(self, fn: Work, done: Done, failed: Failed | None = None, owner: QObject | None = None) -> Ticket:
         """Run `fn()` in a thread; then `done(value)` or `failed(error)` on the GUI thread.
@@ -70,6 +72,26 @@ class DeskContext(QObject):
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
         self.theme_changed.emit(theme)
+
+    def let_go(self, jobs: Iterable[Job], then: Callable[[], Any]) -> None:
+        """Close the open bank behind the window, then `then()`; never while one of `jobs` or a page's call runs on it.
+
+        Their answers are forgotten. Without an open bank only the waiting is done.
+        """
+        app, self.app = self.app, None
+        under_way = [one.over for one in (*self._background.drop_all(), *jobs)]
+
+        def work() -> None:
+            for over in under_way:
+                over.wait()
+            if app is not None:
+                app.close()  # type: ignore[attr-defined]
+
+        def failed(error: Exception) -> None:
+            then()
+            self.notice_error(error)
+
+        self._closer(work, lambda _: then(), failed)
 
     def close(self) -> None:
         self._background.close()

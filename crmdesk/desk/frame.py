@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -46,6 +47,7 @@ class Frame(QMainWindow):
         self.actions: dict[str, QAction] = {}
         self._entries: list[menus.Entry] = list(menus.HOST)
         self._was_painted = False
+        self._closing = self._closed = False
         self.rail: Rail | None = None
         self.start = StartPage(context, settings, self.act)
         self.shelf = Shelf(context, self.start)
@@ -128,6 +130,8 @@ class Frame(QMainWindow):
         self.do(self._all[entry_id])
 
     def do(self, entry: menus.Entry) -> None:
+        if self._closing:
+            return
         if entry.needs_bank and self.context.app is None:
             self.notice("Open a bank first.")
         elif isinstance(entry.run, str):
@@ -178,9 +182,9 @@ class Frame(QMainWindow):
         self.settings.remember(app.path)
         self.shelf.go("home", {})
 
-    def hide_bank(self) -> None:
-        """Back to the start page; pages and menus of the bank go."""
-        self.tray.close_all()
+    def hide_bank(self, then: Callable[[], Any]) -> None:
+        """Back to the start page; the bank is closed behind it once nothing runs on it, then `then()`."""
+        self.context.let_go(self.tray.drop_all(), then)
         self.shelf.empty()
         if self.rail is not None:
             self.rail.deleteLater()
@@ -224,10 +228,18 @@ class Frame(QMainWindow):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settings.geometry = self.saveGeometry()
-        self.tray.close_all()
-        self.context.close()
-        if self.context.app is not None:
-            self.context.app.close()  # type: ignore[attr-defined]
-            self.context.app = None
-        event.accept()
+        """The window stays, and can be moved and painted, until the bank is closed behind it."""
+        if self._closed:
+            event.accept()
+            return
+        event.ignore()
+
+        def leave() -> None:
+            self._closed = True
+            self.close()
+
+        if not self._closing:
+            self._closing = True
+            self.settings.geometry = self.saveGeometry()
+            self.hide_bank(leave)
+            self.start.show_empty("Closing. What is still under way is being stopped; then this window closes.")

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from crmdesk.desk.background import failure
 from crmdesk.desk.context import JobWork, sentence
 from crmdesk.desk.widgets import button, label
 from crmdesk.jobs.progress import Cancelled
@@ -29,6 +30,8 @@ class Job(QObject):
         self._work = work
         self._stop = threading.Event()
         self._told = 0.0
+        self.dropped = False  # the bank it ran on is gone: its answer is for nobody
+        self.over = threading.Event()  # set once the work runs no more
 
     def step(self, fraction: float, text: str = "") -> None:
         if self._stop.is_set():
@@ -48,9 +51,12 @@ class Job(QObject):
     def run(self) -> None:
         value, error = None, None
         try:
+            if self._stop.is_set():
+                raise Cancelled  # before its turn came
             value = self._work(self)
-        except Exception as caught:  # the tray tells every end
-            error = caught
+        except BaseException as caught:  # the tray tells every end
+            error = failure(caught)
+        self.over.set()
         self.ended.emit(value, error)
 
 
@@ -78,7 +84,7 @@ class JobRow(QFrame):
         self.bar.setRange(0, 1000)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName(f"Progress of {job.title}")
-        self.stop: QPushButton = button("Cancel", self._cancel, tip=f"Stop: {job.title}")
+        self.stop: QPushButton = button("Cancel", self.cancel, tip=f"Stop: {job.title}")
         self.stop.setAccessibleName(f"Cancel {job.title}")
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 12, 8)
@@ -94,7 +100,7 @@ class JobRow(QFrame):
         self.bar.setValue(int(fraction * 1000))
         self.step.setText(f"{text}  {fraction:.0%}" if text else f"{fraction:.0%}")
 
-    def _cancel(self) -> None:
+    def cancel(self) -> None:
         self.job.cancel()
         self.stop.setEnabled(False)
         self.step.setText("Stopping...")
@@ -149,15 +155,17 @@ class Tray(QWidget):
              failed: Callable[[Exception], None]) -> None:  # fmt: skip
         if isinstance(error, Cancelled):
             self._remove(row)
-            self.noticed.emit(f"{row.job.title}: stopped, nothing was changed.")
+            self.noticed.emit(f"{row.job.title}: cancelled; nothing half done was kept.")
         elif isinstance(error, Exception):
             row.fail(sentence(error))
             self._tell()
-            failed(error)
+            if not row.job.dropped:
+                failed(error)
         else:
             self._remove(row)
             self.noticed.emit(f"{row.job.title}: done.")
-            done(value)
+            if not row.job.dropped:
+                done(value)
 
     def _remove(self, row: JobRow) -> None:
         self._rows.remove(row)
@@ -171,8 +179,11 @@ class Tray(QWidget):
         share = sum(row.bar.value() for row in jobs) / (10 * len(jobs)) if jobs else 0
         self.summary.emit(f"{len(jobs)} {'job' if len(jobs) == 1 else 'jobs'} {share:.0f} %" if jobs else "No jobs")
 
-    def close_all(self) -> None:
-        """Stop every job and wait for it: a bank is only closed when nothing writes to it."""
+    def drop_all(self) -> list[Job]:
+        """Cancel every job and forget its answer; gives the jobs still under way."""
+        under_way = self.running
         for row in self._rows:
-            row.job.cancel()
-        self._pool.waitForDone(10_000)
+            if row.job in under_way:
+                row.cancel()
+                row.job.dropped = True
+        return under_way

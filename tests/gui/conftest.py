@@ -39,12 +39,14 @@ def closed_desk(qtbot: QtBot) -> Iterator[Frame]:
     app = QApplication.instance()
     assert isinstance(app, QApplication)
     frame = start.make_frame(app)
-    qtbot.addWidget(frame, before_close_func=lambda f: None)
     frame.resize(1280, 800)
     frame.show()
     qtbot.waitExposed(frame)
     yield frame
-    frame.close()
+    frame.close()  # not qtbot's: it would delete the window while the bank is still being closed behind it
+    qtbot.waitUntil(lambda: not frame.isVisible(), timeout=30_000)
+    frame.deleteLater()
+    qtbot.wait(1)
 
 
 Opened = Callable[[Any], Frame]

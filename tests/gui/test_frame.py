@@ -126,6 +126,7 @@ def test_a_job_shows_its_step_and_feels_cancel(desk: Frame, qtbot: QtBot) -> Non
     qtbot.mouseClick(desk.tray._rows[0].stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not desk.tray._rows, timeout=1000)
     assert not ended and desk._jobs.text() == "No jobs"
+    assert desk._notice.text() == "Count: cancelled; nothing half done was kept."
 
 
 def test_a_failed_job_stays_until_it_is_read(desk: Frame, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from crmdesk.desk.results.stock import TablesView, stock_views
 from crmdesk.desk.results.twin import Maker, Twin
 from crmdesk.desk.results.view_context import LentContext
 from crmdesk.desk.widgets import Band, day_words, label
+from crmdesk.domain.change import Change
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
 from crmdesk.services.mining import ExportReport
@@ -56,6 +57,10 @@ class ResultPage(Page):
             return  # a stored run never changes
         self._run = run
         self.refresh()
+
+    def cares_about(self, change: Change) -> bool:
+        """A stored run never changes, but a plugin turned on or off brings its views or takes them away."""
+        return change.kind == "plugins" and self.record is not None
 
     def refresh(self) -> None:
         app, actor, run = self.context.app, self.context.actor, self._run
@@ -125,13 +130,15 @@ class ResultPage(Page):
             try:
                 made: QWidget = resolve(view.widget)(self.record.result, LentContext(self.context, tables))
                 return made
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # sys.exit of a plugin, too, must not end the desk
                 log.exception("The view %s stopped", view.id)
                 return self._stopped(view, tables, error)
 
         return make
 
-    def _stopped(self, view: View, tables: dict[str, Any], error: Exception) -> QWidget:
+    def _stopped(self, view: View, tables: dict[str, Any], error: BaseException) -> QWidget:
         holder = QWidget()
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 8, 0, 0)
