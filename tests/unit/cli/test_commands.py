@@ -1,5 +1,7 @@
 """Commands answer once on stdout, give one sentence for what went wrong, and change nothing then."""
 
+import csv
+import itertools
 import json
 import subprocess
 import sys
@@ -110,6 +112,24 @@ def test_mine_records_exports_and_runs_again(capsys: pytest.CaptureFixture[str],
     again = ask(capsys, "rerun", tiny, found["run"])
     assert again["same"] and all(again["tables"].values()) and again["of"] == found["run"]
     assert ask(capsys, "verify", tiny)["ok"]
+
+
+def test_score_places_customers_with_the_model_of_a_run(
+    capsys: pytest.CaptureFixture[str], tiny: Path, tmp_path: Path
+) -> None:
+    run = ask(capsys, "mine", tiny, "segmentation.two_tier", "--k1", 2, "--k2", 1, "--out", tmp_path / "out")["run"]
+    with (tmp_path / "out" / "members.csv").open(encoding="utf-8", newline="") as stream:
+        first, second = itertools.islice(csv.DictReader(stream), 2)
+    found = ask(capsys, "score", tiny, run, "--customer", second["customer"], "--customer", first["customer"])
+    assert list(found) == ["run", "scores", "excluded"] and found["run"] == run and found["excluded"] == {}
+    keys = ("customer", "segment", "runner_up", "note")
+    assert [[row[k] for k in keys] for row in found["scores"]] == [[m[k] for k in keys] for m in (first, second)]
+    everybody = ask(capsys, "score", tiny, run)
+    assert everybody["scores"] == [] and sum(everybody["excluded"].values()) > 0
+    assert main(["score", str(tiny), run]) == 0
+    assert "Customers scored: 0; left out: " in capsys.readouterr().out
+    assert "X-1" in refused(capsys, "score", tiny, run, "--customer", "X-1", code=2)
+    assert "no run" in refused(capsys, "score", tiny, "nothing", code=2)
 
 
 def test_a_bank_without_customers_or_interactions(capsys: pytest.CaptureFixture[str], empty: Path) -> None:
