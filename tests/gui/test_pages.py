@@ -42,6 +42,31 @@ def test_home_says_what_the_bank_holds(desk: Frame) -> None:
     assert desk.shelf.page.answer.text() == "Tiny holds 300 customers, invented data to 30 Jun 2026."
 
 
+def test_home_counts_and_draws_without_reading_the_bank_or_the_run(
+    desk: Frame, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crmdesk.desk.results.twin import PictureWidget
+    from crmdesk.services import customers
+    from crmdesk.store.queries import runs
+
+    run_sample(desk)
+    read: list[str] = []
+    parts = runs.parts
+
+    def noted(*given: Any) -> Any:
+        found = parts(*given)
+        read.extend(name for _, name, *_ in found)
+        return found
+
+    monkeypatch.setattr(runs, "parts", noted)
+    monkeypatch.delattr(customers, "find")
+    desk.shelf.page.refresh()
+    settle(qtbot, desk)
+    assert desk.shelf.page.answer.text().startswith("Tiny holds 300 customers")
+    assert desk.shelf.page.findChild(PictureWidget) is not None
+    assert sorted(read) == ["permissions", "segments"]
+
+
 def test_pages_say_why_they_are_empty(empty_desk: Frame, qtbot: QtBot) -> None:
     for name, words in (("analyses", "every one comes with a plugin"), ("runs", "No analysis has been run")):
         page = go(empty_desk, qtbot, name)
@@ -211,3 +236,12 @@ def test_the_command_names_only_the_file_where_it_lies_here(tmp_path: Path, monk
     assert str(bank) in command(bank, "a.b", {}, {}, 7, None)
     monkeypatch.chdir(tmp_path)
     assert command(bank, "a.b", {}, {}, 7, None) == "crmdesk mine B.crmdesk a.b --seed 7"
+
+
+def test_one_segment_of_everybody_is_no_picture_for_home() -> None:
+    from crmdesk.desk.results.segments import overview
+
+    tables = dict(sample.segments(range(8)).tables)
+    assert overview(tables) is not None
+    tables["segments"] = tables["segments"].head(1)
+    assert overview(tables) is None

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Tables = Mapping[str, "pd.DataFrame"]
+OVERVIEW = ("segments", "permissions")  # the tables that `overview` draws from
 TOP = 5
 LIMIT = 0.8  # below this agreement of bootstraps, groups are not told apart reliably
 CHANNELS = {"email": "E-mail", "phone": "Phone", "sms": "SMS", "post": "Post", "in_person": "In person",
@@ -133,8 +134,8 @@ def _share(columns: Mapping[str, list[Any]], i: int, sizes: Mapping[str, float |
 
 
 def overview(tables: Tables) -> Picture | None:
-    """The segments as one mosaic, coloured by whom we may send offers; None where there are no segments."""
-    if "segments" not in tables or not len(tables["segments"]):
+    """The segments as one mosaic, coloured by whom we may send offers; None where there are not two."""
+    if "segments" not in tables or len(tables["segments"]) < 2:
         return None
     columns, groups = columns_of(tables["segments"]), group_names(tables)
     reach, channel = _best_reach(tables)
