@@ -23,7 +23,8 @@ class RunRecord:
     """One line of the run history; `result` is None where the run failed, was cancelled, or was only listed.
 
     `verdict` of a failed or cancelled run is its reason. `numbers` maps pseudonyms to public customer numbers for
-    actors who may see them; `tables` is the result with those numbers in the column `customer`.
+    actors who may see them; `tables` is the result with those numbers in the column `customer`. `left_out` people have
+    no rows any more, because their permission has ended since.
     """
 
     uuid: str
@@ -50,6 +51,7 @@ class RunRecord:
     id: int | None = None
     result: Result | None = None
     numbers: Mapping[int, str] = field(default_factory=dict, repr=False)
+    left_out: int = 0
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -11,13 +11,15 @@ from numpy.typing import NDArray
 from crmdesk.domain.customer import digits, full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
-from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, PermissionEvent, decide
+from crmdesk.domain.permission import LEGITIMATE_INTEREST, MARKETING_CHANNELS, Decision, PermissionEvent, decide
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_page as page
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permissions as ledger
+from crmdesk.store.queries import runs
+from crmdesk.store.queries import segments as segment_queries
 from crmdesk.store.queries.customer_page import AccountRow, Event, SegmentCard, TimelineFilter
 
 BLOCK: Final = 256
@@ -87,6 +89,13 @@ class Timeline:
     postings: int
 
 
+def count(app: App, actor: Actor) -> int:
+    """How many customers the bank has."""
+    require(actor, Right.READ_CUSTOMER)
+    with app.store.read() as session:
+        return runs.count_customers(session)
+
+
 def find(app: App, actor: Actor, query: CustomerQuery, *,
          cancel: Callable[[], bool] = lambda: False) -> NDArray[np.int64]:  # fmt: skip
     """Ids of all customers who match, in sort order. Raises Cancelled soon after `cancel()` turns true."""
@@ -106,11 +115,14 @@ def rows(app: App, actor: Actor, ids: Sequence[int]) -> list[CustomerRow]:
     at = app.store.clock()
     names = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
-        events = ledger.events(raw, wanted, "marketing")
+        purpose, basis = segment_queries.terms(raw)
+        events = ledger.events(raw, wanted, "marketing", "profiling", purpose)
         segments, values = people.segment_names(raw, wanted), people.values(raw, wanted)
         found = {}
         for key, number, given, family, city, restricted, active in people.block(raw, wanted):
             value, currency = values.get(key, (None, ""))
+            if key in segments and not _minable(events[key], purpose, basis, at, bool(restricted)):
+                del segments[key]
             found[key] = CustomerRow(
                 key, number, full_name(given, family) if names else number, (city or "") if names else "",
                 segments.get(key, ""), value, currency, _offers(events[key], at, bool(restricted)), _on(active),
@@ -120,12 +132,17 @@ def rows(app: App, actor: Actor, ids: Sequence[int]) -> list[CustomerRow]:
 
 def _offers(events: list[PermissionEvent], at: datetime, restricted: bool) -> tuple[tuple[str, Decision], ...]:
     """Marketing by each channel. Channels without an event of their own share one decision: most of a block's cost."""
-    own = {e.channel for e in events}
+    own = {e.channel for e in events if e.purpose == "marketing"}
     shared = decide([e for e in events if e.channel is None], "marketing", None, at, restricted=restricted)
     return tuple(
         (c, decide(events, "marketing", c, at, restricted=restricted) if c in own else shared)
         for c in MARKETING_CHANNELS
     )
+
+
+def _minable(events: list[PermissionEvent], purpose: str, basis: str | None, at: datetime, restricted: bool) -> bool:
+    """What mining found about a person is shown only while the person lets the bank mine for it."""
+    return decide(events, purpose, None, at, restricted=restricted, basis=basis or LEGITIMATE_INTEREST).allowed
 
 
 def choices(app: App, actor: Actor) -> dict[str, list[tuple[str, str]]]:
@@ -189,10 +206,20 @@ def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None
 
 
 def segment(app: App, actor: Actor, number: str) -> SegmentCard | None:
-    """The customer's place in the latest segmentation, or None where that run left the customer out."""
+    """The customer's place in the latest segmentation; None where that run left the customer out.
+
+    None too where the permission for the run's purpose has ended since.
+    """
     require(actor, Right.READ_RESULTS)
+    at = app.store.clock()
     with app.store.reader() as raw:
-        return page.segment(raw, people.id_of(raw, number))
+        customer = people.id_of(raw, number)
+        purpose, basis = segment_queries.terms(raw)
+        events = ledger.events(raw, [customer])[customer]
+        blocked = customer in ledger.restricted(raw, [customer])
+        if not _minable(events, purpose, basis, at, blocked):
+            return None
+        return page.segment(raw, customer)
 
 
 def _on(seconds: int | None) -> date | None:

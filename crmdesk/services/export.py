@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.analytics.population import population
 from crmdesk.domain.errors import CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.mining.record import RunRecord
@@ -42,47 +41,55 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     """Write every table of a run as NAME.csv, what it is as run.json, and its figures through `draw`.
 
     Rows of people whose permission for the run's purpose has ended since are left out and counted. Raises Refused
-    without the right, and CrmdeskError where the folder cannot be written.
+    without the right, and CrmdeskError where the folder cannot be written: then no file of the export is there.
     """
     require(actor, Right.EXPORT)
     record = finished(app, actor, uuid)
-    allowed = _still_allowed(app, record)
-    tables, left_out = _permitted(record, allowed)
-    rows = sum(len(table) for table in tables.values() if "customer" in table.columns)
+    rows = sum(len(table) for table in record.tables.values() if "customer" in table.columns)
     if rows > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
-    with app.store.write() as session:
-        audit.record(
-            app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
-            fields=", ".join(tables), reason=f"{rows} customer rows, {left_out} people left out",
-        )  # fmt: skip
-        # Inside the unit of work: a file is only there when its audit row is, and the other way round.
-        files = _write_all(record, tables, left_out, out_dir)
-    warnings = list(_left_out_words(left_out))
+    with _writable(out_dir):
+        out_dir.mkdir(parents=True, exist_ok=True)
+        # On the same disk, so that the files only need to be renamed: the bank stays free while they are written.
+        with tempfile.TemporaryDirectory(prefix=".export-", dir=out_dir) as scratch:
+            files = _hand_over(app, actor, record, rows, _write_all(record, Path(scratch)), out_dir)
+    warnings = list(_left_out_words(record.left_out))
     if draw is not None and record.result is not None and record.result.figures:
         warnings += _draw(record.result, draw, out_dir)
-    return ExportReport(out_dir, tuple(files), left_out, tuple(warnings))
+    return ExportReport(out_dir, tuple(files), record.left_out, tuple(warnings))
 
 
-def _still_allowed(app: App, record: RunRecord) -> set[int]:
-    """Pseudonyms of those whose permission covers the run's purpose at the bank's clock."""
-    day = date.fromisoformat(record.as_of)
-    return set(population(app.store, record.purpose, day, app.store.clock(), False).customers.tolist())
+def _hand_over(app: App, actor: Actor, record: RunRecord, rows: int, written: list[Path], folder: Path) -> list[Path]:
+    """Audit the export and move its files into the folder: both are done, or neither."""
+    kept = Path(tempfile.mkdtemp(dir=written[0].parent))
+    try:
+        with app.store.write() as session:
+            audit.record(
+                app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
+                fields=", ".join(record.tables), reason=f"{rows} customer rows, {record.left_out} people left out",
+            )  # fmt: skip
+            with _writable(folder):
+                for file in written:
+                    if (folder / file.name).is_file():
+                        (folder / file.name).replace(kept / file.name)
+                    file.replace(folder / file.name)
+    except BaseException:
+        # Around the unit of work, because saving it can fail too; files that stood there come back.
+        for file in written:
+            if not file.exists():
+                (folder / file.name).unlink()
+            if (kept / file.name).exists():
+                (kept / file.name).replace(folder / file.name)
+        raise
+    return [folder / file.name for file in written]
 
 
-def _permitted(record: RunRecord, allowed: set[int]) -> tuple[dict[str, pd.DataFrame], int]:
-    """The tables with public numbers and without the rows that may no longer leave; how many people that were."""
-    gone: set[int] = set()
-    tables = {}
-    shown = record.tables
-    for name, table in (record.result.tables if record.result else {}).items():
-        if "customer" in table.columns:
-            keep = table["customer"].isin(allowed)
-            gone |= set(table.loc[~keep, "customer"].tolist())
-            tables[name] = shown[name][keep]
-        else:
-            tables[name] = table
-    return tables, len(gone)
+@contextlib.contextmanager
+def _writable(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CrmdeskError(f"{folder} could not be written ({error.strerror}); choose another folder.") from None
 
 
 def _left_out_words(left_out: int) -> tuple[str, ...]:
@@ -92,20 +99,19 @@ def _left_out_words(left_out: int) -> tuple[str, ...]:
     return (f"The rows of {people} were left out: the permission for this purpose has ended since the run.",)
 
 
-def _write_all(record: RunRecord, tables: dict[str, pd.DataFrame], left_out: int, folder: Path) -> list[Path]:
+def _write_all(record: RunRecord, folder: Path) -> list[Path]:
     head = {
         "run": record.uuid, "analysis": record.analysis, "as_of": record.as_of, "purpose": record.purpose,
         "params": dict(record.params), "seed": record.seed, "eligible": record.eligible,
-        "excluded": dict(record.excluded), "left_out_since": left_out, "verdict": record.verdict,
+        "excluded": dict(record.excluded), "left_out_since": record.left_out, "verdict": record.verdict,
     }  # fmt: skip
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, table in tables.items():
-            write_csv(table, folder / f"{name}.csv")
-        (folder / "run.json").write_text(json.dumps(head, indent=2, allow_nan=False), encoding="utf-8")
-    except OSError as error:
-        raise CrmdeskError(f"{folder} could not be written ({error.strerror}); choose another folder.") from None
-    return [*(folder / f"{name}.csv" for name in tables), folder / "run.json"]
+    files = []
+    for name, table in record.tables.items():
+        files.append(folder / f"{name}.csv")
+        write_csv(table, files[-1])
+    files.append(folder / "run.json")
+    files[-1].write_text(json.dumps(head, indent=2, allow_nan=False), encoding="utf-8")
+    return files
 
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:

@@ -16,14 +16,14 @@ from crmdesk.services.context import App
 from crmdesk.services.export import ExportReport, export
 from crmdesk.services.recover import recover
 from crmdesk.services.rerun import RerunReport, rerun
-from crmdesk.services.runs import finished, get_run, public_tables, runs, with_numbers
+from crmdesk.services.runs import finished, get_run, runs, with_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
     "AnalysisInfo", "ExportReport", "RerunReport", "analyses", "export", "finished", "get_run", "mine_document",
-    "population", "public_tables", "recover", "rerun", "run", "runs",
+    "population", "recover", "rerun", "run", "runs",
 ]  # fmt: skip
 HEAD_ROWS = 5
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right, may, require
@@ -11,9 +11,7 @@ from crmdesk.mining import ledger
 from crmdesk.mining.record import RunRecord
 from crmdesk.services.context import App
 from crmdesk.store.queries import runs as queries
-
-if TYPE_CHECKING:
-    import pandas as pd
+from crmdesk.store.queries.permissions import may_be_mined
 
 
 def runs(app: App, actor: Actor) -> list[RunRecord]:
@@ -22,10 +20,14 @@ def runs(app: App, actor: Actor) -> list[RunRecord]:
     return ledger.history(app.store, titles(app))
 
 
-def get_run(app: App, actor: Actor, uuid: str) -> RunRecord:
-    """One run with its result, by its name or a clear beginning of it; BadInput where there is none."""
+def get_run(app: App, actor: Actor, uuid: str, *, tables: Collection[str] | None = None) -> RunRecord:
+    """One run with its result, by its name or a clear beginning of it; BadInput where there is none.
+
+    The result holds nobody whose permission for the run's purpose has ended since (`with_numbers`).
+    With `tables` it holds these alone, and nothing else is read.
+    """
     require(actor, Right.READ_RESULTS)
-    return with_numbers(app, actor, ledger.load(app.store, uuid, titles(app)))
+    return with_numbers(app, actor, ledger.load(app.store, uuid, titles(app), tables=tables))
 
 
 def finished(app: App, actor: Actor, uuid: str) -> RunRecord:
@@ -36,20 +38,28 @@ def finished(app: App, actor: Actor, uuid: str) -> RunRecord:
     return record
 
 
-def public_tables(app: App, actor: Actor, record: RunRecord) -> dict[str, pd.DataFrame]:
-    """The tables of a run with public customer numbers where the actor may see them."""
-    return (record if record.numbers else with_numbers(app, actor, record)).tables
-
-
 def titles(app: App) -> dict[str, str]:
     return {analysis_id: str(analysis.title) for analysis_id, analysis in app.plugins.analyses.items()}
 
 
 def with_numbers(app: App, actor: Actor, record: RunRecord) -> RunRecord:
-    """The record with public numbers; actors who may not see identities keep the pseudonyms."""
-    tables = record.result.tables.values() if record.result else ()
-    ids = {int(i) for table in tables if "customer" in table.columns for i in table["customer"].unique()}
-    if not ids or not may(actor, Right.READ_CONTACT):
+    """The record with public numbers, for actors who may see identities, and only of people who may be mined now.
+
+    Rows of those whose permission for the run's purpose has ended since are left out and counted in `left_out`.
+    """
+    if record.result is None:
+        return record
+    people = {name: t for name, t in record.result.tables.items() if "customer" in t.columns}
+    ids = {int(i) for table in people.values() for i in table["customer"].unique()}
+    if not ids:
+        return record
+    with app.store.reader() as raw:
+        gone = ids - may_be_mined(raw, record.purpose, app.store.clock())
+    if gone:
+        kept = {name: table[~table["customer"].isin(gone)].reset_index(drop=True) for name, table in people.items()}
+        result = replace(record.result, tables={**record.result.tables, **kept})
+        record = replace(record, result=result, left_out=len(gone))
+    if not may(actor, Right.READ_CONTACT):
         return record
     with app.store.read() as session:
-        return replace(record, numbers=queries.customer_numbers(session, sorted(ids)))
+        return replace(record, numbers=queries.customer_numbers(session, sorted(ids - gone)))

@@ -13,6 +13,7 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
 from crmdesk.jobs.progress import Cancelled
 from crmdesk.store.queries import permissions as ledger
+from crmdesk.store.queries import segments
 
 _SEARCHED: Final = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
 _TRIGRAM: Final = 3  # the search table finds parts of at least three characters
@@ -32,9 +33,11 @@ _OWNED: Final = (
     "FROM holding h JOIN account a ON a.id = h.account_id JOIN product p ON p.id = a.product_id"
     f" WHERE h.role = 'owner' AND a.closed_on IS NULL AND p.family IN {HELD}"
 )
+_SHOWN: Final = "{shown}"  # stands for the ids whose segment may be shown now
 _SEGMENT: Final = (
     "(SELECT s.name FROM segment_membership m JOIN segment s ON s.id = m.segment_id"
-    " WHERE m.customer_id = customer.id AND m.run_id = (SELECT max(run_id) FROM segment))"
+    " WHERE m.customer_id = customer.id AND m.run_id = (SELECT max(run_id) FROM segment)"
+    f" AND m.customer_id IN ({_SHOWN}))"
 )
 # Every order ends with the id, so that equal rows keep their places.
 SORTS: Final[dict[str, str]] = {
@@ -87,7 +90,11 @@ def ids(raw: Any, text: str, chips: Sequence[Chip], sort: str, descending: bool,
         _chip(where, chip, at)
     way = "DESC" if descending else "ASC"
     order = f"{SORTS[sort]} {way}, id {way}"
-    inner = f"SELECT id FROM customer{where.sql()} ORDER BY {order}"
+    allowed = ""
+    if sort == "segment" or any(chip.field == "segment" for chip in chips):
+        allowed, parameters = segments.shown(raw, at)
+        where.parameters.update(parameters)
+    inner = f"SELECT id FROM customer{where.sql()} ORDER BY {order}".replace(_SHOWN, allowed)
     raw.set_progress_handler(lambda: int(cancel()), _STEPS)
     try:
         # One text for all ids: a million rows handed over one by one would hold up every other thread.
@@ -167,7 +174,8 @@ def _chip(where: Where, chip: Chip, at: datetime) -> None:
         "kind": f"kind IN ({values})",
         "branch": f"branch_id IN (SELECT id FROM branch WHERE code IN ({values}))",
         "segment": "id IN (SELECT m.customer_id FROM segment_membership m JOIN segment s ON s.id = m.segment_id"
-                   f" WHERE m.run_id = (SELECT max(run_id) FROM segment) AND s.code IN ({values}))",
+                   f" WHERE m.run_id = (SELECT max(run_id) FROM segment) AND s.code IN ({values})"
+                   f" AND m.customer_id IN ({_SHOWN}))",
         "product": "id IN (SELECT h.customer_id FROM holding h JOIN account a ON a.id = h.account_id"
                    " JOIN product p ON p.id = a.product_id"
                    f" WHERE a.closed_on IS NULL AND h.role = 'owner' AND p.family IN ({values}))",

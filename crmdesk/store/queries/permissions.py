@@ -3,32 +3,52 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
-from crmdesk.domain.permission import STRICTNESS, PermissionEvent, is_own_act
+from crmdesk.domain.permission import CONSENT, STRICTNESS, PermissionEvent, is_own_act
 
 _STRICT = "CASE status " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in STRICTNESS.items()) + " END"
-_OWN = "(status = 'granted' AND evidence_sha256 IS NOT NULL AND batch_id IS NULL AND source <> 'import')"
-_STANDING = (
-    "effective_at <= :at AND seq NOT IN"
-    " (SELECT voids FROM permission_event WHERE status = 'voided' AND voids IS NOT NULL)"
+# domain.permission.is_own_act and the voiding of domain.permission.state, for rows of permission_event under any name.
+OWN_ACT: Final = "(status = 'granted' AND evidence_sha256 IS NOT NULL AND batch_id IS NULL AND source <> 'import')"
+STANDING: Final = (
+    "(customer_id, seq) NOT IN"
+    " (SELECT customer_id, voids FROM permission_event WHERE status = 'voided' AND voids IS NOT NULL)"
+)
+_NOW = f"effective_at <= :at AND {STANDING}"
+_BLOCKED = f"""
+SELECT customer_id FROM permission_event WHERE status = 'erased' AND {_NOW}
+UNION ALL SELECT id FROM customer WHERE restricted
+"""
+_DECIDED = (
+    "purpose = :purpose AND (channel IS NULL OR channel = :channel)"
+    f" AND status NOT IN ('asked', 'voided', 'erased') AND {_NOW}"
 )
 # Each customer's last decisive event, unless an objection stands: the rule of domain.permission over a whole bank.
 _PERMITTED = f"""
 WITH ledger AS (
-  SELECT customer_id, status, expires_on, {_OWN} AS own,
+  SELECT customer_id, status, expires_on, {OWN_ACT} AS own,
          effective_at || {_STRICT} || printf('%012d', seq) AS place
   FROM permission_event
-  WHERE purpose = :purpose AND (channel IS NULL OR channel = :channel)
-    AND status NOT IN ('asked', 'voided') AND {_STANDING}
+  WHERE {_DECIDED}
 ), last AS (SELECT customer_id, status, expires_on, max(place) FROM ledger GROUP BY customer_id)
 SELECT customer_id FROM last
 WHERE status = 'granted' AND (expires_on IS NULL OR expires_on >= :day)
   AND NOT EXISTS (
     SELECT 1 FROM ledger o WHERE o.customer_id = last.customer_id AND o.status = 'objected' AND NOT EXISTS (
       SELECT 1 FROM ledger g WHERE g.customer_id = o.customer_id AND g.own AND g.place > o.place))
-  AND customer_id NOT IN (SELECT customer_id FROM permission_event WHERE status = 'erased' AND {_STANDING})
-  AND customer_id NOT IN (SELECT id FROM customer WHERE restricted)
+  AND customer_id NOT IN ({_BLOCKED})
+"""
+# An objection to marketing on any channel: one for all channels yields only to a grant for all of them.
+_OBJECTORS = f"""
+WITH ledger AS (
+  SELECT customer_id, channel, status, {OWN_ACT} AS own,
+         effective_at || {_STRICT} || printf('%012d', seq) AS place
+  FROM permission_event
+  WHERE purpose = 'marketing' AND status IN ('objected', 'granted') AND {_NOW}
+)
+SELECT o.customer_id FROM ledger o WHERE o.status = 'objected' AND NOT EXISTS (
+  SELECT 1 FROM ledger g WHERE g.customer_id = o.customer_id AND g.own AND g.place > o.place
+  AND (g.channel IS NULL OR g.channel = o.channel))
 """
 
 
@@ -68,19 +88,44 @@ def permitted(purpose: str, channel: str, at: datetime) -> tuple[str, dict[str, 
     return _PERMITTED, {"purpose": purpose, "channel": channel, "at": stored(at), "day": at.date().isoformat()}
 
 
-def events(raw: Any, customers: Iterable[int], purpose: str | None = None) -> dict[int, list[PermissionEvent]]:
-    """Events of each customer as the rule takes them; `purpose` leaves out others, never an erasure."""
+def mined(purpose: str, at: datetime, basis: str | None) -> tuple[str, dict[str, str]]:
+    """SQL and parameters that give the ids of all whom mining for `purpose` may use at `at`, as `decide` would.
+
+    `basis` is the recorded one of the purpose. The parameters are those of `permitted` that depend on the time.
+    """
+    open_ = [_open(purpose, basis == CONSENT)]
+    if purpose == "targeting":
+        open_ += [_open("profiling", False), f"id NOT IN (SELECT * FROM ({_OBJECTORS}))"]
+    sql = f"SELECT id FROM customer WHERE id NOT IN ({_BLOCKED}) AND {' AND '.join(open_)}"
+    return sql, {"at": stored(at), "day": at.date().isoformat()}
+
+
+def _open(purpose: str, by_consent: bool) -> str:
+    granted = f"id IN (SELECT * FROM ({_PERMITTED}))"
+    silent = f"id NOT IN (SELECT customer_id FROM permission_event WHERE {_DECIDED})"
+    sql = granted if by_consent else f"({granted} OR {silent})"
+    return sql.replace(":purpose", f"'{purpose}'").replace(":channel", "NULL")
+
+
+def may_be_mined(raw: Any, purpose: str, at: datetime) -> set[int]:
+    """Everybody whom mining for `purpose` may use at `at`."""
+    sql, parameters = mined(purpose, at, basis(raw, purpose))
+    return {customer for (customer,) in raw.execute(sql, parameters)}
+
+
+def events(raw: Any, customers: Iterable[int], *purposes: str) -> dict[int, list[PermissionEvent]]:
+    """Events of each customer as the rule takes them; `purposes` leave out others, never an erasure."""
     ids = [int(c) for c in customers]
     found: dict[int, list[PermissionEvent]] = {c: [] for c in ids}
     if not ids:
         return found
-    marks = ",".join("?" * len(ids))
-    only = "" if purpose is None else " AND (purpose = ? OR status IN ('erased', 'voided'))"
+    marks, about = ",".join("?" * len(ids)), ",".join("?" * len(purposes))
+    only = f" AND (purpose IN ({about}) OR status IN ('erased', 'voided'))" if purposes else ""
     rows = raw.execute(
         "SELECT customer_id, seq, purpose, channel, status, effective_at, recorded_at, expires_on, source,"
         f" evidence_sha256 IS NOT NULL, batch_id IS NOT NULL, voids FROM permission_event"
         f" WHERE customer_id IN ({marks}){only}",
-        [*ids, *([] if purpose is None else [purpose])],
+        [*ids, *purposes],
     )
     for customer, seq, what, channel, status, effective, recorded, expires, source, proof, batch, voids in rows:
         own = is_own_act(status, source, bool(proof), bool(batch))
@@ -114,6 +159,11 @@ def restricted(raw: Any, customers: Iterable[int]) -> set[int]:
 
 
 def basis(raw: Any, purpose: str) -> str | None:
-    """The legal basis the data-protection officer recorded for mining, as JSON text; None = the start setting."""
+    """The legal basis the data-protection officer recorded for mining; None = the start setting."""
     found = raw.execute("SELECT value FROM setting WHERE name = ?", (f"basis.{purpose}",)).fetchone()
-    return str(found[0]).strip('"') if found and found[0] else None
+    return basis_of(found[0] if found else None)
+
+
+def basis_of(value: str | None) -> str | None:
+    """The word in the setting's JSON text."""
+    return value.strip('"') if value else None

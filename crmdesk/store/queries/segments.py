@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from crmdesk.store.queries import permissions
 from crmdesk.store.tables.run import Segment
 
 MEMBER_COLUMNS = ("customer", "tier1", "tier2", "segment", "strength", "runner_up", "distance_pct", "provisional")
@@ -28,25 +30,16 @@ def insert(session: Session, run_id: int, segments: Iterable[dict[str, Any]], me
         )
 
 
-def of_run(session: Session, run_id: int) -> list[dict[str, Any]]:
-    """The segments of a run, first tier first, then by code."""
-    query = select(Segment).where(Segment.run_id == run_id).order_by(col(Segment.tier), col(Segment.code))
-    return [segment.model_dump() for segment in session.exec(query)]
+def terms(raw: Any) -> tuple[str, str | None]:
+    """Purpose of the latest run that made segments, and its basis: who may not be mined for it now shows none."""
+    row = raw.execute(
+        "SELECT r.purpose, s.value FROM run r LEFT JOIN setting s ON s.name = 'basis.' || r.purpose"
+        " WHERE r.id = (SELECT max(run_id) FROM segment)"
+    ).fetchone()
+    return (str(row[0]), permissions.basis_of(row[1])) if row else ("profiling", None)
 
 
-def of_customer(session: Session, customer_id: int) -> dict[str, Any] | None:
-    """The newest segment of one customer with its run (uuid, analysis, as_of); None where there is none."""
-    row = (
-        session.connection()
-        .exec_driver_sql(
-            "SELECT m.tier1, m.tier2, s.code, s.name, m.strength, m.runner_up, m.distance_pct, m.provisional,"
-            " r.uuid, r.analysis, r.as_of FROM segment_membership m"
-            " JOIN segment s ON s.id = m.segment_id JOIN run r ON r.id = m.run_id"
-            " WHERE m.customer_id = ? ORDER BY m.run_id DESC LIMIT 1",
-            (customer_id,),
-        )
-        .first()
-    )
-    names = ("tier1", "tier2", "segment", "name", "strength", "runner_up", "distance_pct", "provisional",
-             "run", "analysis", "as_of")  # fmt: skip
-    return dict(zip(names, row, strict=True)) if row else None
+def shown(raw: Any, at: datetime) -> tuple[str, dict[str, str]]:
+    """SQL and parameters that give the ids of those whose segment may be shown at `at`."""
+    purpose, basis = terms(raw)
+    return permissions.mined(purpose, at, basis)

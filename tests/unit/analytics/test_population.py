@@ -19,6 +19,7 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import CONSENT, LEGITIMATE_INTEREST, MARKETING_CHANNELS, PURPOSES, STATES
 from crmdesk.store import Store, chain
 from crmdesk.store.bank import create_bank
+from crmdesk.store.queries import permissions as queries
 from crmdesk.store.queries.permissions import events as stored_events
 
 CUSTOMERS = 3
@@ -83,6 +84,32 @@ def test_the_rule_over_columns_equals_the_rule_over_events(
                                           known_at=known_at).allowed
                         for c in customers
                     ]  # fmt: skip
+        raise Undo
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(one_event, max_size=12), moments_near)
+def test_the_rule_in_sql_equals_the_rule_over_events(
+    template: Store, events: list[dict[str, Any]], at: datetime
+) -> None:
+    with pytest.raises(Undo), template.write() as session:
+        chain.append(session, template.audit_key, "permission_event", events)
+        raw = session.connection().connection.driver_connection
+        plain = stored_events(raw, range(1, CUSTOMERS + 1))
+
+        def ruled(purpose: str, channel: str | None, basis: str) -> set[int]:
+            return {
+                c for c in plain
+                if permission.decide(plain[c], purpose, channel, at, restricted=c == CUSTOMERS, basis=basis).allowed
+            }  # fmt: skip
+
+        for purpose in ("profiling", "targeting"):
+            for basis in (LEGITIMATE_INTEREST, CONSENT):
+                found = {c for (c,) in raw.execute(*queries.mined(purpose, at, basis))}
+                assert found == ruled(purpose, None, basis)
+        for channel in MARKETING_CHANNELS[:2]:
+            found = {c for (c,) in raw.execute(*queries.permitted("marketing", channel, at))}
+            assert found == ruled("marketing", channel, CONSENT)
         raise Undo
 
 

@@ -14,6 +14,7 @@ from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs.progress import Cancelled
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerQuery, TimelineFilter
+from crmdesk.store import chain
 
 AUDITOR = Actor("otto", frozenset({Role.AUDITOR}))
 
@@ -205,3 +206,31 @@ def test_choices_come_from_the_bank(app: SmallApp) -> None:
         "branch": [("B2", "Harbour"), ("HO", "Head office")],
         "segment": [("1.1", "Online, high"), ("2.1", "Branch, middle")],
     }
+
+
+@pytest.mark.parametrize("change", [
+    [small_bank.event(1, "profiling", None, "objected", "2026-10-01")],
+    [small_bank.event(1, "sharing", None, "erased", "2026-10-01")],
+    "UPDATE customer SET restricted = 1 WHERE id = 1",
+    "INSERT INTO setting (name, value) VALUES ('basis.profiling', '\"consent\"')",
+])  # fmt: skip
+def test_who_may_not_be_profiled_now_shows_no_segment(app: SmallApp, change: str | list[dict[str, object]]) -> None:
+    with app.store.write() as session:
+        if isinstance(change, str):
+            session.connection().exec_driver_sql(change)
+        else:
+            chain.append(session, app.store.audit_key, "permission_event", change)
+    assert customers.segment(app, ACTOR, "C-000001") is None
+    assert customers.rows(app, ACTOR, [1])[0].segment == ""
+    assert 1 not in found(app, "", Chip("segment", "is", ("1.1", "2.1")))
+    assert found(app, sort="segment", descending=True)[0] != 1  # "Online, high" would come first
+
+
+def test_by_consent_only_who_agreed_shows_a_segment(app: SmallApp) -> None:
+    with app.store.write() as session:
+        small_bank.add(session, "setting", [{"name": "basis.profiling", "value": '"consent"'}])
+        chain.append(session, app.store.audit_key, "permission_event",
+                     [small_bank.event(2, "profiling", None, "granted", "2026-10-01")])  # fmt: skip
+    assert found(app, "", Chip("segment", "is", ("1.1", "2.1"))) == [2]
+    assert [r.segment for r in customers.rows(app, ACTOR, [1, 2])] == ["", "Branch, middle"]
+    assert found(app, sort="segment", descending=True)[0] == 2

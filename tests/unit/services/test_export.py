@@ -1,5 +1,6 @@
 """What leaves the bank: permitted rows only, harmless in a spreadsheet, audited; and the report of a run."""
 
+import contextlib
 import csv
 import json
 import re
@@ -161,3 +162,56 @@ def test_a_report_of_a_plain_table_and_a_folder_that_is_missing(app: SmallApp, t
     assert "2 channels used." in write_report(app, ACTOR, run, tmp_path / "r.html").read_text(encoding="utf-8")
     with pytest.raises(CrmdeskError, match="could not be written"):
         write_report(app, ACTOR, run, tmp_path / "nowhere" / "r.html")
+
+
+def test_a_later_file_that_cannot_be_written_leaves_nothing(app: SmallApp, tmp_path: Path) -> None:
+    run = mining.run(app, ACTOR, "demo.split", {}).uuid
+    out = tmp_path / "out"
+    (out / "profile.csv").mkdir(parents=True)  # the third of five files
+    (out / "segments.csv").write_text("of before")
+    (out / "mine.txt").write_text("not ours")
+    before = acts(app)
+    with pytest.raises(CrmdeskError, match="out could not be written"):
+        mining.export(app, ACTOR, run, out)
+    assert acts(app) == before
+    assert {f.name for f in out.iterdir()} == {"profile.csv", "segments.csv", "mine.txt"}
+    assert (out / "segments.csv").read_text() == "of before"
+
+
+def test_an_export_that_cannot_be_audited_leaves_nothing(
+    app: SmallApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = mining.run(app, ACTOR, "demo.split", {}).uuid
+    real = app.store.write
+
+    @contextlib.contextmanager
+    def failing() -> Iterator[Any]:
+        with real() as session:
+            yield session
+            raise CrmdeskError("The disk is full.")
+
+    monkeypatch.setattr(app.store, "write", failing)
+    with pytest.raises(CrmdeskError, match="full"):
+        mining.export(app, ACTOR, run, tmp_path / "out")
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_an_export_replaces_only_its_own_files_and_writes_them_while_the_bank_is_free(
+    app: SmallApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = mining.run(app, ACTOR, "demo.split", {}).uuid
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "mine.txt").write_text("not ours")
+    (out / "members.csv").write_text("of before")
+    real = export.write_csv
+
+    def write_csv(table: pd.DataFrame, file: Path) -> None:
+        say(app, may_email(1))  # another writer gets in
+        real(table, file)
+
+    monkeypatch.setattr(export, "write_csv", write_csv)
+    mining.export(app, ACTOR, run, out)
+    assert len(read(out / "members.csv")) == 40
+    assert {f.name for f in out.iterdir()} == {"segments.csv", "members.csv", "profile.csv", "k_choice.csv", "run.json",
+                                               "mine.txt"}  # fmt: skip

@@ -12,7 +12,6 @@ from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs import Cancelled
 from crmdesk.mining import execute
 from crmdesk.services import mining
-from crmdesk.store.queries import segments
 from tests.small_bank import ACTOR, add, interaction
 from tests.unit.services.mining_bank import SmallApp, bank, refuses_profiling, say
 
@@ -42,13 +41,11 @@ def test_a_run_is_stored_with_tables_segments_and_audit(app: SmallApp) -> None:
         "segments", "members", "profile", "k_choice"
     }  # fmt: skip
     assert rows(app, "SELECT count(*), count(DISTINCT customer_id) FROM segment_membership") == [(40, 40)]
-    with app.store.read() as session:
-        stored = segments.of_run(session, record.id or 0)
-        assert [s["code"] for s in stored] == ["1.1", "1.2", "2.1", "2.2"]
-        assert stored[0]["parent"] == "1"
-        assert stored[0]["profile"]["fields"] == {"c01": 1.5}
-        mine = segments.of_customer(session, 1)
-    assert mine and (mine["segment"], mine["run"], mine["provisional"]) == ("1.1", record.uuid, 1)
+    stored = rows(app, "SELECT code, parent, profile FROM segment ORDER BY tier, code")
+    assert [(code, parent) for code, parent, _ in stored] == [("1.1", "1"), ("1.2", "1"), ("2.1", "2"), ("2.2", "2")]
+    assert json.loads(stored[0][2])["fields"] == {"c01": 1.5}
+    mine = "SELECT s.code, m.provisional FROM segment_membership m JOIN segment s ON s.id = m.segment_id"
+    assert rows(app, f"{mine} WHERE m.customer_id = 1") == [("1.1", 1)]
     assert rows(app, "SELECT act, object, purpose, run_uuid, reason FROM audit_event") == [
         ("run", "demo.split", "profiling", record.uuid, "done")
     ]
@@ -240,3 +237,17 @@ def test_the_list_of_analyses(app: SmallApp) -> None:
     }  # fmt: skip
     assert (found["params"][2]["type"], found["params"][2]["choices"]) == ("choice", ["plain", "wordy"])
     json.dumps(infos, allow_nan=False)
+
+
+def test_who_refused_since_the_run_is_in_none_of_its_tables(app: SmallApp) -> None:
+    uuid = mining.run(app, ACTOR, "demo.split", {}).uuid
+    say(app, refuses_profiling(3))
+    with app.store.write() as session:
+        session.connection().exec_driver_sql("UPDATE customer SET restricted = 1 WHERE id = 5")
+    for actor, gone in ((ACTOR, {"C-000003", "C-000005"}), (ANALYST, {3, 5})):
+        record = mining.get_run(app, actor, uuid)
+        shown = set(record.tables["members"]["customer"])
+        assert (len(shown), shown & gone, record.left_out) == (38, set(), 2)
+        assert record.result is not None
+        assert not {3, 5} & set(record.result.tables["members"]["customer"])
+        assert "C-000003" not in json.dumps(mining.mine_document(record)["tables"])
