@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
 from crmdesk.desk.results.picture import Picture
-from crmdesk.desk.results.segments import overview
+from crmdesk.desk.results.segments import OVERVIEW, overview
 from crmdesk.desk.results.twin import PictureWidget
 from crmdesk.desk.widgets import Card, button, clear, label, scrolled
 from crmdesk.domain.rights import Right, may
@@ -75,7 +75,7 @@ class HomePage(Page):
         app, actor = self.context.app, self.context.actor
         assert app is not None
         seen = may(actor, Right.READ_CUSTOMER)
-        count = len(customers.find(app, actor, customers.CustomerQuery())) if seen else 0
+        count = customers.count(app, actor) if seen else 0
         runs = tuple(mining.runs(app, actor)[:LAST]) if may(actor, Right.READ_RUNS) else ()
         until = app.store.state().invented_until
         return Facts(count, until, runs, len(mining.analyses(app)), self._last_segments(runs))
@@ -86,7 +86,7 @@ class HomePage(Page):
             return None
         for run in runs:
             if run.outcome == "done" and run.gives == "Segments":
-                found = mining.get_run(self.context.app, self.context.actor, run.uuid)
+                found = mining.get_run(self.context.app, self.context.actor, run.uuid, tables=OVERVIEW)
                 picture = overview(found.result.tables) if found.result is not None else None
                 return (run, picture) if picture is not None else None
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -48,8 +48,13 @@ def history(store: Store, titles: Mapping[str, str]) -> list[RunRecord]:
         return [_record(row, titles) for row in runs.newest_first(session)]
 
 
-def load(store: Store, name: str, titles: Mapping[str, str], *, result: bool = True) -> RunRecord:
-    """A run by its public name or a clear beginning of it; BadInput where there is none, or more than one."""
+def load(
+    store: Store, name: str, titles: Mapping[str, str], *, result: bool = True, tables: Collection[str] | None = None
+) -> RunRecord:
+    """A run by its public name or a clear beginning of it; BadInput where there is none, or more than one.
+
+    With `tables` its result holds these alone.
+    """
     with store.read() as session:
         found = runs.find(session, name) if name else []
         if not found:
@@ -60,7 +65,7 @@ def load(store: Store, name: str, titles: Mapping[str, str], *, result: bool = T
         row = exact[0] if exact else found[0]
         record = _record(row, titles)
         if result and record.outcome == "done":
-            return replace(record, result=result_of(row, runs.parts(session, row["id"])))
+            return replace(record, result=result_of(row, runs.parts(session, row["id"], tables)))
     return record
 
 

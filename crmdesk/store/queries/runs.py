@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,9 +38,11 @@ def find(session: Session, name: str) -> list[dict[str, Any]]:
     return [run.model_dump() for run in session.exec(query)]
 
 
-def parts(session: Session, run_id: int) -> list[Part]:
-    """Every table, figure and model of a run, in the order they were written."""
+def parts(session: Session, run_id: int, tables: Collection[str] | None = None) -> list[Part]:
+    """Every table, figure and model of a run, in the order they were written; or only the `tables` of these names."""
     query = select(RunTable).where(RunTable.run_id == run_id).order_by(col(RunTable.id))
+    if tables is not None:
+        query = query.where(RunTable.kind == "table", col(RunTable.name).in_(tables))
     return [(p.kind, p.name, p.meta, p.arrow, p.sha256, p.rows) for p in session.exec(query)]
 
 
