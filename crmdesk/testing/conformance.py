@@ -53,6 +53,7 @@ def check_analysis(analysis: Analysis, frame: pd.DataFrame, **params: Any) -> Re
     assert type(result).from_bytes(data).to_bytes() == data, f"{analysis.id}: its result does not survive storing"
     assert isinstance(result, analysis.gives), f"{analysis.id} gave {type(result).__name__}, not what it declares"
     check_customers(analysis, result, frame)
+    check_scoring(analysis, result, before.copy(deep=True), params)
     for rows in (0, 1):
         check_edge(analysis, frame.iloc[:rows].copy(), params)
     check_cancel(analysis, before.copy(deep=True), params)
@@ -79,6 +80,18 @@ def check_customers(analysis: Analysis, result: Result, frame: pd.DataFrame) -> 
         if name in ONE_ROW_EACH:
             assert len(named) == len(set(named)), f"{analysis.id}: table {name} names a customer twice"
             assert set(named) == asked, f"{analysis.id}: table {name} leaves out {len(asked - set(named))} customers"
+
+
+def check_scoring(analysis: Analysis, result: Result, frame: pd.DataFrame, params: dict[str, Any]) -> None:
+    """Where there is a `score` and the run stored a model: one row each, also when one customer comes alone."""
+    if analysis.score is None or result.model is None:
+        return
+    given = analysis.params.model_validate({**params, "seed": 7, "as_of": "2000-01-01"})
+    for asked in (frame, frame.loc[frame.index[:1]]):
+        scored = resolve(analysis.score)(result.model, asked, given, Silent())
+        assert isinstance(scored, Result), f"{analysis.id}: score gave {type(scored).__name__}, not a Result"
+        assert set(ONE_ROW_EACH) & set(scored.tables), f"{analysis.id}: score gave no table members or scores"
+        check_customers(analysis, scored, asked)
 
 
 def check_edge(analysis: Analysis, frame: pd.DataFrame, params: dict[str, Any]) -> None:

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from crmdesk.api import Analysis, AnalysisError, Cancelled, Params, Result, Scores, Table
+from crmdesk.api import Analysis, AnalysisError, Cancelled, Model, Params, Result, Scores, Table
 from crmdesk.testing import check_analysis
 
 FRAME = pd.DataFrame({"uses": [3, 1, 2]}, index=pd.Index([11, 12, 13], name="customer"))
@@ -100,6 +101,25 @@ def test_a_broken_rule_is_named(run: Callable[..., Result], words: str) -> None:
 def test_a_parameter_needs_a_title() -> None:
     with pytest.raises(AssertionError, match="parameter k has no title"):
         check_analysis(analysis(good, Untitled), FRAME.copy())
+
+
+def test_scoring_of_later_customers_is_tried_with_all_and_with_one() -> None:
+    def fits(frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+        return replace(good(frame, params, progress), model=Model("json", b"3"))
+
+    seen: list[int] = []
+
+    def later(model: Model, frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+        seen.append(len(frame))
+        return scores(frame)
+
+    def not_alone(model: Model, frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+        return scores(frame if len(frame) > 1 else frame.iloc[:0])
+
+    check_analysis(replace(analysis(fits), score=later), FRAME.copy())
+    assert seen == [3, 1]
+    with pytest.raises(AssertionError, match="leaves out 1"):
+        check_analysis(replace(analysis(fits), score=not_alone), FRAME.copy())
 
 
 def test_the_fixture_runs_with_checked_parameters(run_analysis: Callable[..., Result]) -> None:

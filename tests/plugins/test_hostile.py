@@ -56,6 +56,7 @@ def test_the_doctor_survives_what_the_desk_could_not(workshop: Workshop) -> None
     workshop.add("dies", "import os\nos._exit(7)")
     workshop.add("draws", "import PySide6\n" + GOOD)
     workshop.add("lost", GOOD.replace("Table.of(frame)", "None").replace("run, Table", "'crmdesk_t_lost:gone', Table"))
+    workshop.add("later", GOOD.replace("run, Table", "run, Table, score='crmdesk_t_later:gone'"))
     workshop.add("asks", GOOD.replace("usage.cells", "usage.secrets"), features='"usage.secrets"')
     host = Host.load(safe_mode=True, entries=workshop.entries())
     found = {p["id"]: p for p in plugins.doctor(host)}
@@ -64,5 +65,6 @@ def test_the_doctor_survives_what_the_desk_could_not(workshop: Workshop) -> None
     assert "code 7" in found["dies"]["problems"][0]
     assert not found["draws"]["checks"]["no_qt"] and not found["draws"]["checks"]["loads"]
     assert [k for k, v in found["lost"]["checks"].items() if not v] == ["pointers"]
+    assert [k for k, v in found["later"]["checks"].items() if not v] == ["pointers"]
     assert [k for k, v in found["asks"]["checks"].items() if not v] == ["wants"]
     assert "usage.secrets" in found["asks"]["problems"][0]

@@ -1,5 +1,6 @@
 """The worker's side alone: bytes in, bytes out, and what it refuses."""
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,7 @@ from crmdesk.jobs import Cancelled, Silent
 from crmdesk.mining.checks import read_result
 from crmdesk.mining.payload import arrow_bytes, data_hash, decode, encode
 from crmdesk.mining.worker import build_frame, find_code, fingerprint, pointer_of, run_slice
-from crmdesk.results import Metric, Result, Scores, Segments, Table
+from crmdesk.results import Metric, Model, Result, Scores, Segments, Table
 
 COUNTS = pa.table({"customer": pa.array([2, 5, 9], pa.int64()), "n": pa.array([4, 0, 6], pa.int64())})
 MONEY = pa.table({"customer": pa.array([2, 5, 9], pa.int64()), "balance": pa.array([1.5, None, -2.0])})
@@ -53,7 +54,10 @@ def crmdesk_analyses() -> list[Analysis]:
     def hidden(frame: pd.DataFrame, params: AtLeast, progress: Silent) -> Table:
         return Table("Found although hidden.")
 
-    return [Analysis("demo.hidden", "Hidden", "", ("demo.n",), AtLeast, hidden, Table)]
+    def hidden_score(model: Model, frame: pd.DataFrame, params: AtLeast, progress: Silent) -> Table:
+        return Table("Scored although hidden.")
+
+    return [Analysis("demo.hidden", "Hidden", "", ("demo.n",), AtLeast, hidden, Table, score=hidden_score)]
 
 
 def slice_of(run: Callable[..., Any], **changes: Any) -> bytes:
@@ -70,6 +74,22 @@ def test_the_analysis_sees_its_frame_and_parameters() -> None:
     assert result.verdict == "2 kept."
     assert result.metrics["mean"].value == 5.0
     assert result.tables["kept"]["customer"].tolist() == [2, 9]
+
+
+def later(model: Model, frame: pd.DataFrame, params: AtLeast, progress: Silent) -> Scores:
+    scores = pd.DataFrame({"customer": frame.index, "score": frame["n"].to_numpy() * float(model.data)})
+    return Scores(f"Scored with {model.kind}, at least {params.at_least}.", tables={"scores": scores})
+
+
+def test_a_head_with_a_model_asks_for_scores() -> None:
+    model = {"kind": "json", "data": base64.b64encode(b"0.5").decode()}
+    result = Result.from_bytes(run_slice(slice_of(later, model=model), Silent()))
+    assert result.verdict == "Scored with json, at least 1."
+    assert result.tables["scores"]["score"].tolist() == [2.0, 0.0, 3.0]
+    (analysis,) = crmdesk_analyses()
+    assert callable(analysis.score)
+    hidden = slice_of(analysis.score, model=model, analysis="demo.hidden")
+    assert Result.from_bytes(run_slice(hidden, Silent())).verdict == "Scored although hidden."
 
 
 def test_a_changed_frame_is_refused() -> None:
