@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from crmdesk.analytics import ledger
 from crmdesk.analytics.expressions import Words
+from crmdesk.analytics.period import Period
 from crmdesk.analytics.reading import NULL, Places, read_windows, read_words
 from crmdesk.analytics.tables import CUSTOMERS
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, PURPOSES, STATES, STRICTNESS, TOUCHPOINTS
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Cancel = Callable[[], bool]
-# column -> family of products; the amount is the last month's average, for debts as owed.
+# column -> family of products; the amount is the last ended month's average, for debts as owed.
 MONEY: Final = {
     "balance": "current", "savings": "savings", "mortgage": "mortgage", "loan": "loan",
     "investments": "investment", "card_spend": "card",
@@ -50,7 +51,7 @@ def _watched(
 def money(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel) -> pa.Table:
     """Float64 minor units per family held by the customer as owner at the end of `as_of`; NaN = not held.
 
-    Of each account the latest month up to that of `as_of` counts, with its average; a debt without months counts
+    Of each account the latest month that ended by `as_of` counts, with its average; a debt without months counts
     with its principal, as owed; `card_spend` is the month's average of card accounts.
     """
     import pyarrow as pa
@@ -62,10 +63,10 @@ def money(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Pro
     source = (
         "FROM holding h CROSS JOIN account a ON a.id = h.account_id CROSS JOIN product p ON p.id = a.product_id "
         "LEFT JOIN balance_month b ON b.account_id = a.id AND b.month = (SELECT max(m.month) FROM balance_month m "
-        "WHERE m.account_id = a.id AND m.month <= :month) "
+        "WHERE m.account_id = a.id AND m.month < :before_month) "
         "WHERE h.role = 'owner' AND a.opened_on <= :day AND (a.closed_on IS NULL OR a.closed_on > :day)"
     )
-    parameters = {"day": as_of.isoformat(), "month": as_of.isoformat()[:7]}
+    parameters = Period(as_of).parameters()
     total, held = np.zeros((2, len(customers), len(names)))
     places = Places(customers)
     windows = read_windows(raw, source, "holding", "h.id",

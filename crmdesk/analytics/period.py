@@ -26,7 +26,10 @@ def epoch(day: date) -> int:
 
 @dataclass(frozen=True)
 class Period:
-    """`as_of` counts to its end; with `months` > 0 only the days after the same day that many months before."""
+    """`as_of` counts to its end; with `months` > 0 only the days after the same day that many months before.
+
+    Of things kept by the month, the months that ended by `as_of` count; with `months` > 0 the last so many of them.
+    """
 
     as_of: date
     months: int = 0
@@ -49,7 +52,10 @@ class Period:
     def parameters(self) -> dict[str, int | str]:
         """The named parameters of the analytics tables' conditions."""
         after = self.after.isoformat() if self.after else ""
+        # A month's average covers it to its last day: it counts once that day is over, so before the month of tomorrow.
+        before = (self.as_of + timedelta(days=1)).replace(day=1)
+        first = shift_months(before, -self.months).isoformat() if self.months else ""
         return {
             "start_s": self.start_s, "stop_s": self.stop_s, "day": self.as_of.isoformat(), "after": after,
-            "month": self.as_of.isoformat()[:7], "after_month": after[:7],
+            "before_month": before.isoformat()[:7], "from_month": first[:7],
         }  # fmt: skip

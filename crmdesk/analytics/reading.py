@@ -26,7 +26,7 @@ def parse(text: str | None, rows: int) -> NDArray[np.int64]:
     """Integers parted by blanks; CrmdeskError unless there are exactly `rows`."""
     values = np.fromstring(text, dtype=np.int64, sep=" ") if text else np.empty(0, np.int64)
     if len(values) != rows:
-        raise CrmdeskError("A column of the bank could not be read as numbers; run crmdesk bank verify on the file.")
+        raise CrmdeskError("A column of the bank could not be read as numbers; run crmdesk verify on the file.")
     return values
 
 

@@ -116,12 +116,12 @@ _ACCOUNT = {
     "currency": _free("account", "currency", "a"),
 }
 
-# One row per owner, account and month; a joint account counts for each owner.
+# One row per owner, account and month that has ended; a joint account counts for each owner.
 BALANCES: Final = Table(
     "balances",
     source="balance_month b CROSS JOIN account a ON a.id = b.account_id CROSS JOIN product p ON p.id = a.product_id "
     "CROSS JOIN holding h ON h.account_id = a.id AND h.role = 'owner'",
-    walked="balance_month", window="b.rowid", where="b.month <= :month AND b.month > :after_month", time="month",
+    walked="balance_month", window="b.rowid", where="b.month < :before_month AND b.month >= :from_month", time="month",
     columns={
         "customer": Column("h.customer_id"), **_ACCOUNT,
         "month": Column("CAST(replace(b.month, '-', '') AS INTEGER)"),

@@ -12,7 +12,10 @@ from crmdesk.store import verify as checks
 
 
 def verify(actor: Actor, path: Path) -> dict[str, Any]:
-    """Integrity, foreign keys, chains, triggers and settings of a bank; opens nothing for writing."""
+    """Integrity, foreign keys, chains, triggers and settings of a bank; changes no row.
+
+    The file is opened as usual, so the log that a crash left beside it is taken in first.
+    """
     require(actor, Right.VERIFY)
     return checks.verify(path)
 

@@ -87,6 +87,17 @@ def test_balances_and_holdings_know_nothing_later(rich: Store) -> None:
     assert dict(zip(holdings["account"], holdings["product"], strict=True))[1] == "P9"
 
 
+@pytest.mark.parametrize(("day", "balance", "months"), [
+    (date(2026, 6, 30), 20, [202605, 202606]), (date(2026, 6, 29), 10, [202605]), (date(2026, 6, 1), 10, [202605]),
+    (date(2026, 5, 31), 10, [202605]), (date(2026, 5, 30), math.nan, []),
+])  # fmt: skip
+def test_a_month_counts_when_it_is_over(rich: Store, day: date, balance: float, months: list[int]) -> None:
+    assert str(ask(rich, "money.current", [2], day)["balance"]) == str([float(balance)])
+    assert ask(rich, "money.balances", [2], day)["month"] == months
+    last = Events("t.b", "B", "balances", ("month",), months=1)
+    assert EmbeddedEngine(rich).events(last, Population(np.array([2])), day)["month"].to_pylist() == months[-1:]
+
+
 def test_the_person(tmp_path: Path) -> None:
     store = bank(tmp_path, 0, [])
     with store.write() as session:

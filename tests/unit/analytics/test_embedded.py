@@ -234,7 +234,7 @@ def test_one_engine_answers_in_several_threads(tmp_path: Path) -> None:
 
 def test_a_column_that_slips_is_noticed() -> None:
     assert reading.parse("1 -2 3", 3).tolist() == [1, -2, 3]
-    with pytest.raises(CrmdeskError, match="could not be read"):
+    with pytest.raises(CrmdeskError, match="run crmdesk verify on the file"):
         reading.parse("1 2", 3)
 
 
