@@ -76,16 +76,22 @@ def _rows(table: dict[str, Floats], days: Floats, place: NDArray[np.intp], codes
 
 
 def shrunk(yes: Floats, n: Floats, group: NDArray[np.str_]) -> tuple[Floats, Floats, Floats]:
-    """Rates with 95 % intervals, each drawn to its tier-1 group's mean as far as groups are alike."""
+    """Rates with 95 % intervals, each drawn to the other segments of its tier-1 group as far as segments are alike.
+
+    The prior of a segment never holds its own answers, which would count twice, and never weighs more than the
+    answers it rests on: rate (prior + yes) / (weight + n), bounds from the beta posterior.
+    """
     from scipy.special import betaincinv
 
-    a, b = statistics.beta_binomial_fit(yes, n)
-    strength = a + b
-    prior = np.empty(len(n))
-    for name in np.unique(group):
-        mine = group == name
-        prior[mine] = (yes[mine].sum() + a) / (n[mine].sum() + strength)
-    alpha, beta = prior * strength + yes, (1 - prior) * strength + n - yes
+    likeness = sum(statistics.beta_binomial_fit(yes, n))
+    alpha, beta = np.empty(len(n)), np.empty(len(n))
+    for s in range(len(n)):
+        others = np.arange(len(n)) != s
+        kin = others & (group == group[s])
+        base = kin if n[kin].sum() else others
+        seen = float(n[base].sum())
+        rate, weight = (yes[base].sum() + 0.5) / (seen + 1), min(likeness, seen + 1)
+        alpha[s], beta[s] = rate * weight + yes[s], (1 - rate) * weight + n[s] - yes[s]
     return alpha / (alpha + beta), betaincinv(alpha, beta, 0.025), betaincinv(alpha, beta, 0.975)
 
 

@@ -98,7 +98,7 @@ def _tables(inputs: Inputs, members: pd.DataFrame, codes: tuple[str, ...], stabi
     parts = {"permissions": enrich.permissions(inputs.frame, segment, codes),
              "profile": profile.profile(profile.fields(inputs), segment, codes)}  # fmt: skip
     named = tables.names(inputs, segment, codes)
-    withheld = level.given and (level.boot_ari or 1.0) < tables.LEAST_NAMED_ARI
+    withheld = level.given and level.boot_ari is not None and level.boot_ari < tables.LEAST_NAMED_ARI
     head = tables.segments(inputs, segment, codes, stability, named, parts, withheld)
     k_choice = pd.DataFrame(level.records()).astype(
         dict.fromkeys(("boot_ari", "min_jaccard", "silhouette", "null_p"), float)

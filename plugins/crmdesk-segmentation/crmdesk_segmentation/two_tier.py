@@ -53,7 +53,7 @@ def _tables(inputs: Inputs, fitted: fitting.Fitted, members: pd.DataFrame, param
     progress.step(0.86, "Profiling")
     parts["profile"] = profile.profile(profile.fields(inputs), segment, codes)
     named = tables.names(inputs, segment, codes)
-    withheld = any(level.given and (level.boot_ari or 1.0) < tables.LEAST_NAMED_ARI
+    withheld = any(level.given and level.boot_ari is not None and level.boot_ari < tables.LEAST_NAMED_ARI
                    for level in (fitted.first, *fitted.second))  # fmt: skip
     head = tables.segments(inputs, segment, codes, fitted.stability, named, parts, withheld)
     settled = inputs.settled

@@ -87,13 +87,17 @@ def tree(columns: dict[str, Floats], labels: Labels, seed: int) -> tuple[list[st
     )
     fidelity = float((grown.predict(data[check]) == labels[check]).mean())
     leaves = grown.apply(data)
-    return [_rule(grown.tree_, list(columns), leaves, labels == g) for g in range(k)], fidelity
+    says = grown.classes_[grown.tree_.value[:, 0, :].argmax(axis=1)]
+    return [_rule(grown.tree_, list(columns), leaves, labels == g, says == g) for g in range(k)], fidelity
 
 
-def _rule(grown: object, names: list[str], leaves: Labels, inside: NDArray[np.bool_]) -> str:
-    """The path to the leaf that holds most of these people, and how many of them it holds."""
-    nodes, counts = np.unique(leaves[inside], return_counts=True)
+def _rule(grown: object, names: list[str], leaves: Labels, inside: NDArray[np.bool_], mine: NDArray[np.bool_]) -> str:
+    """The path to that leaf of theirs (`mine`, by node) which holds most of these people, and how well it does."""
+    nodes, counts = np.unique(leaves[inside & mine[leaves]], return_counts=True)
+    if not nodes.size:
+        return "No simple rule describes these people."
     leaf = int(nodes[counts.argmax()])
+    pure = counts.max() / (leaves == leaf).sum()
     parents = {}
     left, right = grown.children_left, grown.children_right  # type: ignore[attr-defined]
     for node in range(len(left)):
@@ -106,7 +110,8 @@ def _rule(grown: object, names: list[str], leaves: Labels, inside: NDArray[np.bo
         name, limit = names[grown.feature[node]], float(grown.threshold[node])  # type: ignore[attr-defined]
         path.setdefault((name, side), _number(name, limit))  # nearest to the leaf: the tightest of its kind
     said = [f"{name} {side} {limit}" for (name, side), limit in reversed(path.items())]
-    return f"{' and '.join(said)} describes {counts.max() / inside.sum():.0%} of members"
+    covered = counts.max() / inside.sum()
+    return f"{' and '.join(said)} describes {covered:.0%} of members; {pure:.0%} of those it fits are members"
 
 
 def _number(name: str, value: float) -> str:
