@@ -67,13 +67,13 @@ class _Call(QRunnable):
                 value = self._work()
         except BaseException as caught:  # every failure is told to the page, none may end the thread
             error = failure(caught)
-        self._ticket.over.set()
         if isValid(self._ticket):
             self._ticket.answer(value, error)
+        self._ticket.over.set()
 
 
 class Background:
-    """A thread pool whose answers come back on the GUI thread; `close()` waits for what is under way."""
+    """A thread pool whose answers come back on the GUI thread."""
 
     def __init__(self, threads: int = 4) -> None:
         self._pool = QThreadPool()
@@ -92,15 +92,8 @@ class Background:
     def busy(self) -> int:
         return len(self._open)
 
-    def drop_all(self) -> list[Ticket]:
-        """Forget every answer; gives the calls still under way. One that has not begun never will."""
-        under_way = list(self._open)
-        for ticket in under_way:
-            ticket.drop()
-        return under_way
-
-    def close(self) -> None:
+    def drop_all(self) -> list[threading.Event]:
+        """Forget every answer; gives the ends of the calls under way. A call that has not begun never will."""
         for ticket in self._open:
             ticket.drop()
-        self._pool.clear()
-        self._pool.waitForDone(5000)
+        return [ticket.over for ticket in self._open]

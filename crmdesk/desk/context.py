@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +17,6 @@ from crmdesk.domain.rights import Actor
 from crmdesk.jobs.progress import Progress
 
 if TYPE_CHECKING:
-    from crmdesk.desk.tray import Job
     from crmdesk.services.context import App
 
 JobWork = Callable[[Progress], Any]
@@ -40,7 +40,7 @@ class DeskContext(QObject):
         self.theme = theme
         self.app: App | None = None
         self._background = Background()
-        self._closer = Background(threads=1)  # banks are closed one after the other
+        self._files = Background(threads=1)  # banks are opened and closed one after the other
 
     def background(self, fn: Work, done: Done, failed: Failed | None = None, owner: QObject | None = None) -> Ticket:
         """Run `fn()` in a thread; then `done(value)` or `failed(error)` on the GUI thread.
@@ -49,6 +49,10 @@ class DeskContext(QObject):
         widget is gone. `drop()` on the ticket forgets the answer.
         """
         return self._background(fn, done, failed or self.notice_error, owner)
+
+    def open_file(self, fn: Work, done: Done, failed: Failed) -> None:
+        """As `background`, to open a bank: after those still being closed, and never forgotten by `let_go`."""
+        self._files(fn, done, failed)
 
     def job(self, title: str, work: JobWork, done: Done, failed: Failed | None = None) -> None:
         """Long work in the job tray: `work(progress)` calls `progress.step(fraction, text)` and may be cancelled."""
@@ -73,13 +77,14 @@ class DeskContext(QObject):
         self.theme = theme
         self.theme_changed.emit(theme)
 
-    def let_go(self, jobs: Iterable[Job], then: Callable[[], Any]) -> None:
-        """Close the open bank behind the window, then `then()`; never while one of `jobs` or a page's call runs on it.
+    def let_go(self, jobs: Iterable[Event], then: Callable[[], Any]) -> None:
+        """Close the open bank behind the window, then `then()`; never while a job or a page's call runs on it.
 
-        Their answers are forgotten. Without an open bank only the waiting is done.
+        `jobs` are the ends of the jobs under way; the pages' calls are forgotten here. Without an open bank only the
+        waiting is done.
         """
         app, self.app = self.app, None
-        under_way = [one.over for one in (*self._background.drop_all(), *jobs)]
+        under_way = [*self._background.drop_all(), *jobs]
 
         def work() -> None:
             for over in under_way:
@@ -91,10 +96,7 @@ class DeskContext(QObject):
             then()
             self.notice_error(error)
 
-        self._closer(work, lambda _: then(), failed)
-
-    def close(self) -> None:
-        self._background.close()
+        self._files(work, lambda _: then(), failed)
 
 
 def sentence(error: BaseException) -> str:

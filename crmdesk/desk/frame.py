@@ -47,7 +47,7 @@ class Frame(QMainWindow):
         self.actions: dict[str, QAction] = {}
         self._entries: list[menus.Entry] = list(menus.HOST)
         self._was_painted = False
-        self._closing = self._closed = False
+        self.closing = self._closed = False
         self.rail: Rail | None = None
         self.start = StartPage(context, settings, self.act)
         self.shelf = Shelf(context, self.start)
@@ -130,7 +130,7 @@ class Frame(QMainWindow):
         self.do(self._all[entry_id])
 
     def do(self, entry: menus.Entry) -> None:
-        if self._closing:
+        if self.closing:
             return
         if entry.needs_bank and self.context.app is None:
             self.notice("Open a bank first.")
@@ -235,11 +235,14 @@ class Frame(QMainWindow):
         event.ignore()
 
         def leave() -> None:
+            if self.context.app is not None:  # it was still being opened when the window was closed
+                self.context.let_go((), leave)
+                return
             self._closed = True
             self.close()
 
-        if not self._closing:
-            self._closing = True
+        if not self.closing:
+            self.closing = True
             self.settings.geometry = self.saveGeometry()
             self.hide_bank(leave)
             self.start.show_empty("Closing. What is still under way is being stopped; then this window closes.")

@@ -76,6 +76,9 @@ def open_bank(
     """Open a bank in the background, `then(frame)`; the start page says why where it cannot be opened."""
 
     def opened(app: App) -> None:
+        if frame.closing:
+            frame.context.app = app  # the frame lets go of it
+            return
         frame.start.show_content()
         if frame.context.app is not None:
             close_bank(frame)
@@ -87,10 +90,9 @@ def open_bank(
 
     frame.start.show_loading()
     frame.notice(f"Opening {path.stem}...")
-    frame.context.background(
+    frame.context.open_file(
         lambda: _build(path, safe_mode), opened,
         lambda error: frame.start.show_error(error, lambda: open_bank(frame, path, safe_mode=safe_mode, then=then)),
-        frame,
     )  # fmt: skip
 
 

@@ -56,8 +56,8 @@ class Job(QObject):
             value = self._work(self)
         except BaseException as caught:  # the tray tells every end
             error = failure(caught)
-        self.over.set()
         self.ended.emit(value, error)
+        self.over.set()
 
 
 class _Runnable(QRunnable):
@@ -179,11 +179,10 @@ class Tray(QWidget):
         share = sum(row.bar.value() for row in jobs) / (10 * len(jobs)) if jobs else 0
         self.summary.emit(f"{len(jobs)} {'job' if len(jobs) == 1 else 'jobs'} {share:.0f} %" if jobs else "No jobs")
 
-    def drop_all(self) -> list[Job]:
-        """Cancel every job and forget its answer; gives the jobs still under way."""
-        under_way = self.running
-        for row in self._rows:
-            if row.job in under_way:
-                row.cancel()
-                row.job.dropped = True
-        return under_way
+    def drop_all(self) -> list[threading.Event]:
+        """Cancel every job and forget its answer; gives the ends of those still under way."""
+        under_way = [row for row in self._rows if row.bar.isVisibleTo(row)]
+        for row in under_way:
+            row.cancel()
+            row.job.dropped = True
+        return [row.job.over for row in under_way]

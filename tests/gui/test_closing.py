@@ -5,13 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from gui.window import settle
 from pytestqt.qtbot import QtBot
 
+from crmdesk.desk import start
 from crmdesk.desk.frame import Frame
+from crmdesk.store import create_bank
 
 PROMPT = 0.5  # seconds that a click may take
 
@@ -105,3 +108,20 @@ def test_a_job_that_waits_for_its_turn_never_begins(desk: Frame, qtbot: QtBot, b
         work.released.set()
     qtbot.waitUntil(lambda: not desk.tray.running, timeout=5000)
     assert not others[2].begun.is_set()
+
+
+def test_a_bank_that_is_being_opened_outlives_the_one_that_is_closed(desk: Frame, qtbot: QtBot, tmp_path: Path) -> None:
+    create_bank(tmp_path / "North.crmdesk").close()
+    start.open_bank(desk, tmp_path / "North.crmdesk")
+    desk.act("file.close")
+    qtbot.waitUntil(lambda: desk.windowTitle().startswith("North"), timeout=20_000)
+    settle(qtbot, desk)
+    assert desk.shelf.page.name == "home"
+
+
+def test_a_window_closed_while_a_bank_opens_closes_that_bank_too(closed_desk: Frame, qtbot: QtBot, bank: Path) -> None:
+    closed_desk.start._open(bank)
+    closed_desk.close()
+    qtbot.waitUntil(lambda: not closed_desk.isVisible(), timeout=20_000)
+    assert closed_desk.context.app is None
+    assert not bank.with_name(bank.name + "-wal").exists(), "the bank was left open"

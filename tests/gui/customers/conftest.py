@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import small_bank
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.dress import apply_theme
@@ -14,12 +15,12 @@ from crmdesk.desk.theme import LIGHT
 
 
 @pytest.fixture
-def context(qapp: QApplication, tmp_path: Path) -> Iterator[DeskContext]:
+def context(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[DeskContext]:
     apply_theme(qapp, LIGHT)
     made = DeskContext(small_bank.ACTOR)
     made.app = small_bank.build(tmp_path / "small.crmdesk")
     yield made
-    made.close()
+    qtbot.waitUntil(lambda: not made._background.busy, timeout=30_000)
     made.app.store.close()
 
 
