@@ -1,7 +1,6 @@
 """Commands answer once on stdout, give one sentence for what went wrong, and change nothing then."""
 
 import csv
-import itertools
 import json
 import subprocess
 import sys
@@ -114,21 +113,22 @@ def test_mine_records_exports_and_runs_again(capsys: pytest.CaptureFixture[str],
     assert ask(capsys, "verify", tiny)["ok"]
 
 
-def test_score_places_customers_with_the_model_of_a_run(
-    capsys: pytest.CaptureFixture[str], tiny: Path, tmp_path: Path
-) -> None:
-    run = ask(capsys, "mine", tiny, "segmentation.two_tier", "--k1", 2, "--k2", 1, "--out", tmp_path / "out")["run"]
+def test_score_places_who_came_after_the_run(capsys: pytest.CaptureFixture[str], tiny: Path, tmp_path: Path) -> None:
+    words = ("--k1", 2, "--k2", 1, "--as-of", "2025-12-31", "--out", tmp_path / "out")
+    mined = ask(capsys, "mine", tiny, "segmentation.two_tier", *words)
     with (tmp_path / "out" / "members.csv").open(encoding="utf-8", newline="") as stream:
-        first, second = itertools.islice(csv.DictReader(stream), 2)
-    found = ask(capsys, "score", tiny, run, "--customer", second["customer"], "--customer", first["customer"])
-    assert list(found) == ["run", "scores", "excluded"] and found["run"] == run and found["excluded"] == {}
-    keys = ("customer", "segment", "runner_up", "note")
-    assert [[row[k] for k in keys] for row in found["scores"]] == [[m[k] for k in keys] for m in (first, second)]
-    everybody = ask(capsys, "score", tiny, run)
-    assert everybody["scores"] == [] and sum(everybody["excluded"].values()) > 0
-    assert main(["score", str(tiny), run]) == 0
-    assert "Customers scored: 0; left out: " in capsys.readouterr().out
-    assert "X-1" in refused(capsys, "score", tiny, run, "--customer", "X-1", code=2)
+        members = {row["customer"] for row in csv.DictReader(stream)}
+    found = ask(capsys, "score", tiny, mined["run"])
+    assert list(found) == ["run", "scores", "excluded"] and found["run"] == mined["run"]
+    assert len(found["scores"]) >= 5 and members.isdisjoint(row["customer"] for row in found["scores"])
+    assert {row["segment"] for row in found["scores"]} <= {"A1", "B1"}
+    assert found["excluded"]["no_permission_for_purpose"] > 0
+    first, second = found["scores"][:2]
+    named = ask(capsys, "score", tiny, mined["run"], "--customer", second["customer"], "--customer", first["customer"])
+    assert named == {"run": mined["run"], "scores": [first, second], "excluded": {}}
+    assert main(["score", str(tiny), mined["run"]]) == 0
+    assert capsys.readouterr().out.startswith(f"Customers scored: {len(found['scores'])}; left out: ")
+    assert "X-1" in refused(capsys, "score", tiny, mined["run"], "--customer", "X-1", code=2)
     assert "no run" in refused(capsys, "score", tiny, "nothing", code=2)
 
 
