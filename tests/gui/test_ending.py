@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gui.window import app_on, settle
-from PySide6.QtWidgets import QTableView
+from PySide6.QtWidgets import QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.api import Action, Segments, View
@@ -21,6 +21,12 @@ def leave(*given: Any) -> Any:
     sys.exit(4)
 
 
+def leaves_at_the_twin(result: Segments, context: Any) -> QWidget:
+    made = QWidget()
+    made.toggle_twin = leave  # type: ignore[attr-defined]
+    return made
+
+
 ENDS = View("sample.ends", "Ends", Segments, leave, order=10)
 
 
@@ -31,6 +37,16 @@ def test_a_view_that_ends_the_program_gives_way_to_the_tables(open_on: Any, bank
     settle(qtbot, desk)
     first = desk.shelf.page.tabs.widget(0)
     assert first.findChild(Band).text.startswith("This view stopped.") and first.findChild(QTableView) is not None
+
+
+def test_a_view_that_ends_the_program_at_its_table_is_told(open_on: Any, bank: Path, qtbot: QtBot) -> None:
+    view = View("sample.twin", "Twin", Segments, leaves_at_the_twin, order=10)
+    desk = open_on(app_on(bank, views={view.id: view}))
+    run = mining.run(desk.context.app, desk.context.actor, "sample.groups", {})
+    desk.shelf.go("result", {"run": run.uuid})
+    settle(qtbot, desk)
+    desk.act("view.twin")
+    assert "could not show its table" in desk._notice.text()
 
 
 def test_an_action_that_ends_the_program_is_told(desk: Frame, qtbot: QtBot) -> None:

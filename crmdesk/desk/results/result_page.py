@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -156,9 +157,18 @@ class ResultPage(Page):
             # Ours, or a plugin's widget that brings a twin of its own.
             flip = part.toggle if isinstance(part, Twin) else getattr(part, "toggle_twin", None)
             if flip is not None:
-                flip()
+                self._flip(flip)
                 return
         self.context.notify("This view has no table twin; the tab Tables shows every number.")
+
+    def _flip(self, flip: Callable[[], Any]) -> None:
+        try:
+            flip()
+        except KeyboardInterrupt:
+            raise
+        except BaseException:  # a plugin's, as in `_plugin_maker`
+            log.exception("A view's table twin stopped")
+            self.context.notify("This view could not show its table; the tab Tables shows every number.")
 
     def _again(self) -> None:
         if self.record is not None:
