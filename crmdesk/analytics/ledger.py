@@ -21,6 +21,7 @@ from crmdesk.domain.permission import (
     STATES,
     STRICTNESS,
 )
+from crmdesk.store.queries.permissions import OWN_ACT
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -49,7 +50,7 @@ _COLUMNS: Final = {
     "effective": _micros("effective_at"),
     "recorded": _micros("recorded_at"),
     "expires": "CAST(julianday(expires_on) - 1721424.5 AS INTEGER)",
-    "own": "status = 'granted' AND evidence_sha256 IS NOT NULL AND batch_id IS NULL AND source <> 'import'",
+    "own": OWN_ACT,
     "source": _case("source", {t: i for i, t in enumerate(TOUCHPOINTS)}, -1),
     "voids": "voids",
 }

@@ -11,6 +11,7 @@ from typing import Any, Final
 from crmdesk.domain.customer import fold, full_name
 from crmdesk.store import chain
 from crmdesk.store.queries.importing import ROWS, Done, Slice, Staging, asking, upsert
+from crmdesk.store.queries.permissions import OWN_ACT, VOIDED
 
 ERASED: Final = asking(
     "SELECT s.row, date(max(e.effective_at)) FROM :rows s JOIN customer c ON c.number = s.customer "
@@ -39,18 +40,19 @@ ENDS_BEFORE_STARTS: Final = asking(
     "AND coalesce(s.ends_on, old.ends_on) < s.starts_on"
 )
 # An objection, in the bank or in this file, at or before the grant, that no later own act of the customer lifted.
-# Own act = a grant with evidence that no import brought.
+# Only the customer's own rows are looked up: scanning the ledger's voids for each slice would take too long.
 OBJECTION_STANDS: Final = asking(
     "SELECT s.row, date(max(o.at)) FROM :rows s JOIN customer c ON c.number = s.customer JOIN ("
     "  SELECT customer_id, purpose, channel, effective_at AS at FROM permission_event p WHERE status = 'objected' "
-    "  AND NOT EXISTS (SELECT 1 FROM permission_event v WHERE v.customer_id = p.customer_id AND v.voids = p.seq) "
+    f"  AND NOT EXISTS ({VOIDED} AND customer_id = p.customer_id AND voids = p.seq) "
     "  UNION ALL SELECT k.id, f.purpose, f.channel, f.at FROM :rows f JOIN customer k ON k.number = f.customer "
     "  WHERE f.status = 'objected'"
     ") o ON o.customer_id = c.id AND o.purpose = s.purpose AND (o.channel IS NULL OR o.channel = s.channel) "
     "AND o.at <= s.at WHERE s.row BETWEEN ? AND ? AND s.status = 'granted' AND NOT EXISTS ("
-    "  SELECT 1 FROM permission_event g WHERE g.customer_id = c.id AND g.purpose = s.purpose AND g.status = 'granted' "
-    "  AND (g.channel IS NULL OR g.channel = s.channel) AND g.batch_id IS NULL AND g.evidence_sha256 IS NOT NULL "
-    "  AND g.effective_at > o.at AND g.effective_at <= s.at) GROUP BY s.row"
+    f"  SELECT 1 FROM permission_event g WHERE g.customer_id = c.id AND g.purpose = s.purpose AND {OWN_ACT} "
+    f"  AND NOT EXISTS ({VOIDED} AND customer_id = g.customer_id AND voids = g.seq) "
+    "  AND (g.channel IS NULL OR g.channel = s.channel) AND g.effective_at > o.at AND g.effective_at <= s.at)"
+    " GROUP BY s.row"
 )
 
 

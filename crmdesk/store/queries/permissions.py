@@ -10,10 +10,8 @@ from crmdesk.domain.permission import CONSENT, STRICTNESS, PermissionEvent, is_o
 _STRICT = "CASE status " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in STRICTNESS.items()) + " END"
 # domain.permission.is_own_act and the voiding of domain.permission.state, for rows of permission_event under any name.
 OWN_ACT: Final = "(status = 'granted' AND evidence_sha256 IS NOT NULL AND batch_id IS NULL AND source <> 'import')"
-STANDING: Final = (
-    "(customer_id, seq) NOT IN"
-    " (SELECT customer_id, voids FROM permission_event WHERE status = 'voided' AND voids IS NOT NULL)"
-)
+VOIDED: Final = "SELECT customer_id, voids FROM permission_event WHERE status = 'voided' AND voids IS NOT NULL"
+STANDING: Final = f"(customer_id, seq) NOT IN ({VOIDED})"
 _NOW = f"effective_at <= :at AND {STANDING}"
 _BLOCKED = f"""
 SELECT customer_id FROM permission_event WHERE status = 'erased' AND {_NOW}

@@ -6,6 +6,7 @@ import pytest
 from building import CUSTOMERS, HEADS, FileApp, balanced, quarantined, write_source
 
 from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.store import chain
 
 BAD_INTERACTIONS = {
     "X1,C1,2024-01-02,atm,promotional,promotion,,,,,,,": (
@@ -96,6 +97,35 @@ def test_an_objection_in_the_bank_stands_against_a_later_file(app: FileApp, tmp_
         write_source(tmp_path / "in", permissions=["C2,marketing,phone,granted,2024-05-01,w,consent,,f,N,"])
     )
     assert [r["code"] for r in quarantined(report)] == ["objection_stands"]
+
+
+@pytest.mark.parametrize(("later", "lifts"), [
+    ([], False),
+    ([{"status": "granted"}], True),
+    ([{"status": "granted", "source": "import"}], False),
+    ([{"status": "granted", "evidence_sha256": None, "legal_basis": "contract"}], False),
+    ([{"status": "granted"}, {"status": "voided", "voids": 2}], False),  # the grant was a mistake
+    ([{"status": "voided", "voids": 1}], True),  # the objection was one
+    ([{"status": "voided", "voids": 1, "customer_id": 1}], False),  # but not by another person's event
+])  # fmt: skip
+def test_only_an_own_act_opens_the_door_to_an_imported_grant(
+    app: FileApp, tmp_path: Path, later: list[dict[str, object]], lifts: bool
+) -> None:
+    app.run(write_source(tmp_path / "in", permissions=["C2,marketing,,objected,2024-03-01,letter,,,,,"]))
+    ((objector,),) = app.rows("SELECT customer_id FROM permission_event")
+    other = {"customer_id": 3 - objector}
+    with app.store.write() as session:
+        events = [
+            {"event_id": str(n), "purpose": "marketing", "channel": None, "source": "branch", "actor": "t",
+             "effective_at": "2024-04-01 00:00:00.000000", "recorded_at": "2024-04-01 00:00:00.000000",
+             "legal_basis": "consent" if e["status"] == "granted" else None, "notice_sha256": "n",
+             "evidence_sha256": "e", **e, "customer_id": other["customer_id"] if "customer_id" in e else objector}
+            for n, e in enumerate(later)
+        ]  # fmt: skip
+        chain.append(session, app.store.audit_key, "permission_event", events)
+    grant = ["C2,marketing,phone,granted,2024-05-01,w,consent,,f,N,"]
+    report = app.run(write_source(tmp_path / "in", permissions=grant))
+    assert [r["code"] for r in quarantined(report)] == ([] if lifts else ["objection_stands"])
 
 
 def test_accounts_and_contacts_are_checked_against_the_bank(app: FileApp, tmp_path: Path) -> None:
@@ -205,4 +235,4 @@ def test_a_year_nobody_lived_in_is_set_aside(app: FileApp, tmp_path: Path) -> No
     (source / "permissions.csv").write_text(rows)
     report = app.run(source)
     assert report.files["permissions.csv"]["inserted"] == 1
-    assert app.rows("SELECT \"row\", code FROM quarantine ORDER BY 1") == [(2, "range"), (3, "range"), (4, "range")]
+    assert app.rows('SELECT "row", code FROM quarantine ORDER BY 1') == [(2, "range"), (3, "range"), (4, "range")]
