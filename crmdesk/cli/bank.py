@@ -93,7 +93,7 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: Fil
 
 
 def register(program: typer.Typer) -> None:
-    group = typer.Typer(help="New bank files.", rich_markup_mode=None, no_args_is_help=True)
+    group = typer.Typer(help="New bank files.", rich_markup_mode=None)
     group.command("create")(create)
     program.add_typer(group, name="bank")
     program.command("import")(import_)

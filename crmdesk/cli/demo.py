@@ -17,7 +17,7 @@ open_desk: Callable[[Path | None], int] | None = None
 
 
 def demo(
-    customers: Annotated[int, typer.Option(min=1, help="Number of invented customers.")] = 15000,
+    customers: Annotated[int, typer.Option(min=400, help="Number of invented customers.")] = 15000,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same bank.")] = 7,
     file: Annotated[Path | None, typer.Option(help="Where the demonstration bank lies.")] = None,
     no_window: Annotated[bool, typer.Option("--no-window", help="Do not open the desk.")] = False,
@@ -25,7 +25,7 @@ def demo(
     """Make the Gemstone bank, segment it, write a report and open the desk on it."""
     path = file or demo_file()
     if file is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
     if path.exists():
         _same_demo(path, customers, seed)
         say(f"Using the demonstration bank {path} again.")
@@ -35,7 +35,7 @@ def demo(
         say(f"Made {path}: {customers:,} invented customers.")
     report = path.with_name("report.html")
     with opened(path) as app, Bar() as bar:
-        record = mining.run(app, me(), ANALYSIS, {}, seed=seed, progress=bar, actor=me())
+        record = mining.run(app, me(), ANALYSIS, {}, seed=seed, progress=bar, cancel=bar.stopped)
         for warning in record.warnings:
             warn(f"Note: {warning}")
         say(record.verdict)
@@ -45,6 +45,14 @@ def demo(
     say(f"Report with pictures: {report}")
     if not no_window and open_desk is not None:
         raise typer.Exit(open_desk(path))
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        words = f"The folder {folder} could not be made ({error.strerror}); name the bank's place with --file."
+        raise CrmdeskError(words) from None
 
 
 def _same_demo(path: Path, customers: int, seed: int) -> None:

@@ -14,6 +14,7 @@ from crmdesk.cli.output import debugging, options, warn
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.jobs import Cancelled
 
+CANCELLED = "Cancelled; nothing half done was kept."
 OpenDesk = Callable[[Path | None], int]
 Draw = Callable[[Path, Path], list[str]]
 
@@ -49,7 +50,8 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
         found = program(args=list(argv), standalone_mode=False)
         return found if isinstance(found, int) else 0
     except typer.Exit as stop:
-        return int(stop.exit_code)
+        # Typer turns a Ctrl-C that nobody waited for into 130 without a word.
+        return _fail(stop, CANCELLED, 1) if stop.exit_code == 130 else int(stop.exit_code)
     except typer.TyperException as error:
         return _fail(error, _usage(error), int(getattr(error, "exit_code", 2)))
     except BadInput as error:
@@ -57,7 +59,7 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
     except CrmdeskError as error:
         return _fail(error, str(error), 1)
     except (Cancelled, KeyboardInterrupt, typer.Abort) as error:
-        return _fail(error, "Cancelled; nothing half done was kept.", 1)
+        return _fail(error, CANCELLED, 1)
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -1,5 +1,8 @@
 """Commands of mining: analyses, mine, recover, runs, rerun, score."""
 
+import contextlib
+import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -68,17 +71,31 @@ def mine(
 ) -> None:
     """Run one analysis and record it; its own parameters follow as --NAME VALUE."""
     params = raw_params(context.args)
-    if out is not None and out.exists() and not out.is_dir():
-        raise BadInput(f"{out} is a file; --out needs a folder.")
+    if out is not None:
+        _check_folder(out)  # now, not when an hour of mining is over
     with opened(file) as app, Bar() as bar:
         runner = InlineRunner() if inline else None
-        record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar, runner=runner)
+        # A plugin under its author's debugger may print; stdout stays the answer's.
+        with contextlib.redirect_stdout(sys.stderr):
+            record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar,
+                                cancel=bar.stopped, runner=runner)  # fmt: skip
         extra = export(app, me(), record.uuid, out, draw_figures).warnings if out is not None else ()
     document = mining.mine_document(record)
     document["warnings"] += extra
     for warning in document["warnings"]:
         warn(f"Note: {warning}")
     answer(document, json, _mined(document))
+
+
+def _check_folder(out: Path) -> None:
+    if out.exists() and not out.is_dir():
+        raise BadInput(f"{out} is a file; --out needs a folder.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):
+            pass
+    except OSError as error:
+        raise BadInput(f"{out} cannot be written ({error.strerror}); name another folder.") from None
 
 
 def _mined(document: dict[str, Any]) -> str:
@@ -104,7 +121,7 @@ def recover_(
 ) -> None:
     """Run with k chosen and with k given, then compare with what was planted."""
     with opened(file) as app, Bar() as bar:
-        document = recover.recover(app, me(), truth, analysis, seed=seed, progress=bar)
+        document = recover.recover(app, me(), truth, analysis, seed=seed, progress=bar, cancel=bar.stopped)
     lines = [document["verdict"]]
     for side in ("chosen", "given"):
         found = document[side]
@@ -128,7 +145,7 @@ def runs(file: File, json: Json = False) -> None:
 def rerun(file: File, run: Annotated[str, typer.Argument(metavar="RUN")], json: Json = False) -> None:
     """The same run again: the same bytes, or an explained difference."""
     with opened(file) as app, Bar() as bar:
-        document = again.rerun(app, me(), run, progress=bar).document()
+        document = again.rerun(app, me(), run, progress=bar, cancel=bar.stopped).document()
     words = "The same result, byte for byte." if document["same"] else "The result differs."
     answer(document, json, "\n".join([words, *document["differences"], f"Run {document['run']} of {document['of']}."]))
 
@@ -141,7 +158,7 @@ def score(
 ) -> None:
     """Place customers who came after a run with its model; without --customer everybody new and permitted."""
     with opened(file) as app, Bar() as bar:
-        report = scoring.score(app, me(), run, customer or None, progress=bar)
+        report = scoring.score(app, me(), run, customer or None, progress=bar, cancel=bar.stopped)
     left_out = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in report.excluded.items())
     lines = [f"Customers scored: {len(report.rows):,}; left out: {left_out or 'nobody'}.",
              f"Data to {report.as_of}, model of run {report.run}; the scores are not stored."]  # fmt: skip

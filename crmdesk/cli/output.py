@@ -3,7 +3,9 @@
 import getpass
 import json
 import os
+import signal
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from typing import Any
 
 from crmdesk.app import App, build_app
 from crmdesk.domain.rights import Actor, single_user
+from crmdesk.jobs import Cancelled
 
 WIDEST = 48  # longer texts are whole in the JSON document and in the files of --out
 
@@ -59,13 +62,29 @@ def answer(document: Mapping[str, Any], as_json: bool, text: str) -> None:
 
 
 class Bar:
-    """Progress on a terminal's stderr, at most ten lines a second; elsewhere silent."""
+    """Progress on a terminal's stderr, at most ten lines a second; elsewhere silent.
+
+    While it stands, Ctrl-C is a wish that the next step feels, so that it never breaks into the middle of a write;
+    what is saved by then stays saved. A second Ctrl-C ends the program.
+    """
 
     def __init__(self) -> None:
         self._shown = 0.0
         self._on = sys.stderr.isatty()
+        self._asked = False
+        self._before: Any = None
+
+    def stopped(self) -> bool:
+        return self._asked
+
+    def _ask(self, *_: object) -> None:
+        if self._asked:
+            raise KeyboardInterrupt
+        self._asked = True
 
     def step(self, fraction: float, text: str = "") -> None:
+        if self._asked:
+            raise Cancelled
         now = time.monotonic()
         if self._on and now - self._shown > 0.1:
             self._shown = now
@@ -73,9 +92,13 @@ class Bar:
             sys.stderr.flush()
 
     def __enter__(self) -> "Bar":
+        if threading.current_thread() is threading.main_thread():
+            self._before = signal.signal(signal.SIGINT, self._ask)
         return self
 
     def __exit__(self, *error: object) -> None:
+        if self._before is not None:
+            signal.signal(signal.SIGINT, self._before)
         if self._on:
             sys.stderr.write("\r\x1b[K")
 

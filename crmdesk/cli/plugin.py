@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 
 from crmdesk.cli.bank import Json
-from crmdesk.cli.output import answer, me, options, say
+from crmdesk.cli.output import answer, me, options
 from crmdesk.plugin_host import Host
 from crmdesk.services import plugins
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The plugin's id, as `plugin list` shows it.")]
-group = typer.Typer(help="Plugins: state, checks, on and off.", rich_markup_mode=None, no_args_is_help=True)
+group = typer.Typer(help="Plugins: state, checks, on and off.", rich_markup_mode=None)
 
 
 def _words(found: list[dict[str, object]]) -> str:
@@ -42,17 +42,17 @@ def doctor(json: Json = False) -> None:
 
 
 @group.command("enable")
-def enable(id: Id) -> None:
+def enable(id: Id, json: Json = False) -> None:
     """Turn a plugin on."""
-    plugins.enable(Host.load(safe_mode=True), me(), id)
-    say(f"{id} is on from the next start.")
+    found = plugins.enable(Host.load(safe_mode=True), me(), id)
+    answer({"plugins": [found]}, json, f"{id} is on from the next start.")
 
 
 @group.command("disable")
-def disable(id: Id) -> None:
+def disable(id: Id, json: Json = False) -> None:
     """Turn a plugin off."""
-    plugins.disable(Host.load(safe_mode=True), me(), id)
-    say(f"{id} is off from the next start.")
+    found = plugins.disable(Host.load(safe_mode=True), me(), id)
+    answer({"plugins": [found]}, json, f"{id} is off from the next start.")
 
 
 def register(program: typer.Typer) -> None:

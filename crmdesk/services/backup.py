@@ -21,7 +21,7 @@ def verify(actor: Actor, path: Path) -> dict[str, Any]:
 
 
 def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
-    """A checked copy with keys and manifest; the audit row is written first, so the copy's head anchors it."""
+    """A checked copy with keys and manifest; the audit then says which head it anchors, and that it is there."""
     require(actor, Right.BACKUP)
     if target.exists():
         raise CrmdeskError(f"{target} exists already; choose another name for the backup.")
@@ -29,14 +29,14 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
         raise CrmdeskError(f"The folder {target.parent} does not exist; make it first.")
     if beside(target, "keys").exists():
         raise CrmdeskError(f"{beside(target, 'keys')} belongs to another bank; choose another name for the backup.")
-    with app.store.write() as session:
-        audit.record(app.store, session, actor, "backup", str(target))
     try:
         manifest = files.copy_bank(app.path, target)
     except BaseException:
         for ending in (*files.TRAVEL, "manifest.json"):
             beside(target, ending).unlink(missing_ok=True)
         raise
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, "backup", target.name, reason=f"head {manifest['head']}")
     return {"file": str(app.path), "backup": str(target), "bytes": target.stat().st_size,
             "sha256": manifest["sha256"], "head": manifest["head"]}  # fmt: skip
 

@@ -59,9 +59,12 @@ def plain_words(path: Path) -> Iterator[None]:
         raise words from error
 
 
-def connect(path: Path, *, read_only: bool = False) -> Any:
-    """A raw driver connection with every pragma set and read back."""
-    mode = "ro" if read_only else "rw"
+def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Any:
+    """A raw driver connection with every pragma set and read back; `still`: a copy that nobody else has open.
+
+    A still copy is read without a log or a lock beside it, so that looking at a backup leaves no trace.
+    """
+    mode = ("ro" if read_only else "rw") + ("&immutable=1" if still else "")
     uri = f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"
     raw = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:

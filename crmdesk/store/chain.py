@@ -21,7 +21,6 @@ from crmdesk.places import beside
 from crmdesk.store.tables import metadata
 
 GENESIS = "0" * 64
-SEQ_TABLES = ("permission_event", "audit_event")
 
 
 def make_key(bank: Path) -> None:
@@ -30,8 +29,12 @@ def make_key(bank: Path) -> None:
     if file.exists():
         raise CrmdeskError(f"{file} exists already; it belongs to another bank: move it away first.")
     handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as stream:
-        json.dump({"format": 1, "audit_key": secrets.token_hex(32)}, stream)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump({"format": 1, "audit_key": secrets.token_hex(32)}, stream)
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
 
 
 def load_key(bank: Path) -> bytes:

@@ -40,6 +40,7 @@ def copy_bank(source: Path, target: Path) -> dict[str, Any]:
                 raw.execute("VACUUM INTO ?", (str(part),))
             finally:
                 raw.close()
+            part.chmod(0o600)
             # A vacuumed copy has the old journal mode; set now, or the first look at it would change its hash.
             bank.connect(part).close()
             manifest = {**_manifest(part), "sha256": sha256(part)}
@@ -86,7 +87,7 @@ def _remove(part: Path) -> None:
 
 def _manifest(path: Path) -> dict[str, Any]:
     """Schema, change number and audit head of a copy, once its integrity is checked."""
-    raw = bank.connect(path, read_only=True)
+    raw = bank.connect(path, read_only=True, still=True)
     try:
         problems = raw.execute("PRAGMA integrity_check").fetchall()
         if problems != [("ok",)]:
@@ -103,6 +104,8 @@ def _manifest(path: Path) -> dict[str, Any]:
 
 def check_backup(backup: Path) -> None:
     """One sentence where a backup is missing, changed since it was made, damaged, or without its key."""
+    if not backup.exists():
+        raise CrmdeskError(f"{backup} does not exist; name the backup to restore from.")
     bank.check_is_bank(backup)
     manifest = beside(backup, "manifest.json")
     if manifest.exists():
@@ -124,6 +127,8 @@ def restore_bank(backup: Path, target: Path) -> Path | None:
     """
     with bank.plain_words(target):
         check_backup(backup)
+        if target.is_dir():
+            raise CrmdeskError(f"{target} is a folder; name the file of the bank.")
         if target.exists() and backup.samefile(target):
             raise CrmdeskError(f"{target} is the backup itself; name the bank that it shall replace.")
         if not target.parent.is_dir():
@@ -134,6 +139,7 @@ def restore_bank(backup: Path, target: Path) -> Path | None:
         _remove(part)
         try:
             shutil.copyfile(backup, part)
+            part.chmod(0o600)
             _copy_companions(backup, part)
             return _exchange(part, target)
         finally:

@@ -60,6 +60,8 @@ class QuarantineFile:
         first = next(rows, None)
         if first is None:
             return False
+        if self.path.is_dir():
+            raise CrmdeskError(f"{self.path} is a folder; name a file with --quarantine. Nothing was imported.")
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self._part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)

@@ -33,7 +33,8 @@ def _map(segments: pd.DataFrame, permissions: pd.DataFrame) -> Figure:
     data = segments[["segment", "tier1", "group", "level", "n", "share", "value_share", "value_ratio"]].copy()
     mine = permissions[(permissions["channel"] == "email") & (permissions["purpose"] == "marketing")]
     data["contactable"] = data["segment"].map(mine.set_index("segment")["contactable"])
-    return Figure("mosaic", "Segment map", data, x="group", y="share", group="level", value="contactable",
+    title = "Segment map: share that may be e-mailed about offers"
+    return Figure("mosaic", title, data, x="group", y="share", group="level", value="contactable",
                   x_label="group", y_label="share of customers")  # fmt: skip
 
 

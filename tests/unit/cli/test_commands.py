@@ -2,8 +2,11 @@
 
 import csv
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from crmdesk.cli.main import main
 from crmdesk.cli.mine import raw_params
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import banks
-from crmdesk.store import create_bank
+from crmdesk.store import create_bank, open_bank
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +191,38 @@ def test_mine_never_loads_qt(tiny: Path, tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=200, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     json.loads(done.stdout)
+
+
+def test_ctrl_c_cancels_an_import_in_one_sentence(tmp_path: Path) -> None:
+    """Whenever the signal comes: exit 1, one sentence, nothing of the import kept; or the import was done already."""
+    files = tmp_path / "files"
+    banks.create(tmp_path / "a.crmdesk", preset="gemstone", customers=500, seed=1, files=files)
+    main(["bank", "create", str(tmp_path / "b.crmdesk")])
+    for delay in (0.05, 0.6, 1.2, 1.8):
+        child = subprocess.Popen(
+            [sys.executable, "-m", "crmdesk", "import", str(tmp_path / "b.crmdesk"), str(files)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=tmp_path,
+        )  # fmt: skip
+        time.sleep(delay)
+        os.killpg(child.pid, signal.SIGINT)
+        out, err = child.communicate(timeout=120)
+        if child.returncode == 0:
+            assert "inserted" in out
+            break
+        if delay > 0.5:  # before that Python itself has not begun to run us
+            assert (child.returncode, out) == (1, ""), err
+            assert err.count("\n") == 1 and err.startswith("Cancelled")
+        with open_bank(tmp_path / "b.crmdesk").reader() as raw:
+            assert raw.execute("SELECT count(*) FROM customer").fetchone() == (0,)
+
+
+def test_a_quarantine_path_that_is_a_folder_is_refused_before_anything(
+    capsys: pytest.CaptureFixture[str], empty: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "in"
+    source.mkdir()
+    (source / "customers.csv").write_text("customer,kind,family_name\nC1,person,Kaya\nC2,robot,Kaya\n")
+    said = refused(capsys, "import", empty, source, "--quarantine", tmp_path, code=1)
+    assert "is a folder" in said
+    with open_bank(empty).reader() as raw:
+        assert raw.execute("SELECT count(*) FROM customer").fetchone() == (0,)

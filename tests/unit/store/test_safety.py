@@ -94,6 +94,7 @@ def test_backup_and_restore_bring_the_same_bank_back(store: Store, tmp_path: Pat
     manifest = json.loads(beside(target, "manifest.json").read_text())
     assert manifest["head"] == verify(target)["head"] == document["head"]
     assert verify(store.path)["last_anchor"] is not None
+    assert target.stat().st_mode & 0o077 == 0
     with pytest.raises(CrmdeskError, match="exists already"):
         backup.backup(app, ME, target)
     with store.write() as session:
@@ -223,3 +224,24 @@ def test_an_emptied_safeguard_keeps_the_bank_shut(store: Store) -> None:
     raw.close()
     with pytest.raises(CrmdeskError, match="lacks the safeguard run_no_update"):
         open_bank(store.path)
+
+
+def test_a_backup_that_failed_is_no_anchor(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "_put_in_place", full)
+    before = verify(store.path)
+    with pytest.raises(CrmdeskError, match="is full"):
+        backup.backup(SimpleNamespace(store=store, path=store.path), ME, tmp_path / "c.crmdesk")
+    assert verify(store.path)["last_anchor"] is None and verify(store.path)["head"] == before["head"]
+    assert {p.name for p in tmp_path.iterdir()} <= {"b.crmdesk", "b.crmdesk.keys", "b.crmdesk-wal", "b.crmdesk-shm"}
+
+
+def test_looking_at_a_backup_leaves_no_trace(store: Store, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    backup.backup(SimpleNamespace(store=store, path=store.path), ME, kept / "c.crmdesk")
+    before = {p.name: p.read_bytes() for p in kept.iterdir()}
+    files.check_backup(kept / "c.crmdesk")
+    assert {p.name: p.read_bytes() for p in kept.iterdir()} == before
