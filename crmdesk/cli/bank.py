@@ -52,6 +52,8 @@ def import_(
         report = importing.run(
             app, me(), source, profile=profile, dry_run=dry_run, strict=strict, quarantine=quarantine, progress=bar
         )
+    for note in report.notes:
+        warn(f"Note: {note}")
     document = report.document()
     names = ("rows_in", "inserted", "updated", "unchanged", "quarantined")
     rows = [[name, *(counts[n] for n in names)] for name, counts in document["files"].items()]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from crmdesk.domain.money import parse_minor
+from crmdesk.domain.text import unguard
 
 Parse = Callable[[str], Any]
 TOP_MINOR: Final = 10**15  # the largest amount a file may hold, in minor units
@@ -19,7 +20,6 @@ _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
 _TIME: Final = re.compile(
     r"([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.,]([0-9]{1,9}))?)?(Z|[+-][01][0-9]:?[0-5][0-9])?", re.ASCII
 )
-_FORMULA: Final = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 FIRST_DAY: Final = "1880-01-01"  # no customer is older, no bank record either: an earlier year is a typing error
 
 
@@ -52,8 +52,7 @@ def in_future(column: str, value: str) -> Fault:
 
 def plain(value: str) -> str:
     """Without the spaces around it and without the quote that exports put before formula signs."""
-    value = value.strip()
-    return value[1:] if value.startswith(_FORMULA) else value
+    return unguard(value.strip())
 
 
 def text(column: str, most: int | None = None) -> Parse:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.text import guard
 from crmdesk.places import beside
 from crmdesk.services.importing.reading import FIELD_LIMIT, Source, records
 from crmdesk.store.queries.importing import Staging
 
 HEADER: Final = ("file", "row", "column", "code", "reason", "raw")
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def storable(raw: str) -> str:
@@ -87,4 +87,4 @@ class QuarantineFile:
 
 def _harmless(value: Any) -> Any:
     """No text that a spreadsheet would run as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return guard(value) if isinstance(value, str) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,6 +46,7 @@ class ImportReport:
     files: dict[str, dict[str, int]]
     tables: dict[str, int]
     quarantine_file: Path | None = None
+    notes: tuple[str, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The command line's document, exact keys."""
@@ -110,7 +112,20 @@ def run(
     with app.store.read() as session:
         tables = queries.counts(session)
     files = {name: counts.document() for name, counts in work.counts.items()}
-    return ImportReport(work.batch, files, tables, work.kept.path if work.kept else None)
+    notes = tuple(_unread(source, work))
+    return ImportReport(work.batch, files, tables, work.kept.path if work.kept else None, notes)
+
+
+def _unread(source: Path, work: _Work) -> Iterator[str]:
+    """A sentence for each file and column that the profile does not know: they were left where they are."""
+    if source.is_dir():
+        read = {s.path.name for s in work.sources}
+        others = sorted(p.name for p in source.iterdir() if p.is_file() and p.name not in read)
+        if others:
+            yield f"Not read, because the profile knows no such file: {', '.join(others)}."
+    for name, counts in work.counts.items():
+        if counts.ignored:
+            yield f"Not read in {name}, because the profile knows no such column: {', '.join(counts.ignored)}."
 
 
 def _check_disk(bank: Path, sources: list[Source]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import json
 from collections.abc import Callable
 from datetime import date
@@ -10,14 +9,14 @@ from functools import lru_cache
 from typing import Any, Final
 
 from crmdesk.domain.customer import digits, fold, full_name
-from crmdesk.domain.interaction import ACTIVITY_WORDS, CHANNEL_WORDS, MODE_WORDS, SYSTEM
+from crmdesk.domain.days import shift_months
+from crmdesk.domain.interaction import SYSTEM, our_words
 from crmdesk.domain.permission import CONSENT, CONSENT_PURPOSES, MARKETING_CHANNELS
 from crmdesk.services.importing.grammar import Fault, code, minor, outside, short
 from crmdesk.services.importing.layout import Context, Shaped, content_key, missing
 
 CURRENCY: Final = "EUR"
 SCORES: Final = {"csat": (1, 5), "nps": (0, 10), "ces": (1, 7)}
-NEED_A_CHANNEL: Final = ("asked", "granted")
 _one_channel: Final = code("channels", MARKETING_CHANNELS)
 
 Values = list[Any]
@@ -58,10 +57,7 @@ def interaction(context: Context) -> Shape:
 
     @lru_cache(maxsize=4096)
     def cell(channel: str, mode: str, activity: str) -> tuple[int, str] | None:
-        words = (channel.lower(), mode.lower(), activity.lower())
-        ours = (CHANNEL_WORDS.get(words[0], words[0]), MODE_WORDS.get(words[1], words[1]),
-                ACTIVITY_WORDS.get(words[2], words[2]))  # fmt: skip
-        return context.catalogue.get(ours)
+        return context.catalogue.get(our_words(channel, mode, activity))
 
     def shape(values: Values) -> Shaped:
         (external, who, (at, time_known), channel, mode, activity, written, currency, product, campaign, response, by,
@@ -140,12 +136,7 @@ def _check_grant(
 
 @lru_cache(maxsize=8192)
 def _end(day: str, months: int | None) -> str | None:
-    if months is None:
-        return None
-    start = date.fromisoformat(day)
-    year, index = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = calendar.monthrange(year, index + 1)[1]
-    return date(year, index + 1, min(start.day, last)).isoformat()
+    return None if months is None else shift_months(date.fromisoformat(day), months).isoformat()
 
 
 def contact(values: Values) -> Shaped:

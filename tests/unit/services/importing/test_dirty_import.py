@@ -236,3 +236,13 @@ def test_a_year_nobody_lived_in_is_set_aside(app: FileApp, tmp_path: Path) -> No
     report = app.run(source)
     assert report.files["permissions.csv"]["inserted"] == 1
     assert app.rows('SELECT "row", code FROM quarantine ORDER BY 1') == [(2, "range"), (3, "range"), (4, "range")]
+
+
+def test_files_and_columns_nobody_knows_are_named(app: FileApp, tmp_path: Path) -> None:
+    source = tmp_path / "odd"
+    source.mkdir()
+    (source / "customers.csv").write_text("customer,kind,family_name,e-mail\nC1,person,Kaya,a@b.example\n")
+    (source / "interaction.csv").write_text("x\n1\n")
+    report = app.run(source)
+    assert len(report.notes) == 2
+    assert "interaction.csv" in report.notes[0] and "e-mail" in report.notes[1]
