@@ -13,7 +13,6 @@ from crmdesk.contributions.records import Events, Features
 from crmdesk.domain.interaction import CELLS, CHANNELS
 
 MONTHS: Final = 12
-CELL_NAMES: Final = tuple(f"c{cell.row:02d}" for cell in CELLS)
 _CELLS: Final[dict[str, Measure]] = {f"c{cell.row:02d}": count_if(I.cell == cell.row) for cell in CELLS}
 _CHANNEL: Final[dict[str, Measure]] = {
     "n": count(),

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from crmdesk.analytics import ledger
 from crmdesk.analytics.ledger import States
-from crmdesk.analytics.period import Period, shift_months
+from crmdesk.analytics.period import Period
 from crmdesk.analytics.reading import Reader, read_windows
 from crmdesk.analytics.tables import ACTIVITY, INTERACTIONS
 from crmdesk.domain.customer import ADULT_YEARS
+from crmdesk.domain.days import shift_months
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import CONSENT_PURPOSES, LEGITIMATE_INTEREST, PURPOSES
 from crmdesk.jobs import Silent

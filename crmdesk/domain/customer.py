@@ -7,7 +7,6 @@ from typing import Final
 
 KINDS: Final = ("person", "company")
 GENDERS: Final = ("female", "male", "other", "unknown")
-RELATIONS_WANTED: Final = ("brand", "bank", "none", "unknown")
 PRODUCT_FAMILIES: Final = ("current", "savings", "card", "loan", "mortgage", "insurance", "investment", "other")
 ADULT_YEARS: Final = 18
 _LETTERS: Final = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})

@@ -85,12 +85,12 @@ BY_CODE: Final = {cell.code: cell for cell in CELLS + SYSTEM_CELLS}
 BY_ROW: Final = {cell.row: cell for cell in CELLS + SYSTEM_CELLS}
 
 # The paper's own words, taken by the import.
-CHANNEL_WORDS: Final = {
+_CHANNEL_WORDS: Final = {
     "walk-in": "branch", "walkin": "branch", "walk in": "branch", "call centre": "call_centre",
     "call center": "call_centre", "call_center": "call_centre", "internet": "online",
 }  # fmt: skip
-MODE_WORDS: Final = {"transactional": "transaction", "education": "educational", "promotion": "promotional"}
-ACTIVITY_WORDS: Final = {
+_MODE_WORDS: Final = {"transactional": "transaction", "education": "educational", "promotion": "promotional"}
+_ACTIVITY_WORDS: Final = {
     "withdraw": "withdrawal", "bill paying": "bill_payment", "bill payment": "bill_payment",
     "transfer problem": "transfer_problem", "bank locations": "bank_locations", "atm/online": "atm_online",
     "credit card": "credit_card", "bank checks": "bank_check", "travelers' check": "travellers_check",
@@ -99,10 +99,7 @@ ACTIVITY_WORDS: Final = {
 }  # fmt: skip
 
 
-def find_cell(channel: str, mode: str, activity: str) -> Cell | None:
-    """The legal cell with these words (the paper's or ours), or None where the combination is illegal."""
+def our_words(channel: str, mode: str, activity: str) -> tuple[str, str, str]:
+    """The catalogue's words for these, whether they are the paper's or ours; whether they fit together is not asked."""
     channel, mode, activity = (word.strip().lower() for word in (channel, mode, activity))
-    channel = CHANNEL_WORDS.get(channel, channel)
-    mode = MODE_WORDS.get(mode, mode)
-    activity = ACTIVITY_WORDS.get(activity, activity)
-    return BY_CODE.get(f"{channel}.{mode}.{activity}")
+    return _CHANNEL_WORDS.get(channel, channel), _MODE_WORDS.get(mode, mode), _ACTIVITY_WORDS.get(activity, activity)

@@ -30,21 +30,6 @@ def wilson(hits: ArrayLike, n: ArrayLike, z: float = Z95) -> tuple[Floats, Float
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
-def newcombe(hits1: int, n1: int, hits2: int, n2: int, z: float = Z95) -> tuple[float, float, float]:
-    """Difference of two independent rates with Newcombe's hybrid interval (1998, method 10): (d, low, high).
-
-    >>> [round(v, 4) for v in newcombe(56, 70, 48, 80)]
-    [0.2, 0.0524, 0.3339]
-    """
-    if n1 <= 0 or n2 <= 0:
-        raise ValueError("a difference of rates needs at least one case on each side")
-    p1, p2 = hits1 / n1, hits2 / n2
-    low1, high1 = (float(v) for v in wilson(hits1, n1, z))
-    low2, high2 = (float(v) for v in wilson(hits2, n2, z))
-    d = p1 - p2
-    return d, d - math.hypot(p1 - low1, high2 - p2), d + math.hypot(high1 - p1, p2 - low2)
-
-
 def benjamini_hochberg(p: ArrayLike) -> Floats:
     """q-values (Benjamini and Hochberg 1995) in the order of `p`; NaN stays NaN and is not counted as a test."""
     values = np.asarray(p, dtype=float)

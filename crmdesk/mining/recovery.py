@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.domain.statistics import agreement_of, chance_information
+from crmdesk.domain.statistics import agreement_of, chance_information, contingency
 from crmdesk.results import Metric
 
 Codes = NDArray[np.int64]
@@ -31,13 +31,6 @@ class Labels:
         return cls(codes.astype(np.int64), tuple(str(n) for n in names))
 
 
-def table_of(first: Labels, second: Labels) -> Codes:
-    """Counts of each pair of labels, shape (names of first, names of second)."""
-    width = max(len(second.names), 1)
-    cells = np.bincount(first.codes * width + second.codes, minlength=len(first.names) * width)
-    return cells.reshape(len(first.names), width).astype(np.int64)
-
-
 def draws(table: Codes, seed: int) -> NDArray[np.float64]:
     """ARI, AMI and V of `DRAWS` bootstrap samples of the people, shape (DRAWS, 3).
 
@@ -54,7 +47,7 @@ def agreement_metrics(truth: Labels, found: Labels, seed: int, prefix: str = "")
     """`ari`, `ami`, `v` with 95 % bootstrap intervals over people; all None where there is nobody."""
     if not truth.codes.size:
         return {prefix + name: Metric(None) for name in MEASURES}
-    table = table_of(truth, found)
+    table = contingency(truth.codes, found.codes)
     low, high = np.quantile(draws(table, seed), (0.025, 0.975), axis=0)
     values = agreement_of(table)
     return {prefix + name: Metric(values[i], low[i], high[i]) for i, name in enumerate(MEASURES)}
@@ -67,7 +60,7 @@ def best_matches(truth: Labels, found: Labels) -> list[dict[str, Any]]:
     """
     from scipy.optimize import linear_sum_assignment
 
-    table = table_of(truth, found).astype(float)
+    table = contingency(truth.codes, found.codes).astype(float)
     planted, recovered = table.sum(axis=1), table.sum(axis=0)
     f1 = 2 * table / np.maximum(planted[:, None] + recovered[None, :], 1)
     ours, theirs = linear_sum_assignment(f1, maximize=True)

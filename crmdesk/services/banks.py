@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, single_user
 from crmdesk.jobs.progress import Progress, Silent
 from crmdesk.places import beside
 from crmdesk.store import Store, audit, create_bank
+from crmdesk.store.queries.importing import counts
 from crmdesk.synthetic.files import write_files
 from crmdesk.synthetic.presets import PRESETS, preset_spec
 from crmdesk.synthetic.spec import BankSpec
 from crmdesk.synthetic.truth import write_truth
 from crmdesk.synthetic.world import World, generate
 from crmdesk.synthetic.write import write
-
-# The tables of the `bank create` and `import` documents (command line, section 3).
-COUNTED: Final = ("customer", "product", "account", "holding", "standing_order", "balance_month", "interaction",
-                  "campaign", "contact", "permission_event", "feedback")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,8 @@ def create(
             if target and world:
                 watched.step(0.9, f"Writing {target.name}")
                 writer(world, target)
-        tables = _counts(store)
+        with store.read() as session:
+            tables = counts(session)
         store.close()
         watched.step(1.0, "Done")
         beside(part, "keys").replace(beside(path, "keys"))
@@ -110,8 +108,3 @@ def _fill(store: Store, world: World | None, preset: str, progress: Progress, ac
         if world:
             write(store, session, world, lambda part, text: progress.step(0.3 + 0.6 * part, text))
         audit.record(store, session, actor, "create bank", preset)
-
-
-def _counts(store: Store) -> dict[str, int]:
-    with store.reader() as raw:
-        return {table: int(raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in COUNTED}

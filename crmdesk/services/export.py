@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.domain.errors import CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.text import guard
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Result
 from crmdesk.services.context import App
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 Draw = Callable[[Path, Path], list[str]]  # (file with a result's bytes, folder) -> warnings
 SOLO_ROWS = 1000  # more rows than this leave the bank only with a second person
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\0")
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def cell(value: Any) -> Any:
     if isinstance(value, int | float):
         return value
     text = value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text.startswith(RISKY) else text
+    return guard(text)
 
 
 def _draw(result: Result, draw: Draw, folder: Path) -> list[str]:

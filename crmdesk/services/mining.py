@@ -12,8 +12,10 @@ from crmdesk.mining import frame, ledger
 from crmdesk.mining.execute import Order, run_analysis
 from crmdesk.mining.params import find_analysis, parse_day
 from crmdesk.mining.record import RunRecord
+from crmdesk.plugin_host import Host
 from crmdesk.services.context import App
 from crmdesk.services.export import ExportReport, export
+from crmdesk.services.plugins import host_of
 from crmdesk.services.recover import recover
 from crmdesk.services.rerun import RerunReport, rerun
 from crmdesk.services.runs import finished, get_run, runs, with_numbers
@@ -45,10 +47,9 @@ class AnalysisInfo:
         return {**asdict(self), "needs": list(self.needs), "params": list(self.params)}
 
 
-def analyses(app_or_host: Any) -> list[AnalysisInfo]:
+def analyses(app: App | Host) -> list[AnalysisInfo]:
     """Everything that loaded plugins offer, by id; takes the app, or the plugin host alone where no bank is open."""
-    host = getattr(app_or_host, "plugins", app_or_host)
-    host = host if hasattr(host, "analyses") else app_or_host
+    host = host_of(app)
     return [
         AnalysisInfo(
             a.id, a.title, a.summary, host.plugin_of(a.id).id, a.purpose, a.gives.__name__, tuple(a.needs),

@@ -18,7 +18,7 @@ SECONDS: Final = 60.0  # for the checks of one plugin
 
 def list_plugins(app: App | Host) -> list[dict[str, Any]]:
     """Every installed plugin, sorted by id: id, title, version, distribution, state, reason, contributions, wants."""
-    return [plugin.as_dict() for plugin in _host(app).plugins]
+    return [plugin.as_dict() for plugin in host_of(app).plugins]
 
 
 def doctor(app: App | Host, runner: Runner | None = None) -> list[dict[str, Any]]:
@@ -26,7 +26,7 @@ def doctor(app: App | Host, runner: Runner | None = None) -> list[dict[str, Any]
 
     Each plugin is loaded and examined in a worker (`runner`, or one of its own), so no check can end this process.
     """
-    host = _host(app)
+    host = host_of(app)
     found = []
     own = runner or WorkerRunner(seconds=SECONDS)
     try:
@@ -43,13 +43,13 @@ def doctor(app: App | Host, runner: Runner | None = None) -> list[dict[str, Any]
 def enable(app: App | Host, actor: Actor, plugin_id: str) -> dict[str, Any]:
     """Turn a plugin on; Refused without the right, BadInput for an unknown id."""
     require(actor, Right.MANAGE_PLUGINS)
-    return _host(app).enable(plugin_id).as_dict()
+    return host_of(app).enable(plugin_id).as_dict()
 
 
 def disable(app: App | Host, actor: Actor, plugin_id: str) -> dict[str, Any]:
     """Turn a plugin off, now and at later starts; Refused without the right, BadInput for an unknown id."""
     require(actor, Right.MANAGE_PLUGINS)
-    return _host(app).disable(plugin_id).as_dict()
+    return host_of(app).disable(plugin_id).as_dict()
 
 
 def _examine(runner: Runner, name: str, value: str, host_features: list[str]) -> dict[str, Any]:
@@ -61,7 +61,8 @@ def _examine(runner: Runner, name: str, value: str, host_features: list[str]) ->
     return answer
 
 
-def _host(app: App | Host) -> Host:
+def host_of(app: App | Host) -> Host:
+    """The plugin host of an app, or the host itself where no bank is open."""
     if isinstance(app, Host):
         return app
     host: Host = app.plugins

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from logs import AS_OF, add_customers, at, bank, event, record, row
 
-from crmdesk.analytics.catalogue import CELL_NAMES, HOST_FEATURES, channel_shares
+from crmdesk.analytics.catalogue import HOST_FEATURES, channel_shares
 from crmdesk.analytics.embedded import EmbeddedEngine
 from crmdesk.analytics.engine import validate
-from crmdesk.analytics.period import Period, shift_months
+from crmdesk.analytics.period import Period
 from crmdesk.analytics.population import Population
 from crmdesk.contributions import Events
+from crmdesk.domain.days import shift_months
 from crmdesk.domain.interaction import CELLS, CHANNELS
 from crmdesk.jobs import Cancelled
 from crmdesk.store import Store
@@ -137,8 +138,9 @@ def test_cells_and_channels_look_back_twelve_months(tmp_path: Path) -> None:
     rows = [row(1, "2025-06-30", 1)] + [row(1, "2026-06-29T12:00", c.row, 100 * c.row) for c in CELLS]
     store = bank(tmp_path, 2, rows)
     cells = ask(store, "usage.cells", [1, 2])
-    assert list(cells) == ["customer", *CELL_NAMES] and len(CELL_NAMES) == 37
-    assert all(cells[name] == [1, 0] for name in CELL_NAMES)
+    names = [f"c{number:02d}" for number in range(1, 38)]
+    assert list(cells) == ["customer", *names]
+    assert all(cells[name] == [1, 0] for name in names)
     measured = ask(store, "usage.channel", [1, 2])
     columns = {name: np.array(v, dtype=object if name == "act" else float) for name, v in measured.items()}
     found = channel_shares(columns, AS_OF)

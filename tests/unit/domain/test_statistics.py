@@ -19,19 +19,6 @@ def test_wilson_knows_nothing_without_cases() -> None:
     assert (float(low), float(high)) == (0.0, 1.0)
 
 
-def test_newcombe_matches_his_examples_and_refuses_an_empty_side() -> None:
-    assert st.newcombe(9, 10, 3, 10) == pytest.approx((0.6, 0.1705, 0.8090), abs=1e-4)
-    with pytest.raises(ValueError, match="each side"):
-        st.newcombe(1, 2, 0, 0)
-
-
-def test_newcombe_covers_95_of_100() -> None:
-    rng = np.random.default_rng(1)
-    pairs = rng.binomial([[60], [80]], [[0.3], [0.45]], (2, 1000))
-    inside = [low <= -0.15 <= high for _, low, high in (st.newcombe(a, 60, b, 80) for a, b in pairs.T)]
-    assert 0.93 <= np.mean(inside) <= 0.97
-
-
 def test_benjamini_hochberg_equals_scipy_and_keeps_nan() -> None:
     p = np.random.default_rng(2).random(40) ** 2
     assert st.benjamini_hochberg(p) == pytest.approx(stats.false_discovery_control(p))

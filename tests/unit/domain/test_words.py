@@ -5,7 +5,7 @@ import pytest
 from crmdesk.domain import rights
 from crmdesk.domain.customer import digits, fold
 from crmdesk.domain.errors import Refused
-from crmdesk.domain.interaction import BY_ROW, CELLS, SYSTEM_CELLS, find_cell
+from crmdesk.domain.interaction import BY_CODE, BY_ROW, CELLS, SYSTEM_CELLS, Cell, our_words
 from crmdesk.domain.money import parse_minor, plain
 
 
@@ -20,10 +20,13 @@ def test_the_catalogue_is_table_1_of_the_paper() -> None:
 
 
 def test_the_papers_words_are_understood_and_illegal_ones_are_not() -> None:
-    assert find_cell("walk-in", "transaction", "Travelers' Check") == BY_ROW[33]
-    assert find_cell("online", "transaction", "bill paying") == BY_ROW[9]
-    assert find_cell("atm", "promotional", "promotion") is None
-    assert find_cell("call_centre", "educational", "education") is None
+    def cell(*words: str) -> Cell | None:
+        return BY_CODE.get(".".join(our_words(*words)))
+
+    assert cell(" Walk-in", "transactional", "Travelers' Check") == BY_ROW[33]
+    assert cell("internet", "transaction", "bill paying") == BY_ROW[9]
+    assert cell("atm", "promotional", "promotion") is None
+    assert cell("call centre", "educational", "education") is None
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_report_counts_what_is_in_the_bank(tiny: BankReport) -> None:
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
         found = raw.execute("SELECT count(*) FROM customer_search WHERE customer_search MATCH 'G00'").fetchone()
         assert found == (300,)
-        for ledger in chain.SEQ_TABLES:
+        for ledger in ("permission_event", "audit_event"):
             assert list(chain.breaks(raw, store.audit_key, ledger)) == []
     state = store.state()
     assert (state.preset, state.seed, state.customers) == ("tiny", 7, 300)
