@@ -27,6 +27,10 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield app
 
 
+def test_the_host_alone_lists_the_analyses_as_the_app_does(app: App) -> None:
+    assert mining.analyses(app.plugins) == mining.analyses(app) != []
+
+
 def test_segments_come_back_from_the_worker_and_again_the_same(app: App, tmp_path: Path) -> None:
     record = mining.run(app, ACTOR, "segmentation.two_tier", GIVEN)
     assert record.plugin == "segmentation"
