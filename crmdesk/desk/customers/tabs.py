@@ -72,6 +72,7 @@ class TimelineTab(QWidget):
 
     def wanted(self) -> TimelineFilter:
         """The filter as chosen; postings of the bank show only when asked for."""
+
         def one(box: QComboBox) -> tuple[str, ...]:
             return (box.currentData(),) if box.currentData() else ()
 

@@ -1,6 +1,6 @@
 """Planted banks are found again and null banks stay in one piece, through the whole product (methods, section 3).
 
-`python3 run.py gates recovery`: ten Gemstone banks and twenty null banks of 15,000 customers.
+`python3 run.py gates planted`: ten Gemstone banks and twenty null banks of 15,000 customers.
 """
 
 from pathlib import Path
