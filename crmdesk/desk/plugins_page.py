@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
-from crmdesk.desk.widgets import Card, button, clear, label, scrolled
+from crmdesk.desk.widgets import Card, button, card_column, clear, label
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import plugins
@@ -27,16 +27,7 @@ class PluginsPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Plugins")
-        self._column = QVBoxLayout()
-        self._column.setSpacing(8)
-        inner = QWidget()
-        outer = QVBoxLayout(inner)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addLayout(self._column)
-        outer.addStretch(1)
-        whole = QVBoxLayout(self.body)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(inner))
+        self._column = card_column(self.body)
 
     def refresh(self) -> None:
         self.load(lambda: plugins.list_plugins(self.context.app), self._show)

@@ -153,3 +153,18 @@ def scrolled(inner: QWidget) -> QScrollArea:
     inner.setProperty("role", "scroll")
     area.setWidget(inner)
     return area
+
+
+def card_column(body: QWidget) -> QVBoxLayout:
+    """A page body that scrolls a column of cards, packed to the top; returns the column."""
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    inner = QWidget()
+    outer = QVBoxLayout(inner)
+    outer.setContentsMargins(0, 0, 0, 0)
+    outer.addLayout(column)
+    outer.addStretch(1)
+    whole = QVBoxLayout(body)
+    whole.setContentsMargins(0, 0, 0, 0)
+    whole.addWidget(scrolled(inner))
+    return column

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
-from crmdesk.desk.widgets import Card, button, clear, label, scrolled
+from crmdesk.desk.widgets import Card, button, card_column, clear, label
 from crmdesk.domain.change import Change
 from crmdesk.services import mining
 from crmdesk.services.mining import AnalysisInfo
@@ -22,16 +22,7 @@ class AnalysesPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Analyses")
-        self._column = QVBoxLayout()
-        self._column.setSpacing(8)
-        inner = QWidget()
-        outer = QVBoxLayout(inner)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addLayout(self._column)
-        outer.addStretch(1)
-        whole = QVBoxLayout(self.body)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scrolled(inner))
+        self._column = card_column(self.body)
 
     def refresh(self) -> None:
         self.load(lambda: mining.analyses(self.context.app), self._show)

@@ -165,21 +165,27 @@ def read_moment(value: str) -> tuple[int, int, bool] | None:
     return at, int(fraction[:6].ljust(6, "0")) if fraction else 0, True
 
 
+def _at(column: str, value: str, now_s: int) -> tuple[int, int, bool] | None:
+    """`read_moment` with its faults: no time at all, before FIRST_DAY, after `now_s`; None where the cell is empty."""
+    value = value.strip()
+    found = read_moment(value)
+    if found is None:
+        if not value:
+            return None
+        raise not_a(column, value, "date or time")
+    if value < FIRST_DAY:
+        raise outside(column, value, FIRST_DAY, "today")
+    if found[0] > now_s:
+        raise in_future(column, value)
+    return found
+
+
 def seconds(column: str, now_s: int) -> Parse:
     """(epoch seconds UTC, was a time given), not after `now_s`."""
 
     def parse(value: str) -> tuple[int, bool] | None:
-        value = value.strip()
-        found = read_moment(value)
-        if found is None:
-            if not value:
-                return None
-            raise not_a(column, value, "date or time")
-        if value < FIRST_DAY:
-            raise outside(column, value, FIRST_DAY, "today")
-        if found[0] > now_s:
-            raise in_future(column, value)
-        return found[0], found[2]
+        found = _at(column, value, now_s)
+        return (found[0], found[2]) if found else None
 
     return parse
 
@@ -188,17 +194,8 @@ def moment(column: str, now_s: int) -> Parse:
     """A time as the store keeps it, `YYYY-MM-DD HH:MM:SS.ffffff` UTC, not after `now_s`."""
 
     def parse(value: str) -> str | None:
-        value = value.strip()
-        found = read_moment(value)
-        if found is None:
-            if not value:
-                return None
-            raise not_a(column, value, "date or time")
-        if value < FIRST_DAY:
-            raise outside(column, value, FIRST_DAY, "today")
-        if found[0] > now_s:
-            raise in_future(column, value)
-        return stamp(found[0], found[1])
+        found = _at(column, value, now_s)
+        return stamp(found[0], found[1]) if found else None
 
     return parse
 
