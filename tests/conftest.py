@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# As in the worker: with one pool of threads per test process, two processes on two cores wait for each other.
+for pool in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(pool, "1")
 DATA = Path(os.environ.get("CRMDESK_DATA", Path(__file__).parents[1].parent / "shared" / "data"))
 
 
