@@ -144,7 +144,16 @@ class Scores(Result):
 
 @dataclass(frozen=True)
 class Rules(Result):
-    """Rules, sequences or changes between two snapshots."""
+    """Rules, sequences or changes between two snapshots; `shown` marks what stood up to its tests."""
+
+    required: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "rules": ("rule", "antecedent", "consequent", "antecedent_count", "consequent_count", "count", "support",
+                  "confidence", "low", "high", "lift", "leverage", "p", "q", "improvement", "shown", "text"),
+        "itemsets": ("itemset", "length", "count", "support"),
+        "offers": ("customer", "product", "p", "low", "high", "rule", "why"),
+        "sequences": ("sequence", "steps", "count", "support", "median_days", "p", "q", "shown", "text"),
+        "changes": ("change", "kind", "rule", "before", "after", "p", "q", "shown", "text"),
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from crmdesk.results import Result
 Pointer = str
 Run = Callable[[Any, Any, Any], Result]
 Score = Callable[[Any, Any, Any, Any], Result]
+Offer = Callable[[Any, Any, Any, Any], Result]
 
 
 class Selection(StrEnum):
@@ -65,6 +66,13 @@ class Analysis:
 
     `score(model, frame, params, progress) -> Result`, where there is one, places customers who came later with the
     model that a run stored: as pure as `run`, one row for each customer in its table `members` or `scores`.
+
+    `offer(model, frame, params, progress) -> Result`, where there is one, names what customers may take next: as pure
+    as `run`, a table `offers` with the columns `customer, product, p, low, high, rule, why`, any number of rows for a
+    customer, `product` a product's code and `p` the chance of a purchase within the model's horizon.
+
+    `needs_by` adds needs by the value of a parameter: `{"basket": {"products": ("money.holdings",), "table": ()}}`.
+    An analysis whose needs are then empty reads no customer data at all, its `optional` neither.
     """
 
     id: str
@@ -79,6 +87,8 @@ class Analysis:
     optional: tuple[str, ...] = ()
     minimum: int = 1
     score: Pointer | Score | None = None
+    offer: Pointer | Offer | None = None
+    needs_by: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
