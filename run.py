@@ -36,7 +36,7 @@ def call(command, why):
         stop("Set-up stopped while it %s; the lines above say why. Mend that, then run the same command again." % why)
 
 
-def set_up():
+def set_up(extras):
     """Makes .venv and installs crmdesk with every first-party plugin, unless nothing changed since the last time."""
     folder = os.path.join(HERE, "plugins")
     plugins = [os.path.join(folder, n) for n in sorted(os.listdir(folder))]
@@ -47,10 +47,11 @@ def set_up():
             digest.update(name.encode() + file.read())
     if os.path.exists(PYTHON) and os.path.exists(STAMP):
         with open(STAMP) as file:
-            if file.read() == digest.hexdigest():
-                return
+            done, _, had = file.read().partition(" ")
+        if done == digest.hexdigest() and set(extras) <= set(had.split(",")):
+            return
     sys.stderr.write("Setting up crmdesk in .venv (about two minutes the first time) ...\n")
-    wanted = ["-c", os.path.join(HERE, "constraints.txt"), "-e", HERE + "[dev]"]
+    wanted = ["-c", os.path.join(HERE, "constraints.txt"), "-e", HERE + "[%s]" % ",".join(extras)]
     for plugin in plugins:
         wanted += ["-e", plugin]
     uv = shutil.which("uv")
@@ -67,7 +68,7 @@ def set_up():
     )
     call(pip + wanted, "installed the packages")
     with open(STAMP, "w") as file:
-        file.write(digest.hexdigest())
+        file.write(digest.hexdigest() + " " + ",".join(extras))
 
 
 def apt(names, reason):
@@ -104,9 +105,9 @@ def main(arguments):
         stop("crmdesk needs Python 3.11 or newer; this is %d.%d. Use a newer python3." % sys.version_info[:2])
     if not arguments:
         stop("Say what to run: " + USAGE)
-    set_up()
-    qt_libraries()
     verb, rest = arguments[0], arguments[1:]
+    set_up(["dev", "bench"] if verb == "bench" else ["dev"])
+    qt_libraries()
     pytest = [PYTHON, "-m", "pytest"]
     if verb == "test":
         parallel = [] if any(a.startswith(("-n", "tests")) for a in rest) else ["-n", str(min(4, os.cpu_count() or 1))]
