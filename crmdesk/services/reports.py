@@ -10,7 +10,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.mining.record import RunRecord
 from crmdesk.places import resource
-from crmdesk.results import Figure, Result, Segments
+from crmdesk.results import Figure, Result, Rules, Segments
 from crmdesk.services import pictures
 from crmdesk.services.context import App
 from crmdesk.services.runs import finished
@@ -20,6 +20,7 @@ from crmdesk.store import audit
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_TOLD = 50
 STABLE = 0.80  # a smaller bootstrap ARI does not carry a choice of k
 
 
@@ -66,9 +67,19 @@ def render(app: App, actor: Actor, record: RunRecord) -> str:
         everybody=record.eligible + sum(record.excluded.values()),
         clock=app.store.clock().date().isoformat(),
         cards=book.cards if book else (),
+        findings=findings(result),
         pictures=drawn(result, book),
         metrics=record.metrics,
     )
+
+
+def findings(result: Result) -> tuple[list[str], int]:
+    """The sentences of what stood up in a run of rules, sequences or changes (at most 50), and how many there are."""
+    if not isinstance(result, Rules):
+        return [], 0
+    told = [table.loc[table["shown"], "text"] for table in result.tables.values() if {"shown", "text"} <= set(table)]
+    sentences = [str(text) for column in told for text in column]
+    return sentences[:MOST_TOLD], len(sentences)
 
 
 def drawn(result: Result, book: SegmentBook | None) -> list[Picture]:

@@ -57,3 +57,15 @@ def test_the_mosaic_says_size_and_permission_of_each_segment() -> None:
     assert "1.2: ATM low, 30.0%, may contact unknown" in titles(svg)
     fills = [r.get("class") for r in ElementTree.fromstring(svg).iter("rect")]
     assert fills == ["none", "q2", "q4"], "the segment of higher value stands on top"
+
+
+def test_the_report_tells_what_stood_up_and_nothing_else() -> None:
+    import pandas as pd
+
+    from crmdesk.results import Rules
+    from crmdesk.services.reports import findings
+
+    table = pd.DataFrame({"shown": [True, False], "text": ["Of 100 ...", "never"]})
+    named = dict.fromkeys(Rules.required["sequences"], 0) | {"shown": table["shown"], "text": table["text"]}
+    assert findings(Rules("", tables={"sequences": pd.DataFrame(named)})) == (["Of 100 ..."], 1)
+    assert findings(Rules("Nothing.", tables={"items": pd.DataFrame({"item": ["a"]})})) == ([], 0)
