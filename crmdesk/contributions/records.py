@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import Any, Protocol
+from enum import Enum, StrEnum
+from typing import Any, Protocol, get_args
 
 from crmdesk.contributions.measures import Measure
 from crmdesk.contributions.params import Params
@@ -90,6 +90,32 @@ class Analysis:
     offer: Pointer | Offer | None = None
     needs_by: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
+    def required(self, params: Params | None = None) -> tuple[str, ...]:
+        """Ids of the needs that these parameters choose; without parameters, those of the defaults."""
+        chosen = list(self.needs)
+        given = (params or self.params.model_validate({})) if self.needs_by else None
+        for name, choices in self.needs_by.items():
+            value = getattr(given, name)
+            chosen += choices.get(str(getattr(value, "value", value)), ())
+        return tuple(dict.fromkeys(chosen))
+
+    def bad_choices(self) -> Iterator[str]:
+        """A sentence for each name in `needs_by` that is no choice of the parameters, or whose words are others."""
+        for name, choices in self.needs_by.items():
+            field_ = self.params.own_fields().get(name)
+            kind = None if field_ is None else field_.annotation
+            members = kind if isinstance(kind, type) and issubclass(kind, Enum) else get_args(kind)
+            words = {str(getattr(member, "value", member)) for member in members}
+            if words != set(choices):
+                listed = ", ".join(sorted(words)) or "no fixed words"
+                yield f"{self.id} needs data by '{name}', whose words are {listed}, not {', '.join(sorted(choices))}."
+
+    @property
+    def every_need(self) -> tuple[str, ...]:
+        """Ids of all needs that some choice of parameters asks for, the optional ones last."""
+        chosen = (need for choices in self.needs_by.values() for needs in choices.values() for need in needs)
+        return tuple(dict.fromkeys((*self.needs, *chosen, *self.optional)))
+
 
 @dataclass(frozen=True)
 class View:
@@ -130,6 +156,9 @@ class ViewContext(Protocol):
     def plot(self) -> Any: ...
 
     def open_customer(self, number: str) -> None: ...
+
+    def offers(self, rule: int | None) -> None:
+        """Open the cross-selling list of this run: of one rule by its number, or of all rules shown."""
 
 
 class ActionContext(Protocol):

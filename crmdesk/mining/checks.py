@@ -13,9 +13,13 @@ from crmdesk.results import Result, Segments
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int64]
 
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 ONE_ROW_PER_CUSTOMER = ("members", "scores")
+OFFER_COLUMNS = ("customer", "product", "p", "low", "high", "rule", "why")
 
 
 def read_result(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]) -> Result:
@@ -56,6 +60,37 @@ def read_scores(data: bytes, analysis: Analysis, customers: np.ndarray[Any, Any]
     if "segment" in table.columns and not set(table["segment"].astype(str)) <= set(segments):
         raise AnalysisError(f"{analysis.title} put a customer into a segment that the run does not list.")
     return table.sort_values("customer", ignore_index=True)
+
+
+def read_offers(data: bytes, analysis: Analysis, customers: Ints) -> pd.DataFrame:
+    """The worker's bytes as the checked table `offers`, the columns of OFFER_COLUMNS alone, by customer and product.
+
+    Raises AnalysisError as `read_result` does, and where a column is missing, a product is no text, a pair of
+    customer and product comes twice, `p` is no chance or lies outside `low` to `high`, or `rule` is no whole number.
+    """
+    import numpy as np
+    import pandas as pd
+
+    table = _parsed(data, analysis).tables.get("offers")
+    missing = OFFER_COLUMNS if table is None else [name for name in OFFER_COLUMNS if name not in table.columns]
+    if table is None or missing:
+        raise AnalysisError(f"{analysis.title}: its offers lack {', '.join(missing)}.")
+    if table.empty:
+        return table[list(OFFER_COLUMNS)]
+    _check_table(analysis, "offers", table, customers)
+    p, low, high = (pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in ("p", "low", "high"))
+    inside = (low >= 0) & (low <= p) & (p <= high) & (high <= 1)  # false for NaN too
+    texts = [value for name in ("product", "why") for value in table[name]]
+    wrong = {
+        "a product or a reason that is no text": not all(isinstance(text, str) and text for text in texts),
+        "a product twice for one customer": table.duplicated(["customer", "product"]).any(),
+        "a chance that does not lie in its interval from 0 to 1": not inside.all(),
+        "a rule without a whole number": not np.issubdtype(table["rule"].dtype, np.integer),
+    }  # fmt: skip
+    for what, found in wrong.items():
+        if found:
+            raise AnalysisError(f"{analysis.title} offers {what}.")
+    return table[list(OFFER_COLUMNS)].sort_values(["customer", "product"], ignore_index=True)
 
 
 def _parsed(data: bytes, analysis: Analysis) -> Result:

@@ -21,7 +21,7 @@ from crmdesk.mining.checks import read_result
 from crmdesk.mining.params import find_analysis, parse_day, validate
 from crmdesk.mining.payload import encode
 from crmdesk.mining.record import Outcome, RunRecord
-from crmdesk.mining.worker import pointer_of
+from crmdesk.mining.worker import Task, pointer_of
 from crmdesk.results import Model
 from crmdesk.store import Store
 
@@ -114,10 +114,10 @@ class Attempt:
 
     def go(self, progress: Progress, cancel: Callable[[], bool]) -> RunRecord:
         features = self._app.plugins.features
-        needs = frame.needs_of(self._analysis, features)
-        who = frame.people(self._app.store, self._analysis, features, self._as_of)
+        needs = frame.needs_of(self._analysis, features, self._params)
+        who = frame.people(self._app.store, self._analysis, features, self._as_of, self._params)
         self.record = replace(self.record, eligible=len(who.customers), excluded=dict(who.excluded))
-        if len(who.customers) < max(self._analysis.minimum, 1):
+        if needs and len(who.customers) < max(self._analysis.minimum, 1):
             raise AnalysisError(too_few(self._analysis, len(who.customers), who.excluded))
         piece = frame.take(self._app.engine, who, needs, self._as_of, Part(progress, 0, 0.15, cancel), cancel)
         self.record = replace(self.record, data_hash=piece.data_hash, population_hash=piece.population_hash)
@@ -135,12 +135,14 @@ class Attempt:
 
 
 def payload(
-    analysis: Analysis, params: Params, as_of: date, threads: int, piece: frame.Slice, model: Model | None = None
-) -> bytes:
-    """The slice as `worker.run_slice` takes it; with a model, the customers in it are scored instead of mined."""
+    analysis: Analysis, params: Params, as_of: date, threads: int, piece: frame.Slice, model: Model | None = None,
+    task: Task = "run",
+) -> bytes:  # fmt: skip
+    """The slice as `worker.run_slice` takes it; `task` names the function; `run` gets no `model`."""
     head = {
         "analysis": analysis.id,
-        "run": pointer_of(analysis.run if model is None else analysis.score),
+        "task": task,
+        "code": pointer_of(getattr(analysis, task)),
         "params_type": pointer_of(analysis.params),
         "params": params.own(),
         "seed": params.seed,

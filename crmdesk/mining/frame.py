@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from crmdesk.analytics.catalogue import HOST_FEATURES
 from crmdesk.analytics.population import Population, latest_activity, population
-from crmdesk.contributions import Analysis, Events, Features
+from crmdesk.contributions import Analysis, Events, Features, Params
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.jobs import Progress
 from crmdesk.mining.payload import arrow_bytes, data_hash
@@ -41,17 +43,24 @@ class Slice:
         return hashlib.sha256(self.who.customers.astype("<i8").tobytes()).hexdigest()
 
 
-def needs_of(analysis: Analysis, features: Mapping[str, Need]) -> tuple[Need, ...]:
-    """The declared needs, then the optional ones that exist; CrmdeskError where a needed one is unknown."""
+def needs_of(analysis: Analysis, features: Mapping[str, Need], params: Params | None = None) -> tuple[Need, ...]:
+    """The needs that `params` (without: the defaults) choose, then the optional ones that exist.
+
+    Nothing, the optional ones neither, where the choice asks for no data of customers. CrmdeskError where a needed
+    one is unknown.
+    """
     known = {**HOST_FEATURES, **features}
-    missing = [need for need in analysis.needs if need not in known]
+    required = analysis.required(params)
+    missing = [need for need in required if need not in known]
     if missing:
         raise CrmdeskError(
             f"{analysis.title} needs {', '.join(missing)}, which no loaded plugin offers; enable the one that does."
         )
-    if not analysis.needs:
-        raise CrmdeskError(f"{analysis.title} names no data that it needs; tell the author of its plugin.")
-    found = tuple(known[n] for n in dict.fromkeys((*analysis.needs, *(o for o in analysis.optional if o in known))))
+    if not required:
+        if not analysis.needs_by:
+            raise CrmdeskError(f"{analysis.title} names no data that it needs; tell the author of its plugin.")
+        return ()
+    found = tuple(known[n] for n in dict.fromkeys((*required, *(o for o in analysis.optional if o in known))))
     if sum(isinstance(need, Events) for need in found) > 1:
         raise CrmdeskError(f"{analysis.title} asks for two event logs; an analysis may have one.")
     return found
@@ -71,14 +80,24 @@ def default_day(store: Store) -> date:
         return latest_activity(raw) or store.clock().date()
 
 
-def people(store: Store, analysis: Analysis, features: Mapping[str, Need], as_of: date) -> Population:
-    """Who may be used for the analysis's purpose now, and why the others may not."""
-    needed = tuple(need for need in needs_of(analysis, features) if need.id in analysis.needs)
+def people(
+    store: Store, analysis: Analysis, features: Mapping[str, Need], as_of: date, params: Params | None = None,
+    purpose: str | None = None,
+) -> Population:  # fmt: skip
+    """Who may be used for the analysis's purpose (or for another one) now, and why the others may not.
+
+    Nobody, and nobody left out, where the parameters choose no data of customers.
+    """
+    required = analysis.required(params)
+    needed = tuple(need for need in needs_of(analysis, features, params) if need.id in required)
+    if not needed:
+        return Population(np.empty(0, np.int64))
     months = interaction_months(needed)
     money = any(need.id.startswith("money.") or need.over in MONEY for need in needed)
     return population(
-        store, analysis.purpose, as_of, store.clock(), months is not None, months=months or 0, needs_money=money
-    )
+        store, purpose or analysis.purpose, as_of, store.clock(), months is not None, months=months or 0,
+        needs_money=money,
+    )  # fmt: skip
 
 
 def take(

@@ -12,7 +12,7 @@ import importlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from crmdesk.contributions import Analysis, Params
 from crmdesk.domain.errors import AnalysisError
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+Task = Literal["run", "score", "offer"]
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def run_slice(payload: bytes, progress: Progress) -> bytes:
     """Run the analysis that the payload's head names on the payload's tables; gives `Result.to_bytes()`.
 
-    A head with a `model` asks for the analysis's `score` instead, which is given that model first.
+    Its `task` is `run`, or `score` or `offer`, which are given the head's `model` first.
     Raises AnalysisError with its one sentence, and Cancelled from `progress.step`.
     """
     head, tables = decode(payload)
@@ -55,10 +56,10 @@ def pointer_of(thing: Any) -> str:
 def find_code(head: Mapping[str, Any]) -> tuple[Callable[..., Any], type[Params]]:
     """The function to call and the parameter class, by pointer, else from the analysis its plugin's hook yields."""
     try:
-        return _follow(head["run"]), _follow(head["params_type"])
+        return _follow(head["code"]), _follow(head["params_type"])
     except AttributeError:
-        analysis = _declared(head["run"].partition(":")[0], head["analysis"])
-        code: Any = analysis.score if head.get("model") else analysis.run
+        analysis = _declared(head["code"].partition(":")[0], head["analysis"])
+        code: Any = getattr(analysis, head["task"])
         return _follow(code) if isinstance(code, str) else code, analysis.params
 
 
@@ -86,7 +87,8 @@ def _declared(module: str, analysis_id: str) -> Analysis:
 def build_frame(needs: list[dict[str, Any]], tables: list[pa.Table], as_of: date) -> pd.DataFrame:
     """One frame indexed by `customer`: Features side by side; an event log with the Features of its customer.
 
-    A Features' `finish` turns its measured columns into the final ones before they are joined.
+    Without needs it is empty: no customers, no columns. A Features' `finish` turns its measured columns into the
+    final ones before they are joined.
     """
     features: dict[str, Any] = {}
     source: dict[str, str] = {}
@@ -104,7 +106,7 @@ def build_frame(needs: list[dict[str, Any]], tables: list[pa.Table], as_of: date
     import pandas as pd
 
     if index is None:
-        return pd.DataFrame(log)
+        return pd.DataFrame(index=pd.Index([], "int64", name="customer")) if log is None else pd.DataFrame(log)
 
     frame = pd.DataFrame(features, index=pd.Index(index, name="customer"))
     return frame if log is None else log.join(frame, how="left")

@@ -74,7 +74,7 @@ def _look_inside(checkup: Checkup, entry: EntryPoint, manifest: Manifest, host_f
     features = records["features"].values()
     checkup.run("wants", lambda: loading.check_wants(manifest, features, analyses))
     offered = host_features | set(records["features"])
-    unknown = sorted({n for a in analyses for n in a.needs if n not in offered})
+    unknown = sorted({n for a in analyses for n in a.every_need if n not in {*offered, *a.optional}})
     if unknown and checkup.passed["wants"]:
         checkup.passed["wants"] = False
         checkup.problems.append(f"It needs {', '.join(unknown)}, which nobody offers.")
@@ -114,12 +114,14 @@ def _bad_params(analyses: Iterable[Analysis], actions: Iterable[Any]) -> Iterato
         else:
             params.model_validate({}).own()
             params.model_json_schema()
+        if isinstance(record, Analysis):
+            yield from record.bad_choices()
 
 
 def _bad_pointers(records: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Pointers that lead nowhere; a view's module is only looked for, since it may load Qt."""
     pointed = [(r.id, r.run) for kind in ("analyses", "actions") for r in records[kind].values()]
-    pointed += [(a.id, a.score) for a in records["analyses"].values() if a.score is not None]
+    pointed += [(a.id, p) for a in records["analyses"].values() for p in (a.score, a.offer) if p is not None]
     pointed += [(f.id, f.finish) for f in records["features"].values() if getattr(f, "finish", None) is not None]
     for owner, pointer in pointed:
         if not callable(resolve(pointer)):

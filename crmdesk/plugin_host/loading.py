@@ -127,11 +127,13 @@ def undeclared(
     """Feature ids, columns and purposes that are used but not on the card."""
     wants = manifest.wants
     for analysis in analyses:
-        for need in (*analysis.needs, *analysis.optional):
+        for need in analysis.every_need:
             if not need.startswith(f"{manifest.id}.") and need not in wants.features:
                 yield need
         if analysis.purpose not in wants.purposes:
             yield f"purpose {analysis.purpose}"
+        if analysis.offer is not None and "targeting" not in wants.purposes:
+            yield "purpose targeting"  # offers are made from the data of people who may be targeted
     for feature in features:
         for column in columns_of(feature):
             if f"{feature.over}.{column}" not in wants.columns:

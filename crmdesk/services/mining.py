@@ -10,7 +10,7 @@ from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.execute import Order, run_analysis
-from crmdesk.mining.params import find_analysis, parse_day
+from crmdesk.mining.params import find_analysis, parse_day, validate
 from crmdesk.mining.record import RunRecord
 from crmdesk.plugin_host import Host
 from crmdesk.services.context import App
@@ -52,7 +52,7 @@ def analyses(app: App | Host) -> list[AnalysisInfo]:
     host = host_of(app)
     return [
         AnalysisInfo(
-            a.id, a.title, a.summary, host.plugin_of(a.id).id, a.purpose, a.gives.__name__, tuple(a.needs),
+            a.id, a.title, a.summary, host.plugin_of(a.id).id, a.purpose, a.gives.__name__, a.required(),
             tuple(_param(name, info) for name, info in a.params.own_fields().items()),
         )
         for _, a in sorted(host.analyses.items())
@@ -96,12 +96,19 @@ def _kind(annotation: Any) -> tuple[str, list[Any] | None]:
     return getattr(annotation, "__name__", "str"), None
 
 
-def population(app: App, actor: Actor, analysis_id: str, as_of: str | None = None) -> dict[str, Any]:
-    """`{"eligible", "excluded", "as_of"}` of an analysis before it runs; eligible + excluded = all customers."""
+def population(
+    app: App, actor: Actor, analysis_id: str, as_of: str | None = None, raw_params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """`{"eligible", "excluded", "as_of"}` of an analysis before it runs; eligible + excluded = all customers.
+
+    With the default parameters, or with these as typed (BadInput where one is wrong); all zero where they choose no
+    data of customers.
+    """
     require(actor, Right.RUN_ANALYSIS)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
     day = parse_day(as_of, app.store.clock()) or frame.default_day(app.store)
-    who = frame.people(app.store, analysis, app.plugins.features, day)
+    params = validate(analysis, raw_params or {}, 0, day)
+    who = frame.people(app.store, analysis, app.plugins.features, day, params)
     return {"eligible": len(who.customers), "excluded": dict(who.excluded), "as_of": day.isoformat()}
 
 

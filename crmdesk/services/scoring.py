@@ -64,7 +64,8 @@ def score(
     record = ledger.load(app.store, run_uuid, titles(app))
     analysis, model = _scorer(app, record)
     day = frame.default_day(app.store)
-    who = frame.people(app.store, analysis, app.plugins.features, day)
+    params = validate(analysis, record.params, record.seed, day)
+    who = frame.people(app.store, analysis, app.plugins.features, day, params)
     if numbers is None:
         who = _newcomers(record, who)
     else:
@@ -127,10 +128,10 @@ class _Job:
     def run(self, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any) -> pd.DataFrame:
         """The table of the worker, in which the number of threads is that of the run: same model, same numbers."""
         app, analysis, record = self.app, self.analysis, self.record
-        needs = frame.needs_of(analysis, app.plugins.features)
         params = validate(analysis, record.params, record.seed, self.day)
+        needs = frame.needs_of(analysis, app.plugins.features, params)
         piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.6, cancel), cancel)
-        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model)
+        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model, "score")
         answer = runner.call(TARGET, work, progress=Part(progress, 0.6, 1, cancel), cancel=cancel)
         return read_scores(answer, analysis, who.customers, _names(record))
 

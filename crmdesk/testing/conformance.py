@@ -8,9 +8,12 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from crmdesk.contributions import Analysis, resolve
 from crmdesk.domain.errors import AnalysisError
 from crmdesk.jobs import Cancelled, Progress, Silent
+from crmdesk.mining.checks import read_offers
 from crmdesk.results import Result
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ def check_analysis(analysis: Analysis, frame: pd.DataFrame, **params: Any) -> Re
     """Every rule of an analysis on `frame` (indexed by `customer`); gives the result, AssertionError names the rule.
 
     Checked: defaults and form, same seed same result, frame unchanged, each customer once, round trip of bytes,
-    empty and one-row frames, cancel, no Qt, no network.
+    scoring and offers where there are any, empty and one-row frames, cancel, no Qt, no network.
     """
     check_params(analysis)
     before = frame.copy(deep=True)
@@ -54,6 +57,7 @@ def check_analysis(analysis: Analysis, frame: pd.DataFrame, **params: Any) -> Re
     assert isinstance(result, analysis.gives), f"{analysis.id} gave {type(result).__name__}, not what it declares"
     check_customers(analysis, result, frame)
     check_scoring(analysis, result, before.copy(deep=True), params)
+    check_offers(analysis, result, before.copy(deep=True), params)
     for rows in (0, 1):
         check_edge(analysis, frame.iloc[:rows].copy(), params)
     check_cancel(analysis, before.copy(deep=True), params)
@@ -67,6 +71,8 @@ def check_params(analysis: Analysis) -> None:
     for name, field in analysis.params.own_fields().items():
         assert not field.is_required(), f"{analysis.id}: parameter {name} has no default"
         assert field.title, f"{analysis.id}: parameter {name} has no title"
+    assert not (wrong := list(analysis.bad_choices())), " ".join(wrong)
+    assert analysis.every_need, f"{analysis.id} names no data that it needs"
 
 
 def check_customers(analysis: Analysis, result: Result, frame: pd.DataFrame) -> None:
@@ -92,6 +98,22 @@ def check_scoring(analysis: Analysis, result: Result, frame: pd.DataFrame, param
         assert isinstance(scored, Result), f"{analysis.id}: score gave {type(scored).__name__}, not a Result"
         assert set(ONE_ROW_EACH) & set(scored.tables), f"{analysis.id}: score gave no table members or scores"
         check_customers(analysis, scored, asked)
+
+
+def check_offers(analysis: Analysis, result: Result, frame: pd.DataFrame, params: dict[str, Any]) -> None:
+    """Where there is an `offer` and the run stored a model: the host's table, also for one customer and for nobody."""
+    if analysis.offer is None or result.model is None:
+        return
+    given = analysis.params.model_validate({**params, "seed": 7, "as_of": "2000-01-01"})
+    for asked in (frame, frame.loc[frame.index[:1]], frame.iloc[:0]):
+        before = asked.copy(deep=True)
+        offered = resolve(analysis.offer)(result.model, asked, given, Silent())
+        assert isinstance(offered, Result), f"{analysis.id}: offer gave {type(offered).__name__}, not a Result"
+        assert asked.equals(before), f"{analysis.id}: offer changed the frame it was given; work on a copy"
+        try:
+            read_offers(offered.to_bytes(), analysis, np.unique(asked.index.to_numpy(np.int64)))
+        except AnalysisError as error:
+            raise AssertionError(f"{analysis.id}: {error}") from None
 
 
 def check_edge(analysis: Analysis, frame: pd.DataFrame, params: dict[str, Any]) -> None:

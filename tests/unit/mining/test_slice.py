@@ -62,8 +62,8 @@ def crmdesk_analyses() -> list[Analysis]:
 
 def slice_of(run: Callable[..., Any], **changes: Any) -> bytes:
     head = {
-        "analysis": "demo.keep", "run": pointer_of(run), "params_type": pointer_of(AtLeast), "params": {"at_least": 1},
-        "seed": 7, "as_of": "2026-06-30", "threads": 1,
+        "analysis": "demo.keep", "task": "run", "code": pointer_of(run), "params_type": pointer_of(AtLeast),
+        "params": {"at_least": 1}, "seed": 7, "as_of": "2026-06-30", "threads": 1,
         "needs": [{"id": "demo.n", "kind": "features", "finish": None}],
     } | changes  # fmt: skip
     return encode(head, [arrow_bytes(COUNTS)])
@@ -83,12 +83,12 @@ def later(model: Model, frame: pd.DataFrame, params: AtLeast, progress: Silent) 
 
 def test_a_head_with_a_model_asks_for_scores() -> None:
     model = {"kind": "json", "data": base64.b64encode(b"0.5").decode()}
-    result = Result.from_bytes(run_slice(slice_of(later, model=model), Silent()))
+    result = Result.from_bytes(run_slice(slice_of(later, task="score", model=model), Silent()))
     assert result.verdict == "Scored with json, at least 1."
     assert result.tables["scores"]["score"].tolist() == [2.0, 0.0, 3.0]
     (analysis,) = crmdesk_analyses()
     assert callable(analysis.score)
-    hidden = slice_of(analysis.score, model=model, analysis="demo.hidden")
+    hidden = slice_of(analysis.score, task="score", model=model, analysis="demo.hidden")
     assert Result.from_bytes(run_slice(hidden, Silent())).verdict == "Scored although hidden."
 
 
@@ -109,7 +109,8 @@ def test_cancel_passes_through() -> None:
 
 def test_a_run_function_inside_a_function_is_found_through_the_hook() -> None:
     (analysis,) = crmdesk_analyses()
-    head = {"analysis": "demo.hidden", "run": pointer_of(analysis.run), "params_type": pointer_of(AtLeast)}
+    code = pointer_of(analysis.run)
+    head = {"analysis": "demo.hidden", "task": "run", "code": code, "params_type": pointer_of(AtLeast)}
     run, params_type = find_code(head)
     assert run(None, None, None).verdict == "Found although hidden."
     assert params_type is AtLeast
