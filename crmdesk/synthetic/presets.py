@@ -8,6 +8,7 @@ import numpy as np
 
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import CELLS
+from crmdesk.synthetic.shelf import RULES, SEQUENCES, SHELF
 from crmdesk.synthetic.spec import FIELDS, BankSpec, MomentSpec, SegmentSpec, TierSpec
 
 CUSTOMERS: Final = {"tiny": 300, "gemstone": 15_000, "large": 200_000, "null": 15_000}
@@ -111,6 +112,8 @@ def preset_spec(
     return BankSpec(
         preset=preset, customers=CUSTOMERS[preset] if customers is None else customers, segments=segments,
         concentration=concentration, separation=separation, levels=levels, uplift=preset != "null",
+        further=SHELF, rules=() if preset == "null" else RULES, sequences=() if preset == "null" else SEQUENCES,
+        independent=preset == "null",
     )  # fmt: skip
 
 

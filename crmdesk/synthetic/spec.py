@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import CELLS
 from crmdesk.domain.permission import MARKETING_CHANNELS
 
-VERSION: Final = 1  # grows with any change that gives other rows for the same spec and seed
+VERSION: Final = 2  # grows with any change that gives other rows for the same preset and seed
+# The products that carry amounts: field -> code.
+CODES: Final = {"balance": "CUR", "savings": "SAV", "mortgage": "MOR", "loan": "LOA", "investments": "INV",
+                "card_spend": "CRD"}  # fmt: skip
 FIELDS: Final = ("balance", "savings", "mortgage", "loan", "investments", "card_spend")
 
 
@@ -48,8 +51,45 @@ class SegmentSpec:
 
 
 @dataclass(frozen=True)
+class ProductSpec:
+    """A product without balances: `base` is the chance to hold it at the end where no rule adds to it."""
+
+    code: str
+    name: str
+    family: str
+    margin: int  # a year, in minor units
+    base: float
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """Who holds or is all of `antecedent` holds `consequent` with a chance higher by `adds`; a decoy adds nothing.
+
+    Item keys: a product's code, or `column=value` of the customer table (`occupation=student`).
+    """
+
+    kind: Literal["association", "attribute", "decoy"]
+    antecedent: tuple[str, ...]
+    consequent: str
+    adds: float
+
+
+@dataclass(frozen=True)
+class SequenceSpec:
+    """Of those who opened `first`, `share` open `then` after it within `days`, most of them early."""
+
+    first: str
+    then: str
+    days: int
+    share: float
+
+
+@dataclass(frozen=True)
 class BankSpec:
-    """A whole bank: yearly volumes lognormal(ln `volume`, `spread`), shares Dirichlet(`concentration` x profile)."""
+    """A whole bank: yearly volumes lognormal(ln `volume`, `spread`), shares Dirichlet(`concentration` x profile).
+
+    In an `independent` bank no product says anything about another: neither by who holds it nor by its first day.
+    """
 
     preset: str
     customers: int
@@ -66,6 +106,10 @@ class BankSpec:
     never_asked: float = 0.30
     control: float = 0.15
     uplift: bool = True
+    further: tuple[ProductSpec, ...] = ()
+    rules: tuple[RuleSpec, ...] = ()
+    sequences: tuple[SequenceSpec, ...] = ()
+    independent: bool = False
 
     def __post_init__(self) -> None:
         if self.customers < 1:
@@ -77,17 +121,21 @@ class BankSpec:
             for tier in segment.tiers:
                 _complete(f"{segment.name}/{tier.name}", tier)
         _sums_to_one("segments", [s.share for s in self.segments])
+        _in_order(self)
 
     def to_json(self) -> str:
         return json.dumps(asdict(self) | {"until": self.until.isoformat()}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> BankSpec:
-        """The spec that `to_json` wrote; BadInput where it is not one."""
+        """The spec that `to_json` wrote; BadInput where it is not one. One of version 1 has no further products."""
         try:
             raw = json.loads(text)
             raw["until"] = date.fromisoformat(raw["until"])
             raw["segments"] = tuple(_segment(s) for s in raw["segments"])
+            raw["further"] = tuple(ProductSpec(**p) for p in raw.get("further", ()))
+            raw["rules"] = tuple(_rule(r) for r in raw.get("rules", ()))
+            raw["sequences"] = tuple(SequenceSpec(**s) for s in raw.get("sequences", ()))
             return cls(**raw)
         except (KeyError, TypeError, ValueError) as error:
             raise BadInput(f"This is not the description of a bank: {error}; compare it with a written one.") from None
@@ -98,6 +146,23 @@ def _segment(raw: dict[str, Any]) -> SegmentSpec:
         TierSpec(**{**tier, "money": {f: MomentSpec(**m) for f, m in tier["money"].items()}}) for tier in raw["tiers"]
     )
     return SegmentSpec(**{**raw, "profile": tuple(raw["profile"]), "tiers": tiers})
+
+
+def _rule(raw: dict[str, Any]) -> RuleSpec:
+    return RuleSpec(**{**raw, "antecedent": tuple(raw["antecedent"])})
+
+
+def _in_order(spec: BankSpec) -> None:
+    """Products are drawn one after the other, so what a chance depends on must come before it."""
+    places = dict.fromkeys(CODES.values(), -1) | {p.code: i for i, p in enumerate(spec.further)}
+    if len(places) < len(CODES) + len(spec.further):
+        raise BadInput("Two products of the bank have the same code; give each its own.")
+    steps = [(r.antecedent, r.consequent, r.adds) for r in spec.rules]
+    steps += [((s.first,), s.then, s.share) for s in spec.sequences]
+    for before, after, chance in steps:
+        known = all("=" in key or places.get(key, len(places)) < places.get(after, -1) for key in before)
+        if not known or not 0 <= chance <= 1:
+            raise BadInput(f"{' + '.join(before)} cannot lead to {after}: list them before it, with a share of 0 to 1.")
 
 
 def _sums_to_one(what: str, shares: list[float]) -> None:
