@@ -27,6 +27,8 @@ class Lent:
 
     def open_customer(self, number: str) -> None: ...
 
+    def offers(self, rule: int | None) -> None: ...
+
 
 def result(negative: bool = False) -> Segments:
     segments = pd.DataFrame(

@@ -129,7 +129,7 @@ class ResultPage(Page):
         def make() -> QWidget:
             assert self.record is not None
             try:
-                made: QWidget = resolve(view.widget)(self.record.result, LentContext(self.context, tables))
+                made: QWidget = resolve(view.widget)(self.record.result, LentContext(self.context, tables, self._run))
                 return made
             except KeyboardInterrupt:
                 raise

@@ -1,4 +1,4 @@
-"""What the desk lends a plugin's view: colours, tables, plots, and the way to a customer."""
+"""What the desk lends a plugin's view: colours, tables, plots, and the ways to a customer and to a cross-selling list."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def palette_of(theme: Theme) -> dict[str, Any]:
 
 
 class LentContext:
-    """`contributions.ViewContext` for one result."""
+    """`contributions.ViewContext` for the result of one run."""
 
-    def __init__(self, context: DeskContext, tables: Mapping[str, pd.DataFrame]) -> None:
-        self._context, self._tables = context, tables
+    def __init__(self, context: DeskContext, tables: Mapping[str, pd.DataFrame], run: str) -> None:
+        self._context, self._tables, self._run = context, tables, run
 
     @property
     def palette(self) -> Mapping[str, Any]:
@@ -50,3 +50,7 @@ class LentContext:
 
     def open_customer(self, number: str) -> None:
         self._context.open_page("customer", number=number)
+
+    def offers(self, rule: int | None) -> None:
+        """The page of the cross-selling list: of one rule by its number, or of all rules shown."""
+        self._context.open_page("offers", run=self._run, rule=rule)
