@@ -67,6 +67,10 @@ _DECLARED: Final[tuple[Features | Events, ...]] = (
         description="Kind, age band, year of joining, branch, occupation and education.",
     ),
     Features(
+        "segment.current", "Segment", over="customers", measures={},
+        description="Name of the segment, and its first-tier group, in the latest segmentation up to the as-of day.",
+    ),
+    Features(
         "permission.states", "Permissions", over="customers", measures={},
         description="State and age of each permission today, channel of the last grant; never a clustering input.",
     ),

@@ -1,4 +1,4 @@
-"""Host features that are no plain measures: money now, the person's card, the states of permission.
+"""Host features that are no plain measures: money now, the person's card, permissions, the segment.
 
 Each is a function (raw, customers, as_of, clock, progress, cancel) -> pyarrow.Table with `customer` first,
 one row per customer in the order given; the engine answers for their ids through COMPUTED.
@@ -6,7 +6,8 @@ one row per customer in the order given; the engine answers for their ids throug
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,4 +159,47 @@ def _words(words: Words, stored: Ints) -> pa.Array:
     return _category(words.rank[np.where(known, stored, 0)], words.words, known)
 
 
-COMPUTED: Final = {"money.current": money, "person.card": person, "permission.states": permission}
+def segment(raw: Any, customers: Ints, as_of: date, clock: datetime, progress: Progress, cancel: Cancel) -> pa.Table:
+    """Words: segment (its name, its code where it has none) and tier1, in the latest run that made segments.
+
+    Only runs on data up to `as_of` count, and never one for credit: its results may not reach marketing. NULL for who
+    has no place in it, and for everybody where there is no such run.
+    """
+    import pyarrow as pa
+
+    (run,) = raw.execute(
+        "SELECT max(s.run_id) FROM segment s JOIN run r ON r.id = s.run_id WHERE r.outcome = 'done' AND r.as_of <= ? "
+        "AND r.purpose <> 'credit'", (as_of.isoformat(),),
+    ).fetchone()  # fmt: skip
+    named = raw.execute("SELECT id, name, code FROM segment WHERE run_id = ?", (run,)).fetchall()
+    groups = "SELECT segment_id, min(tier1) FROM segment_membership WHERE run_id = ? GROUP BY segment_id"
+    texts = {"segment": _distinct(named), "tier1": dict(raw.execute(groups, (run,)))}
+    ids = np.full(len(customers), NULL, np.int64)
+    if run is not None:
+        windows = read_windows(raw, "FROM segment_membership m WHERE m.run_id = :run", "segment_membership",
+                               "m.customer_id", ["m.customer_id", "m.segment_id"], {"run": run})  # fmt: skip
+        places = Places(customers)
+        for customer, found in _watched(windows, "Reading segments", progress, cancel):
+            place = places.of(customer)
+            ids[place[place >= 0]] = found[place >= 0]
+    return pa.table({"customer": customers, **{name: _texts(ids, of) for name, of in texts.items()}})
+
+
+def _distinct(named: list[tuple[int, str, str]]) -> dict[int, str]:
+    """A word for each segment; those that share a name are told apart by their code."""
+    often = Counter(name for _, name, _ in named)
+    return {key: code if not name else name if often[name] == 1 else f"{name} ({code})" for key, name, code in named}
+
+
+def _texts(ids: Ints, texts: Mapping[int, str]) -> pa.Array:
+    """The words of these ids; NULL where an id has none."""
+    words = sorted(set(texts.values()))
+    keys = np.array(sorted(texts), np.int64)
+    codes = np.array([words.index(texts[key]) for key in keys.tolist()] or [0], np.int64)
+    known = np.isin(ids, keys)
+    return _category(codes[np.where(known, np.searchsorted(keys, ids), 0)], words, known)
+
+
+COMPUTED: Final = {
+    "money.current": money, "person.card": person, "permission.states": permission, "segment.current": segment,
+}  # fmt: skip

@@ -16,7 +16,7 @@ from crmdesk.analytics import ledger
 from crmdesk.analytics.ledger import States
 from crmdesk.analytics.period import Period
 from crmdesk.analytics.reading import Reader, read_windows
-from crmdesk.analytics.tables import ACTIVITY, INTERACTIONS
+from crmdesk.analytics.tables import ACTIVITY, HOLDINGS, INTERACTIONS, Table
 from crmdesk.domain.customer import ADULT_YEARS
 from crmdesk.domain.days import shift_months
 from crmdesk.domain.errors import BadInput
@@ -29,7 +29,7 @@ Ints = NDArray[np.int64]
 # In the order in which the first reason that applies is given.
 REASONS: Final = (
     "no_permission_for_purpose", "erased", "minor", "joined_after_as_of", "left_before", "too_few_interactions",
-    "mixed_currency",
+    "no_products", "mixed_currency",
 )  # fmt: skip
 NOT_FOR_MINORS: Final = frozenset({*CONSENT_PURPOSES, "targeting", "credit"})  # credit and contact
 FEW: Final = 10  # fewer interactions than this: used, marked provisional
@@ -65,32 +65,36 @@ def everyone(raw: Any) -> Ints:
 
 def population(
     source: Any, purpose: str, as_of: date, clock: datetime, needs_interactions: bool, *, months: int = 0,
-    needs_money: bool = True,
+    needs_money: bool = True, needs_products: bool = False,
 ) -> Population:  # fmt: skip
     """Who may be used for `purpose` at `clock` (the bank's), with data as of the end of `as_of`.
 
     `source`: a Store or a raw reading connection. `months` > 0: only interactions of so many months before `as_of`
-    count against "too few". Eligible and excluded sum to all customers. BadInput for an unknown purpose.
+    count against "too few". `needs_products`: only who holds, or once held, an account opened by then. Eligible and
+    excluded sum to all customers. BadInput for an unknown purpose.
     """
     if purpose not in PURPOSES:
         raise BadInput(f"'{purpose}' is not a purpose; known: {', '.join(PURPOSES)}.")
     if isinstance(source, Store):
         with source.reader() as raw:
-            return population(raw, purpose, as_of, clock, needs_interactions, months=months, needs_money=needs_money)
+            return population(raw, purpose, as_of, clock, needs_interactions, months=months, needs_money=needs_money,
+                              needs_products=needs_products)  # fmt: skip
     customers, flags = _customers(source, as_of, shift_months(clock.date(), -12 * ADULT_YEARS))
     events = ledger.known_by(ledger.read_ledger(source), clock)
     basis = recorded_basis(source, purpose) or LEGITIMATE_INTEREST
     restricted = (flags & _RESTRICTED) > 0
     yes = ledger.allowed(events, customers, purpose, None, clock.date(), restricted, basis)
     erased = ledger.among(ledger.states(events, customers, purpose, None, clock.date()), "erased")
-    number = _interactions(source, customers, Period(as_of, months)) if needs_interactions else None
+    number = _rows(source, INTERACTIONS, customers, Period(as_of, months)) if needs_interactions else None
+    nobody = np.zeros(len(customers), bool)
     causes = {
         "no_permission_for_purpose": ~yes & ~erased,
         "erased": erased,
         "minor": ((flags & _MINOR) > 0) & (purpose in NOT_FOR_MINORS),
         "joined_after_as_of": (flags & _JOINED_AFTER) > 0,
         "left_before": (flags & _LEFT) > 0,
-        "too_few_interactions": np.zeros(len(customers), bool) if number is None else number == 0,
+        "too_few_interactions": nobody if number is None else number == 0,
+        "no_products": _rows(source, HOLDINGS, customers, Period(as_of)) == 0 if needs_products else nobody,
         "mixed_currency": np.isin(customers, _foreign(source) if needs_money else []),
     }
     left_out: dict[str, Ints] = {}
@@ -101,7 +105,7 @@ def population(
         if out.any():
             left_out[reason] = customers[out]
     excluded = {reason: len(people) for reason, people in left_out.items()}
-    few = np.zeros(len(customers), bool) if number is None else number < FEW
+    few = nobody if number is None else number < FEW
     return Population(customers[inside], excluded, customers[inside & few], left_out)
 
 
@@ -131,10 +135,10 @@ def _customers(raw: Any, as_of: date, adult: date) -> tuple[Ints, Ints]:
     return customers[order], flags[order]
 
 
-def _interactions(raw: Any, customers: Ints, period: Period) -> Ints:
-    """Customer activity inside the period (n)."""
+def _rows(raw: Any, of: Table, customers: Ints, period: Period) -> Ints:
+    """How many rows of an analytics table each customer has inside the period (n)."""
     found = np.zeros(len(customers), np.int64)
-    for batch in Reader(raw, INTERACTIONS, [], {}).batches(customers, period, Silent(), lambda: False):
+    for batch in Reader(raw, of, [], {}).batches(customers, period, Silent(), lambda: False):
         np.add.at(found, batch["customer"][0], 1)
     return found
 

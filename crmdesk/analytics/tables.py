@@ -81,6 +81,7 @@ def _day_s(sql: str) -> str:
 
 _MIDNIGHT = "(i.occurred_s - (i.occurred_s % 86400 + 86400) % 86400)"
 _PRODUCTS = "SELECT id, code FROM product"
+_PRODUCT_NAMES = "SELECT id, name FROM product"
 _CAMPAIGNS = "SELECT id, code FROM campaign"
 
 # Only what customers did: their own acts, or the bank's that they answered; the bank's own postings never.
@@ -112,6 +113,7 @@ INTERACTIONS: Final = Table(
 _ACCOUNT = {
     "account": Column("a.id"),
     "product": Column("a.product_id", words=_PRODUCTS),
+    "product_name": Column("a.product_id", words=_PRODUCT_NAMES),
     "family": _fixed("p.family", PRODUCT_FAMILIES),
     "currency": _free("account", "currency", "a"),
 }

@@ -85,7 +85,7 @@ def read_offers(data: bytes, analysis: Analysis, customers: Ints) -> pd.DataFram
         "a product or a reason that is no text": not all(isinstance(text, str) and text for text in texts),
         "a product twice for one customer": table.duplicated(["customer", "product"]).any(),
         "a chance that does not lie in its interval from 0 to 1": not inside.all(),
-        "a rule without a whole number": not np.issubdtype(table["rule"].dtype, np.integer),
+        "a rule without a whole number": not pd.api.types.is_integer_dtype(table["rule"].dtype),
     }  # fmt: skip
     for what, found in wrong.items():
         if found:

@@ -13,6 +13,7 @@ import numpy as np
 from crmdesk.analytics.catalogue import HOST_FEATURES
 from crmdesk.analytics.population import Population, latest_activity, population
 from crmdesk.contributions import Analysis, Events, Features, Params
+from crmdesk.contributions.columns import columns_of
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.jobs import Progress
 from crmdesk.mining.payload import arrow_bytes, data_hash
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from crmdesk.analytics.engine import AnalyticsEngine
 
 Need = Features | Events
-MONEY = ("holdings", "balances")  # analytics tables whose amounts cannot be added up across currencies
+AMOUNTS = {"principal", "average", "end"}  # columns that cannot be added up across currencies
 
 
 @dataclass(frozen=True)
@@ -93,10 +94,10 @@ def people(
     if not needed:
         return Population(np.empty(0, np.int64))
     months = interaction_months(needed)
-    money = any(need.id.startswith("money.") or need.over in MONEY for need in needed)
     return population(
         store, purpose or analysis.purpose, as_of, store.clock(), months is not None, months=months or 0,
-        needs_money=money,
+        needs_money=any(need.id.startswith("money.") or AMOUNTS & {*columns_of(need)} for need in needed),
+        needs_products=any(isinstance(need, Events) and need.over == "holdings" for need in needed),
     )  # fmt: skip
 
 

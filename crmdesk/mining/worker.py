@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from crmdesk.contributions import Analysis, Params
 from crmdesk.domain.errors import AnalysisError
 from crmdesk.jobs import Progress
@@ -106,7 +108,9 @@ def build_frame(needs: list[dict[str, Any]], tables: list[pa.Table], as_of: date
     import pandas as pd
 
     if index is None:
-        return pd.DataFrame(index=pd.Index([], "int64", name="customer")) if log is None else pd.DataFrame(log)
+        return (
+            pd.DataFrame(index=pd.Index(np.empty(0, np.int64), name="customer")) if log is None else pd.DataFrame(log)
+        )
 
     frame = pd.DataFrame(features, index=pd.Index(index, name="customer"))
     return frame if log is None else log.join(frame, how="left")

@@ -16,8 +16,8 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from crmdesk import hookspecs
-from crmdesk.contributions import Action, Analysis, Events, Expr, Features, View
-from crmdesk.contributions.measures import Column_, Operation
+from crmdesk.contributions import Action, Analysis, Events, Features, View
+from crmdesk.contributions.columns import columns_of
 from crmdesk.contributions.records import one_per_id
 from crmdesk.plugin_host.manifest import KINDS, Manifest
 
@@ -138,21 +138,3 @@ def undeclared(
         for column in columns_of(feature):
             if f"{feature.over}.{column}" not in wants.columns:
                 yield f"{feature.over}.{column}"
-
-
-def columns_of(feature: Features | Events) -> Iterator[str]:
-    """Columns of the table that a declaration reads."""
-    if isinstance(feature, Events):
-        yield from feature.columns
-        return
-    for measure in feature.measures.values():
-        yield from _columns(measure.value)
-        yield from _columns(measure.where)
-
-
-def _columns(expression: Expr | None) -> Iterator[str]:
-    if isinstance(expression, Column_):
-        yield expression.name
-    elif isinstance(expression, Operation):
-        for part in expression.parts:
-            yield from _columns(part)

@@ -11,6 +11,7 @@ REASONS = {
     "no_permission_for_purpose": "no permission for this purpose", "erased": "erased", "minor": "minors",
     "joined_after_as_of": "joined after this day", "left_before": "left the bank before this day",
     "too_few_interactions": "without interactions",
+    "no_products": "without products",
 }  # fmt: skip
 
 

@@ -165,7 +165,7 @@ def test_constant_amounts_have_no_shape() -> None:
 def test_every_host_feature_is_sound_on_an_empty_bank_and_cancels(tmp_path: Path, feature: str) -> None:
     declared = HOST_FEATURES[feature]
     validate(declared)
-    assert feature.partition(".")[0] in ("usage", "money", "person", "permission") and declared.description
+    assert feature.partition(".")[0] in ("usage", "money", "person", "permission", "segment") and declared.description
     assert ask(bank(tmp_path, 0, []), feature, [])["customer"] == []
     (tmp_path / "one").mkdir()
     store = bank(tmp_path / "one", 1, [row(1, "2026-06-01")])

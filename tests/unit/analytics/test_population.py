@@ -186,6 +186,19 @@ def test_owners_of_another_currency_are_left_out_where_money_counts(tmp_path: Pa
     assert reasons(store, needs_money=False) == ([1, 2, 3], {})
 
 
+def test_who_never_held_anything_is_left_out_where_products_count(tmp_path: Path) -> None:
+    store = people(tmp_path, {"id": 1}, {"id": 2}, {"id": 3}, {"id": 4})
+    with store.write() as session:
+        run = session.connection().exec_driver_sql
+        run("INSERT INTO account (id, number, product_id, currency, opened_on, closed_on, version) VALUES"
+            " (1, 'a', 1, 'EUR', '2020-01-01', NULL, 1), (2, 'b', 1, 'EUR', '2020-01-01', '2021-01-01', 1),"
+            " (3, 'c', 1, 'EUR', '2026-07-01', NULL, 1)")  # fmt: skip
+        run("INSERT INTO holding (account_id, customer_id, role) VALUES (1, 1, 'owner'), (2, 2, 'authorised'),"
+            " (3, 3, 'owner')")  # fmt: skip
+    assert reasons(store, needs_products=True) == ([1, 2], {"no_products": 2})
+    assert reasons(store) == ([1, 2, 3, 4], {})
+
+
 def test_a_recorded_basis_of_consent_asks_for_a_grant(tmp_path: Path) -> None:
     store = people(tmp_path, {"id": 1}, {"id": 2})
     record(store, [event(2, "granted")])

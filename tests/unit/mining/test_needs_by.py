@@ -3,19 +3,21 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 import pytest
 
-from crmdesk.contributions import Analysis, Field, Params
+from crmdesk.contributions import Analysis, Events, Features, Field, Params, max_
+from crmdesk.contributions.measures import Column_
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.mining import frame
 from crmdesk.mining.params import validate
 from crmdesk.results import Metric, Table
 from crmdesk.services import mining
-from tests.small_bank import ACTOR, UNTIL
+from tests.small_bank import ACTOR, UNTIL, add
 from tests.unit.services.mining_bank import FewPlugins, SmallApp, bank
 
 
@@ -126,3 +128,29 @@ def test_choices_that_are_not_the_parameters_are_named() -> None:
     ]
     (unknown,) = replace(LOOK, needs_by={"sauce": {"acts": ()}}).bad_choices()
     assert unknown == "demo.look needs data by 'sauce', whose words are no fixed words, not acts."
+
+
+def test_products_and_amounts_decide_who_is_left_out(tmp_path: Path) -> None:
+    bare = Events("demo.held", "Held", over="holdings", columns=("opened_s", "product"))
+    owed = Events("demo.owed", "Owed", over="holdings", columns=("opened_s", "principal"))
+    largest = Features("demo.largest", "Largest", over="holdings", measures={"most": max_(Column_("principal"))})
+    needs = {need.id: need for need in (bare, owed, largest)}
+    app = bank(tmp_path / "p.crmdesk", customers=4, idle=0)
+    with app.store.write() as session:
+        add(
+            session, "product", [{"id": 1, "code": "CUR", "name": "Current account", "family": "current", "version": 1}]
+        )
+        add(session, "account", [
+            {"id": i, "number": str(i), "product_id": 1, "currency": money, "opened_on": on, "version": 1}
+            for i, money, on in ((1, "EUR", "2020-01-01"), (2, "EUR", "2020-01-01"), (3, "USD", "2020-01-01"),
+                                 (4, "EUR", "2026-10-31"))
+        ])  # fmt: skip
+        add(session, "holding", [{"account_id": i, "customer_id": i, "role": "owner"} for i in (1, 2, 3, 4)])
+
+    def left_out(*ids: str) -> dict[str, int]:
+        return frame.people(app.store, replace(LOOK, needs=ids, needs_by={}), needs, date(2026, 10, 30)).excluded
+
+    assert left_out("demo.held") == {"no_products": 1}
+    assert left_out("demo.owed") == {"no_products": 1, "mixed_currency": 1}
+    assert left_out("demo.largest") == {"mixed_currency": 1}
+    app.store.close()
