@@ -30,14 +30,17 @@ def wilson(hits: ArrayLike, n: ArrayLike, z: float = Z95) -> tuple[Floats, Float
     return np.clip(low, 0, 1), np.clip(high, 0, 1)
 
 
-def benjamini_hochberg(p: ArrayLike) -> Floats:
-    """q-values (Benjamini and Hochberg 1995) in the order of `p`; NaN stays NaN and is not counted as a test."""
+def benjamini_hochberg(p: ArrayLike, tests: int = 0) -> Floats:
+    """q-values (Benjamini and Hochberg 1995) in the order of `p`; NaN stays NaN and is not counted as a test.
+
+    `tests`: how many tests there were in all, if more than the p given; the others count as p = 1.
+    """
     values = np.asarray(p, dtype=float)
     q = np.full(values.shape, np.nan)
     known = np.flatnonzero(~np.isnan(values))
     if known.size:
         order = known[np.argsort(values[known], kind="stable")]
-        scaled = values[order] * known.size / np.arange(1, known.size + 1)
+        scaled = values[order] * max(known.size, tests) / np.arange(1, known.size + 1)
         q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
     return q
 
