@@ -113,7 +113,7 @@ class Comparison:
         lines.append(f"  ratio of {self.measure}: {self.ratio:.3g}{gate}; {others}")
         words = {True: "inside the gate", False: "BEYOND THE GATE", None: f"no verdict: {self.withheld or 'no gate'}"}
         lines.append(f"  same answer: {'yes' if self.same_answer else 'NO'}; verdict: {words[self.verdict]}")
-        lines.append(f"  load {self.load:.2f} on {os.cpu_count()} cores; {versions()}")
+        lines.append(f"  other work {self.load:.2f} of {os.cpu_count()} cores; {versions()}")
         return "\n".join(lines)
 
     def check(self) -> None:
@@ -138,7 +138,7 @@ def compare(
     runs: int = 5,
 ) -> Comparison:
     """Run both sides alternately in fresh processes, `runs` times (3 where the first pair takes over 10 s a side)."""
-    load = os.getloadavg()[0]
+    others = OtherWork()
     before: list[Measured] = []
     after: list[Measured] = []
     while len(after) < runs:
@@ -146,10 +146,34 @@ def compare(
         after.append(once(product))
         if max(before[0].wall, after[0].wall) > 10:
             runs = min(runs, 3)
-    load = max(load, os.getloadavg()[0] - 1)  # our own process is one of those now running
-    busy = f"load {load:.2f} is over half of {os.cpu_count()} cores" if load > (os.cpu_count() or 1) / 2 else ""
+    load = others.cores()
+    busy = f"{load:.2f} of {os.cpu_count()} cores were busy with other work" if load > (os.cpu_count() or 1) / 2 else ""
     withheld = busy or noisy(before, after, measure)
     return Comparison(title, before, after, (baseline.name, product.name), gate, measure, load, withheld)
+
+
+class OtherWork:
+    """How many cores, on average since it was made, were busy with anything but this bench and its children.
+
+    The load average would count the bench itself, and the one before it for minutes more.
+    """
+
+    def __init__(self) -> None:
+        self._busy, self._own, self._began = _busy(), _cpu(), time.perf_counter()
+
+    def cores(self) -> float:
+        wall = time.perf_counter() - self._began
+        return max(0.0, (_busy() - self._busy) - (_cpu() - self._own)) / max(wall, 1e-9)
+
+
+def _busy() -> float:
+    """CPU seconds of the whole machine that were not idle; our own where the system does not tell."""
+    try:
+        fields = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
+    except OSError:
+        return _cpu()
+    user, nice, system, _idle, _wait, irq, soft, steal = map(int, fields[:8])
+    return (user + nice + system + irq + soft + steal) / os.sysconf("SC_CLK_TCK")
 
 
 def noisy(before: list[Measured], after: list[Measured], measure: str) -> str:
