@@ -119,18 +119,28 @@ def recover_(
     seed: Seed = 7,
     json: Json = False,
 ) -> None:
-    """Run with k chosen and with k given, then compare with what was planted."""
+    """Find what was planted: segments with k chosen and with k given, rules and sequences with the defaults."""
     with opened(file) as app, Bar() as bar:
         document = recover.recover(app, me(), truth, analysis, seed=seed, progress=bar, cancel=bar.stopped)
-    lines = [document["verdict"]]
+    answer(document, json, "\n".join([document["verdict"], *_recovered(document)]))
+
+
+def _recovered(document: dict[str, Any]) -> list[str]:
+    """What is said below the verdict: two sides of a segmentation, or one line for each planted rule."""
+    if "planted" in document:
+        columns = ["kind", "rule", "found", "planted_confidence", "confidence", "low", "high", "lift", "q"]
+        found = [
+            {**line, "found": "yes" if line["found"] else "no"} for line in document["planted"] + document["decoys"]
+        ]
+        return ["", grid(columns, [[line[c] for c in columns] for line in found], most=100)] if found else []
+    columns = ["planted", "n", "recovered", "precision", "recall", "f1"]
+    sides = []
     for side in ("chosen", "given"):
         found = document[side]
         figures = ", ".join(f"{k} {v['value']:.3f}" for k, v in found["metrics"].items() if v["value"] is not None)
-        lines += [f"\nk {side}: {found['k1']} groups, {sum(found['k2'])} segments. {figures}"]
-        lines += [grid(["planted", "n", "recovered", "precision", "recall", "f1"],
-                       [[s[c] for c in ("planted", "n", "recovered", "precision", "recall", "f1")]
-                        for s in found["segments"]])]  # fmt: skip
-    answer(document, json, "\n".join(lines))
+        sides += [f"\nk {side}: {found['k1']} groups, {sum(found['k2'])} segments. {figures}",
+                  grid(columns, [[s[c] for c in columns] for s in found["segments"]])]  # fmt: skip
+    return sides
 
 
 def runs(file: File, json: Json = False) -> None:

@@ -1,4 +1,4 @@
-"""Recovery of planted segments: an analysis runs twice without the truth, and only then is the truth opened."""
+"""Recovery of what was planted: an analysis runs without the truth, and only then is the truth opened."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from crmdesk.mining.execute import Order, Part, run_analysis
 from crmdesk.mining.params import find_analysis
 from crmdesk.mining.record import RunRecord
 from crmdesk.mining.recovery import Labels, agreement_metrics, best_matches, paired_difference
-from crmdesk.results import Metric
+from crmdesk.results import Metric, Rules
+from crmdesk.services import recover_rules
 from crmdesk.services.context import App
 from crmdesk.store.queries import runs as queries
 
@@ -47,14 +48,19 @@ def recover(
     app: App, actor: Actor, truth_dir: Path, analysis_id: str, seed: int = 7, *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False, runner: Any = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Run with k chosen and with the planted numbers given, then compare: the document of `crmdesk recover`.
+    """The document of `crmdesk recover`: of a segmentation, or of rules and sequences, by what the analysis gives.
 
-    Before both runs only the numbers of groups are read from the truth.
+    Segmentations run with k chosen and with the planted numbers given; before both runs only the numbers of groups
+    are read from the truth. Everything else runs once with its defaults, the truth unopened.
     """
     require(actor, Right.RUN_ANALYSIS)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
-    given = given_params(analysis, planted_numbers(truth_dir))
     watch = progress or Silent()
+    if issubclass(analysis.gives, Rules):
+        recover_rules.check_truth(truth_dir)
+        record = run_analysis(app, actor, Order(analysis_id, {}, seed), progress=watch, cancel=cancel, runner=runner)
+        return recover_rules.document(record, truth_dir, seed)
+    given = given_params(analysis, planted_numbers(truth_dir))
 
     def side(raw: dict[str, Any], low: float, high: float) -> Side:
         order = Order(analysis_id, raw, seed)
