@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.api import statistics
-from crmdesk_association.snapshots import Sums
+from crmdesk_association.hypergeometric import fisher_upper
+from crmdesk_association.overlap import Sums
+from crmdesk_association.transactions import Ints
 
 Floats = NDArray[np.float64]
 
@@ -81,17 +83,13 @@ def _score(sums: Sums, y0: Floats, y1: Floats) -> Floats:
     return p
 
 
-def fisher(x0: NDArray[np.int64], y0: NDArray[np.int64], x1: NDArray[np.int64], y1: NDArray[np.int64]) -> Floats:
+def fisher(x0: Ints, y0: Ints, x1: Ints, y1: Ints) -> Floats:
     """Two-sided Fisher p of x0 of y0 against x1 of y1 (shape (r,)): twice the smaller exact tail, 1 at most."""
-    from scipy.stats import hypergeom
-
-    if not len(x0):
-        return np.zeros(0)
-    tails = [hypergeom.sf(mine - 1, y0 + y1, x0 + x1, size) for mine, size in ((x0, y0), (x1, y1))]
+    tails = [fisher_upper(mine, size, x0 + x1, y0 + y1) for mine, size in ((x0, y0), (x1, y1))]
     return np.minimum(2 * np.minimum(*tails), 1.0)
 
 
-def mcnemar(gained: NDArray[np.int64], lost: NDArray[np.int64]) -> Floats:
+def mcnemar(gained: Ints, lost: Ints) -> Floats:
     """Two-sided exact McNemar p (shape (r,)): twice the binomial tail at one half, 1 at most.
 
     >>> float(mcnemar(np.array([8]), np.array([1]))[0])

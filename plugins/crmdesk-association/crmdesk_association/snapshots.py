@@ -1,47 +1,24 @@
-"""Two snapshots over one list of items, and how often the same person is behind a basket of each."""
+"""Two snapshots of baskets over one list of items, and whose baskets they are."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crmdesk.api import AnalysisError
+from crmdesk_association import baskets, change_words
+from crmdesk_association.baskets import Found
+from crmdesk_association.miner import threshold
+from crmdesk_association.params import ChangeParams
 from crmdesk_association.transactions import Baskets, Ints, Item, Words
 
-Floats = NDArray[np.float64]
-Places = NDArray[np.int32]
-CELLS = 4_000_000  # words or persons held at once while counting: 32 MB
+if TYPE_CHECKING:
+    import pandas as pd
 
-
-@dataclass(frozen=True)
-class Sums:
-    """What the tests need of r ratios x/y in both snapshots, added over persons; every array has shape (r,).
-
-    x is how often the whole is met, y how often it could have been: for a support a person's baskets with the set and
-    all of them, for a confidence baskets with both sides and with the first side. Of pairs such as `x1y0`, the first
-    letter and number belong to the later (1) or earlier (0) snapshot: sum over persons of x later times y earlier.
-    """
-
-    x0: Ints
-    y0: Ints
-    x1: Ints
-    y1: Ints
-    xx0: Ints
-    xy0: Ints
-    yy0: Ints
-    xx1: Ints
-    xy1: Ints
-    yy1: Ints
-    x1x0: Ints
-    x1y0: Ints
-    y1x0: Ints
-    y1y0: Ints
-
-    def __len__(self) -> int:
-        return len(self.x0)
+TIMES = {"products": "opened_s", "visits": "occurred_s", "days": "occurred_s"}
 
 
 @dataclass(frozen=True)
@@ -89,8 +66,8 @@ def pair(before: Baskets, after: Baskets, *, strangers: bool = False) -> Snapsho
     """
     if [item.key for item in before.items] != [item.key for item in after.items]:
         raise AnalysisError("The two snapshots list different items; build both over one list of items.")
-    for baskets, word in ((before, "earlier"), (after, "later")):
-        if baskets.n == 0:
+    for side, word in ((before, "earlier"), (after, "later")):
+        if side.n == 0:
             raise AnalysisError(f"The {word} snapshot has no baskets; choose days on which there is data.")
     if strangers:
         first = np.unique(before.owners, return_inverse=True)[1]
@@ -101,11 +78,11 @@ def pair(before: Baskets, after: Baskets, *, strangers: bool = False) -> Snapsho
 
 
 def place(bits: Words, where: Ints, n: int) -> Words:
-    """Rows of bits with basket b moved to place where[b] of n: (m, W) to (m, ceil(n / 64))."""
-    held = np.unpackbits(bits.view(np.uint8), axis=1, count=len(where), bitorder="little")
+    """Rows of bits with basket b moved to place where[b] of n: (m, W) to (m, ceil(n / 64)); bits as in `bits.pack`."""
+    held = np.unpackbits(bits.view(np.uint8), axis=1, count=len(where))
     moved = np.zeros((len(bits), -(-n // 64) * 64), dtype=np.uint8)
     moved[:, where] = held
-    return np.packbits(moved, axis=1, bitorder="little").view(np.uint64)
+    return np.packbits(moved, axis=1).view(np.uint64)
 
 
 def pooled(snapshots: Snapshots) -> tuple[Words, int]:
@@ -116,104 +93,71 @@ def pooled(snapshots: Snapshots) -> tuple[Words, int]:
     return first | place(after.bits, np.arange(before.n, n), n), n
 
 
-def holding(bits: Words, members: Places) -> Words:
-    """Bits of the baskets that hold all items of each row of members (r, L), padded with -1; (r, W)."""
-    found = np.full((len(members), bits.shape[1]), ~np.uint64(0), dtype=np.uint64)
-    for column in members.T:
-        given = column >= 0
-        found[given] &= bits[column[given]]
-    return found
+def take(frame: pd.DataFrame, params: ChangeParams) -> tuple[Found, Found]:
+    """The earlier and the later baskets over one list of items; AnalysisError where either has too few."""
+    spans: tuple[dict[str, Any], dict[str, Any]]
+    if params.basket == "table":
+        if not params.table_before:
+            raise AnalysisError("A change needs two files: give the earlier one as table before, the later as table.")
+        spans = {"table": params.table_before}, {"table": params.table}
+    else:
+        missing = TIMES[params.basket] not in frame.columns
+        times = np.empty(0) if missing else baskets.seconds(frame, TIMES[params.basket])
+        last = baskets.day_of(params.as_of, times)
+        first, start = back(last, params.months), back(last, 2 * params.months)
+        spans = {"day": first, "since": start}, {"day": last, "since": first}
+    found = [baskets.make(frame, params, fewest=0, **span) for span in spans]
+    sizes = [each.baskets.n for each in found]
+    if min(sizes) < baskets.FEWEST:
+        when = change_words.periods(params)
+        raise AnalysisError(
+            f"Not enough data: {sizes[0]:,} {when.unit} {when.before} and {sizes[1]:,} {when.after}, and at least "
+            f"{baskets.FEWEST} are needed in each."
+        )
+    among = common(found[0], found[1], params)
+    earlier, later = (baskets.make(frame, params, fewest=0, among=among, **span) for span in spans)
+    return Found(earlier.baskets, found[0].items, found[0].source), Found(
+        later.baskets, found[1].items, found[1].source
+    )
 
 
-def counts(bits: Words, members: Places, step: Callable[[float], None] | None = None) -> Ints:
-    """How many baskets hold each set of members (r, L) padded with -1; every set has at least one item."""
-    found = np.zeros(len(members), dtype=np.int64)
-    chunk = max(CELLS // max(bits.shape[1], 1), 1)
-    for start in range(0, len(members), chunk):
-        found[start : start + chunk] = _ones(holding(bits, members[start : start + chunk]))
-        if step is not None:
-            step(min((start + chunk) / len(members), 1.0))
-    return found
+def back(day: date, months: int) -> date:
+    """The same day so many months earlier; the month's last day where it has no such day.
 
-
-def _ones(words: Words) -> Ints:
-    return np.bitwise_count(words).sum(axis=1, dtype=np.int64)
-
-
-def sums(snapshots: Snapshots, whole: Places, part: Places | None, step: Callable[[float], None] | None = None) -> Sums:
-    """The sums of r ratios: baskets with the set `whole` (r, L) among those with `part` (r, L'), or among all.
-
-    `part` None: supports. Both padded with -1; every part lies in its whole.
+    >>> back(date(2024, 3, 31), 1)
+    datetime.date(2024, 2, 29)
     """
-    reader = _one_each(snapshots) if snapshots.single else _Baskets(snapshots)
-    size = max(CELLS // reader.width, 1)
-    pieces = []
-    for start in range(0, len(whole), size):
-        rows = slice(start, start + size)
-        pieces.append(reader.read(whole[rows], None if part is None else part[rows]))
-        if step is not None:
-            step(min((start + size) / len(whole), 1.0))
-    if not pieces:
-        return Sums(*(np.zeros(0, dtype=np.int64) for _ in range(14)))
-    return Sums(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))
+    month = day.year * 12 + day.month - 1 - months
+    year, place = divmod(month, 12)
+    following = date(year + (place == 11), (place + 1) % 12 + 1, 1)
+    return date(year, place + 1, min(day.day, (following - date.resolution).day))
 
 
-@dataclass(frozen=True)
-class _Bits:
-    """One basket a person: every sum is the count of an intersection of bit rows, persons in one order."""
+def common(before: Found, after: Found, params: ChangeParams) -> list[Item]:
+    """Items that reach the lower of both thresholds in both snapshots together and that too many hold in neither.
 
-    before: Words
-    after: Words
-    present_before: Words
-    present_after: Words
-
-    @property
-    def width(self) -> int:
-        return max(self.before.shape[1], 1)
-
-    def read(self, whole: Places, part: Places | None) -> tuple[Ints, ...]:
-        x0, x1 = holding(self.before, whole) & self.present_before, holding(self.after, whole) & self.present_after
-        if part is None:
-            y0, y1 = (np.broadcast_to(row, x0.shape) for row in (self.present_before, self.present_after))
-        else:
-            y0, y1 = holding(self.before, part) & self.present_before, holding(self.after, part) & self.present_after
-        nx0, ny0, nx1, ny1 = (_ones(words) for words in (x0, y0, x1, y1))
-        # x and y are 0 or 1 and x lies in y, so squares and products within a snapshot are the counts again.
-        return (nx0, ny0, nx1, ny1, nx0, nx0, ny0, nx1, nx1, ny1,
-                _ones(x1 & x0), _ones(x1 & y0), _ones(y1 & x0), _ones(y1 & y0))  # fmt: skip
+    The sum of both counts is asked, as for rules, so that the choice does not favour what changed by chance.
+    """
+    table = items_table(before, after, params)
+    used = table[table["used"]]
+    return [Item(key, label, kind, key.partition("=")[0] if kind == "attribute" else "")
+            for key, label, kind in zip(used["item"], used["label"], used["kind"], strict=True)]  # fmt: skip
 
 
-def _one_each(snapshots: Snapshots) -> _Bits:
-    n = snapshots.people
-    present = [place(np.full((1, -(-len(who) // 64)), ~np.uint64(0)), who, n)
-               for who in (snapshots.person_before, snapshots.person_after)]  # fmt: skip
-    return _Bits(place(snapshots.before.bits, snapshots.person_before, n),
-                 place(snapshots.after.bits, snapshots.person_after, n), *present)  # fmt: skip
+def items_table(before: Found, after: Found, params: ChangeParams) -> pd.DataFrame:
+    """Every item with its counts and shares in both snapshots, whether it is used, and why not; by kind, then key."""
+    import pandas as pd
 
-
-@dataclass(frozen=True)
-class _Baskets:
-    """Several baskets a person: counts per person and set, then their products added."""
-
-    snapshots: Snapshots
-
-    @property
-    def width(self) -> int:
-        return max(self.snapshots.people, self.snapshots.before.n, self.snapshots.after.n) * 2
-
-    def read(self, whole: Places, part: Places | None) -> tuple[Ints, ...]:
-        pair_of = ((self.snapshots.before, self.snapshots.person_before),
-                   (self.snapshots.after, self.snapshots.person_after))  # fmt: skip
-        (x0, y0), (x1, y1) = ([self._per_person(b, who, sets, len(whole)) for sets in (whole, part)]
-                              for b, who in pair_of)  # fmt: skip
-        pairs = ((x0, x0), (x0, y0), (y0, y0), (x1, x1), (x1, y1), (y1, y1), (x1, x0), (x1, y0), (y1, x0), (y1, y0))
-        return (*(values.sum(axis=1) for values in (x0, y0, x1, y1)), *((a * b).sum(axis=1) for a, b in pairs))
-
-    def _per_person(self, baskets: Baskets, who: Ints, sets: Places | None, r: int) -> Ints:
-        """Baskets of each person that hold each set: (r, people)."""
-        if sets is None:
-            return np.broadcast_to(np.bincount(who, minlength=self.snapshots.people), (r, self.snapshots.people))
-        rows = holding(baskets.bits, sets)
-        held = np.unpackbits(rows.view(np.uint8), axis=1, count=baskets.n, bitorder="little")
-        people = self.snapshots.people
-        return np.stack([np.bincount(who[row.view(bool)], minlength=people) for row in held]).astype(np.int64)
+    names = ["item", "label", "kind"]
+    parts = [found.items.set_index(names)["count"].rename(word)
+             for found, word in ((before, "count_before"), (after, "count_after"))]  # fmt: skip
+    table = pd.concat(parts, axis=1).fillna(0).astype("int64").reset_index()
+    sizes = before.baskets.n, after.baskets.n
+    shares = [table[f"count_{word}"] / max(n, 1) for word, n in zip(("before", "after"), sizes, strict=True)]
+    few = (table["count_before"] + table["count_after"]) < min(threshold(params.min_support, n) for n in sizes)
+    many = (shares[0] > params.drop_above) | (shares[1] > params.drop_above)
+    table["share_before"], table["share_after"] = shares
+    table["used"] = ~(few | many)
+    table["reason"] = np.select([few, many], ["below the least support", "held by nearly everybody"], "").astype(object)
+    first = table["kind"].ne("product")
+    return table.assign(first=first).sort_values(["first", "item"], ignore_index=True).drop(columns="first")
