@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
-from crmdesk.store import bank, schema
+from crmdesk.store import bank, schema, steps
 from crmdesk.store.files import copy_bank
 
 if TYPE_CHECKING:
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
 Step = Callable[["Operations"], None]
 # Schema number -> the step that leads to it. Version 1 is the first that was shipped; steps begin at 2.
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {2: steps.to_2}
 
 
-def migrate(path: Path, steps: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
+def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
     """Run every step from the bank's schema to `goal`; a failure leaves the bank as it was before that step."""
-    steps = STEPS if steps is None else steps
+    ways = STEPS if ways is None else ways
     goal = schema.SCHEMA_VERSION if goal is None else goal
     version = bank.check_is_bank(path)
     if version < 1:
         raise CrmdeskError(f"{path} was never finished; delete it and create the bank again.")
     copy_bank(path, beside(path, f"before-schema-{goal}"))
     for number in range(version + 1, goal + 1):
-        _step(path, number, steps[number])
+        _step(path, number, ways[number])
 
 
 def _step(path: Path, number: int, step: Step) -> None:

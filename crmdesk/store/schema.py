@@ -10,7 +10,7 @@ from crmdesk.domain.permission import CONSENT_PURPOSES, DEFAULT_LIFE_MONTHS, PUR
 from crmdesk.store.tables import APPEND_ONLY, metadata
 
 APPLICATION_ID = 0x43524D44
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SEARCHED = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
 
 

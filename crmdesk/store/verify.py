@@ -48,7 +48,8 @@ def _triggers(raw: Any, key: bytes) -> Iterator[Problem]:
 
 
 def _settings(raw: Any, key: bytes) -> Iterator[Problem]:
-    wanted = {**bank.PRAGMAS, "application_id": schema.APPLICATION_ID, "user_version": schema.SCHEMA_VERSION}
+    # A backup may be of an older schema: it is brought up to date once it is opened. A newer one is refused before.
+    wanted = {**bank.PRAGMAS, "application_id": schema.APPLICATION_ID}
     for name, value in wanted.items():
         (found,) = raw.execute(f"PRAGMA {name}").fetchone()
         if found != value:

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from crmdesk.store import types as _types  # noqa: F401 - the compiler rules come before any table
+from crmdesk.store.tables.action import RecommendedAction
 from crmdesk.store.tables.campaign import Campaign, CampaignArm, Contact, Feedback
 from crmdesk.store.tables.customer import Branch, Customer, Staff, StaffRole
 from crmdesk.store.tables.interaction import Catalogue, Interaction
@@ -17,6 +18,6 @@ APPEND_ONLY = ("permission_event", "audit_event", "run", "import_batch", "import
 __all__ = [
     "APPEND_ONLY", "Account", "AuditEvent", "BalanceMonth", "BankState", "Branch", "Campaign", "CampaignArm",
     "Catalogue", "Contact", "Customer", "Feedback", "Holding", "ImportBatch", "ImportFile", "Interaction", "Job",
-    "Notice", "PermissionEvidence", "PermissionRow", "Product", "Purpose", "Quarantine", "Run", "RunTable",
-    "Segment", "SegmentMembership", "Setting", "Staff", "StaffRole", "StandingOrder", "metadata",
+    "Notice", "PermissionEvidence", "PermissionRow", "Product", "Purpose", "Quarantine", "RecommendedAction", "Run",
+    "RunTable", "Segment", "SegmentMembership", "Setting", "Staff", "StaffRole", "StandingOrder", "metadata",
 ]  # fmt: skip

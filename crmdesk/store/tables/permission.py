@@ -44,6 +44,10 @@ class PermissionRow(SQLModel, table=True):
         ),
         sa.CheckConstraint("status <> 'granted' OR legal_basis IS NOT NULL", name="grant_has_basis"),
         sa.Index("ix_permission_event_state", "customer_id", "purpose", "channel", "effective_at", "seq"),
+        # Every reading of the ledger asks which events were voided; there are few.
+        sa.Index(
+            "ix_permission_event_voids", "voids", "customer_id", "status", sqlite_where=sa.text("voids IS NOT NULL")
+        ),
         STRICT,
     )
     seq: int | None = key()

@@ -157,11 +157,11 @@ def test_a_migration_step_keeps_rows_and_safeguards_or_changes_nothing(store: St
 
     before = state()
     with pytest.raises(RuntimeError):
-        migrate.migrate(store.path, {2: fail}, 2)
+        migrate.migrate(store.path, {3: fail}, 3)
     assert state() == before
-    migrate.migrate(store.path, {2: widen}, 2)
-    assert state() == (2, 3, len(schema.triggers()), before[3] + 1)
-    assert beside(store.path, "before-schema-2").exists()
+    migrate.migrate(store.path, {3: widen}, 3)
+    assert state() == (3, 3, len(schema.triggers()), before[3] + 1)
+    assert beside(store.path, "before-schema-3").exists()
 
 
 @pytest.mark.parametrize("name", ["Bank #1 50%.crmdesk", "what? now.crmdesk", "Bankı ß.crmdesk"])
