@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DAY = 86_400
+SYSTEM = "system"  # the channel of postings that the bank makes itself
 FEWEST = 200
 CHANNEL_WORDS = {"atm": "ATM", "online": "online", "call_centre": "call centre", "branch": "branch"}
 COLUMNS = {"products": ("opened_s", "product", "family"), "acts": ("occurred_s", "channel", "activity")}
@@ -37,6 +38,7 @@ class Histories:
     step: Ints
     item: Ints
     notes: tuple[str, ...] = ()
+    dropped: tuple[tuple[Item, int], ...] = ()  # items nearly everybody has, with the customers who do
 
     @property
     def labels(self) -> list[str]:
@@ -47,6 +49,13 @@ class Histories:
         """Customers (m) who have each item at least once."""
         held = np.unique(self.item * max(self.n, 1) + self.owner[self.step])
         return np.bincount(held // max(self.n, 1), minlength=len(self.items)).astype(np.int64)
+
+    def only(self, kept: NDArray[np.bool_]) -> Histories:
+        """The customers in `kept` (n,) alone; their places and n stay as they are."""
+        of_step = kept[self.owner]
+        of_event = of_step[self.step]
+        step = (np.cumsum(of_step) - 1)[self.step[of_event]]
+        return replace(self, owner=self.owner[of_step], day=self.day[of_step], step=step, item=self.item[of_event])
 
 
 def build(
@@ -90,61 +99,74 @@ def read(frame: pd.DataFrame, params: SequenceParams) -> Histories:
 
     AnalysisError where columns are missing, fewer than 200 customers have an event or no item is left.
     """
-    table, notes = _events(frame, params)
-    customers, owner = np.unique(table["customer"].to_numpy(np.int64), return_inverse=True)
-    n = len(customers)
+    customers, day, item, items, notes = _events(frame, params)
+    people, owner = np.unique(customers, return_inverse=True)
+    n = len(people)
     if n < FEWEST:
         raise AnalysisError(f"Not enough data: {n} customers with an event, and at least {FEWEST} are needed.")
-    keys, item = np.unique(table["key"].to_numpy(str), return_inverse=True)
-    names = table.drop_duplicates("key").set_index("key")["label"]
-    items = tuple(Item(str(key), str(names[key])) for key in keys)
-    whole = build(n, items, owner.astype(np.int64), table["day"].to_numpy(np.int64), item.astype(np.int64))
-    usual = whole.holders > params.drop_above * n
+    held = np.unique(item * n + owner) // n
+    holders = np.bincount(held, minlength=len(items))
+    usual = holders > params.drop_above * n
     if usual.any():
-        said = ", ".join(f"{items[i].label} ({whole.holders[i] / n:.0%})" for i in np.flatnonzero(usual))
+        said = ", ".join(f"{items[i].label} ({holders[i] / n:.0%})" for i in np.flatnonzero(usual))
         notes.append(f"Left out, because more than {params.drop_above:.0%} of customers have it: {said}.")
     if usual.all():
         raise AnalysisError("Every item is one that nearly all customers have; raise 'Drop above' to keep some.")
     keep = ~usual[item]
     place = np.cumsum(~usual) - 1
     left = tuple(items[i] for i in np.flatnonzero(~usual))
-    return build(n, left, owner[keep].astype(np.int64), table["day"].to_numpy(np.int64)[keep], place[item[keep]],
-                 params.together_days, tuple(notes))  # fmt: skip
+    made = build(
+        n, left, owner[keep].astype(np.int64), day[keep], place[item[keep]], params.together_days, tuple(notes)
+    )
+    return replace(made, dropped=tuple((items[i], int(holders[i])) for i in np.flatnonzero(usual)))
 
 
-def _events(frame: pd.DataFrame, params: SequenceParams) -> tuple[pd.DataFrame, list[str]]:
-    """One row an event: customer, day, key, label; and what was left out, in words."""
-    import pandas as pd
-
+def _events(frame: pd.DataFrame, params: SequenceParams) -> tuple[Ints, Ints, Ints, list[Item], list[str]]:
+    """Customer, day and item of each event, the items by key, and what was left out, in words."""
     time, *named = COLUMNS[params.events]
     missing = [name for name in (time, *named) if name not in frame.columns]
     if missing:
         raise AnalysisError(f"The data lacks {', '.join(missing)}; import {params.events} with their dates first.")
-    kept = frame[frame["role"].astype(object) == "owner"] if "role" in frame.columns else frame
+    kept, notes = frame, []
+    if "role" in frame.columns:
+        kept = kept[kept["role"].astype(object) == "owner"]
+    if params.events == "acts" and (own := (kept["channel"].astype(object) == SYSTEM).to_numpy()).any():
+        kept = kept[~own]
+        notes.append("Postings of the bank itself, such as interest and fees, are no acts and are left out.")
     seconds = kept[time].to_numpy(np.float64)
-    unknown = [kept[name].isna().to_numpy() for name in named if params.events == "acts" or name == params.items]
-    good = np.isfinite(seconds) & ~np.logical_or.reduce(unknown)
-    notes = [f"{int((~good).sum()):,} events without a date or a name are left out."] if not good.all() else []
+    asked = named if params.events == "acts" else [params.items]
+    good = np.isfinite(seconds) & ~kept[asked].isna().any(axis=1).to_numpy()
+    if not good.all():
+        notes.append(f"{int((~good).sum()):,} events without a date or a name are left out.")
     kept = kept[good]
-    keys, labels = _names(kept, params)
-    days = np.floor(seconds[good] / DAY).astype(np.int64)
-    table = pd.DataFrame({"customer": kept.index.to_numpy(np.int64), "day": days, "key": keys, "label": labels})
+    item, items = _items(kept, params)
+    customers, day = kept.index.to_numpy(np.int64), np.floor(seconds[good] / DAY).astype(np.int64)
     if params.events == "products":
         # A second account of a kind says nothing about the order in which kinds are taken.
-        table = table.sort_values(["customer", "day"], kind="stable").drop_duplicates(["customer", "key"])
-    return table, notes
+        order = np.lexsort((day, item, customers))
+        first = np.ones(len(order), dtype=bool)
+        same = (np.diff(customers[order]) == 0) & (np.diff(item[order]) == 0)
+        first[1:] = ~same
+        customers, day, item = customers[order][first], day[order][first], item[order][first]
+    return customers, day, item, items, notes
 
 
-def _names(kept: pd.DataFrame, params: SequenceParams) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Key and label of each event."""
+def _items(kept: pd.DataFrame, params: SequenceParams) -> tuple[Ints, list[Item]]:
+    """The item of each event, and the items by key."""
     if params.events == "acts":
-        channel, activity = kept["channel"].astype("category"), kept["activity"].astype("category")
-        code = channel.cat.codes.to_numpy(np.int64) * len(activity.cat.categories) + activity.cat.codes.to_numpy()
-        keys = [f"{c}.{a}" for c in channel.cat.categories for a in activity.cat.categories]
-        labels = [f"{CHANNEL_WORDS.get(str(c), str(c))}: {str(a).replace('_', ' ')}"
-                  for c in channel.cat.categories for a in activity.cat.categories]  # fmt: skip
-        return np.array(keys, dtype=object)[code], np.array(labels, dtype=object)[code]
-    keys = kept[params.items].astype(str).to_numpy(dtype=object)
-    if params.items == "family" or "product_name" not in kept.columns:
-        return keys, np.array([str(key).replace("_", " ") for key in keys], dtype=object)
-    return keys, kept["product_name"].astype(object).where(kept["product_name"].notna(), keys).to_numpy(dtype=object)
+        channel, activity = kept["channel"].astype("category").cat, kept["activity"].astype("category").cat
+        wide = max(len(activity.categories), 1)
+        pair, item = np.unique(channel.codes.to_numpy(np.int64) * wide + activity.codes.to_numpy(), return_inverse=True)
+        pairs = [
+            (str(channel.categories[code // wide]), str(activity.categories[code % wide])) for code in pair.tolist()
+        ]
+        return item.astype(np.int64), [
+            Item(f"{way}.{what}", f"{CHANNEL_WORDS.get(way, way)}: {what.replace('_', ' ')}") for way, what in pairs
+        ]
+    codes = kept[params.items].astype(str).astype("category").cat
+    keys = [str(key) for key in codes.categories]
+    labels = {key: key.replace("_", " ") for key in keys}
+    if params.items == "product" and "product_name" in kept.columns:
+        called = kept[["product", "product_name"]].dropna().astype(str).drop_duplicates("product")
+        labels |= dict(zip(called["product"], called["product_name"], strict=True))
+    return codes.codes.to_numpy(np.int64), [Item(key, labels[key]) for key in keys]
