@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.api import statistics
+from crmdesk_association.direction import directions
 from crmdesk_association.histories import Histories
 from crmdesk_association.poisson_binomial import Floats, upper_tails
 from crmdesk_association.prefixspan import Limits, Pattern
@@ -83,7 +84,8 @@ def judge(
     """Test the order of each of `patterns` (two steps or more) against `shuffles` orders within each customer.
 
     A customer's days stay and what happened on them is permuted; each customer shows a sequence with a chance
-    estimated over the arrangements, so the number who do is Poisson-binomial; p is its upper tail, q is
+    estimated over the arrangements, so the number who do is Poisson-binomial. p is the larger of its upper tail and
+    of the sign test against the same steps rearranged (`directions`): an order counts only where it beats both. q is
     Benjamini-Hochberg over all tested. Where testing all with everybody would take too long, a random sample of
     customers chooses which are worth it and the others alone test them. `shown`: q < fdr, and q < fdr as well among
     the customers who show a part that stands up by itself (see `_parts`).
@@ -96,9 +98,13 @@ def judge(
     chosen, screened, expected = _choose(histories, patterns, limits, shuffles, seed, lambda f: step(0.4 * f))
     rest = histories.only(~screened) if screened.any() else histories
     tried = [patterns[i] for i in chosen]
-    tally = count(rest, tried, limits, shuffles, seed, lambda f: step(0.4 + 0.5 * f))
+    tally = count(rest, tried, limits, shuffles, seed, lambda f: step(0.4 + 0.4 * f))
     p, part_q = np.full(r, np.nan), np.full(r, np.nan)
     p[chosen] = upper_tails(tally.values, tally.cases, tally.counts)
+    # A direction is worth asking for only where the shuffles leave hope; elsewhere p is too large with or without it.
+    hopeful = np.flatnonzero(np.nan_to_num(p, nan=1.0) < fdr)
+    turned = directions(rest, [patterns[i] for i in hopeful], limits, lambda f: step(0.8 + 0.1 * f))
+    p[hopeful] = np.maximum(p[hopeful], turned)
     q = statistics.benjamini_hochberg(p)
     stands = np.nan_to_num(q, nan=1.0) < fdr
     best = _given_parts(rest, patterns, stands, limits, shuffles, seed, lambda f: step(0.9 + 0.1 * f))
