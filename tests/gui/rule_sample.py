@@ -11,7 +11,8 @@ import pandas as pd
 from crmdesk.api import Metric, Model, Params, Rules
 
 PRODUCTS = ("Current account", "Savings account", "Debit card", "Credit card", "Personal loan", "Car lease",
-            "Home mortgage", "Contents insurance", "Car insurance", "Travel insurance", "Funds", "Pension plan")  # fmt: skip
+            "Home mortgage", "Contents insurance", "Car insurance", "Travel insurance", "Funds",
+            "Pension plan")  # fmt: skip
 ATTRIBUTES = ("age 25-34", "age 55-64", "mostly online", "mostly in the branch", "engineer", "in segment Online, high")
 ITEMS = (*PRODUCTS, *ATTRIBUTES)
 BASKETS = 15_000
@@ -113,7 +114,7 @@ def change_tables() -> dict[str, pd.DataFrame]:
             "measure": "confidence" if number % 3 == 0 else "support", "count_before": int(before * 9000),
             "count_after": int(after * 9500), "baskets_before": 9000, "baskets_after": 9500, "before": before,
             "after": after, "difference": after - before, "low": after - before - 0.01, "high": after - before + 0.01,
-            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": 0 if "unexpected" not in kind else 1,
+            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": "Savings account -> Funds" if "unexpected" in kind else "",
             "text": f"{left} with {then}: {100 * before:.1f} of 100 a year ago, {100 * after:.1f} now.",
         })  # fmt: skip
     return {"changes": pd.DataFrame(rows)}

@@ -48,14 +48,14 @@ class IntervalBar(Marked):
         value, low, high, base = (float(v) for v in (rules["confidence"][row], rules["low"][row], rules["high"][row],
                                                      rules.base[row]))  # fmt: skip
         most = min(1.0, 1.15 * max(v for v in (value, high, base, 0.02) if not say.missing(v)))
-        box = QRectF(12, 16, self.width() - 24, BAR)
+        box = QRectF(20, 16, self.width() - 40, BAR)
 
         def across(share: float) -> float:
             return box.left() + share / most * box.width()
 
         painter.fillRect(box, QColor(colours.hover))
         for tick in ticks(0.0, most, 4):
-            write(painter, QRectF(across(tick) - 30, box.bottom() + 3, 60, 16), say.share(tick), colours.muted, MIDDLE)
+            write(painter, QRectF(across(tick) - 30, box.bottom() + 3, 60, 16), say.tick(tick), colours.muted, MIDDLE)
             line(painter, QPointF(across(tick), box.bottom()), QPointF(across(tick), box.bottom() + 3), colours.border)
         if not (say.missing(low) or say.missing(high)):
             painter.fillRect(QRectF(across(low), box.top(), max(across(high) - across(low), 2), BAR),

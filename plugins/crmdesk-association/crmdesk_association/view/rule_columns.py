@@ -71,7 +71,7 @@ class RuleColumns:
     @cached_property
     def unit(self) -> str:
         """What is counted, in the words of the rules: customers or baskets."""
-        found = re.match(r"Of 100 (\w+)", str(self.text[0])) if len(self) else None
+        found = re.match(r"Of [\d,]+ (\w+)", str(self.text[0])) if len(self) else None
         return found.group(1) if found else "baskets"
 
     @cached_property

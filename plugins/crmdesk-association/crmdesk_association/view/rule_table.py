@@ -11,7 +11,7 @@ from crmdesk.api import Rules, ViewContext
 from crmdesk_association.view.parts import PAD
 from crmdesk_association.view.rule_card import RuleCard
 from crmdesk_association.view.rule_columns import Ints, RuleColumns
-from crmdesk_association.view.rule_model import COUNT, WIDTHS, Q, RuleModel
+from crmdesk_association.view.rule_model import CONFIDENCE, COUNT, WIDTHS, Q, RuleModel
 
 ROW = 28
 
@@ -42,7 +42,7 @@ class RuleGrid(QTableView):
                 self.setColumnWidth(column, width)
             else:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)
-        for column in (COUNT, Q) if narrow else ():
+        for column in (COUNT, CONFIDENCE, Q) if narrow else ():
             self.setColumnHidden(column, True)
         self.setSortingEnabled(True)
 

@@ -53,6 +53,8 @@ class RulesView(QWidget):
             box.setRange(0.0, most)
             box.setDecimals(1 if not suffix else 0)
             box.setAccessibleName("Least " + prefix.split()[0].lower())
+            box.lineEdit().setTextMargins(6, 0, 0, 0)
+            box.setFixedWidth(124 if box is self.lift else 172)
         shown = int(self._rules.shown.sum())
         self.which.addItem(f"Shown ({say.count(shown)})", True)
         self.which.addItem(f"All ({say.count(len(self._rules))})", False)
@@ -60,7 +62,8 @@ class RulesView(QWidget):
         self.which.setToolTip("Shown: what stood up to every test; all: every rule above the least support")
         for box, name in ((self.item, "Item"), (self.where, "Side of the item"), (self.which, "Shown or all rules")):
             box.setAccessibleName(name)
-        self.item.setMaximumWidth(190)
+        self.item.setMaximumWidth(164)
+        self.text.setMinimumWidth(120)
 
     def _lay_out(self) -> None:
         filters = QHBoxLayout()

@@ -31,11 +31,17 @@ def percent(value: float | None) -> str:
     """The figure of a share without its sign: whole from 10 % on, else with one decimal."""
     if value is None or missing(value):
         return NOTHING
-    return decimal(100 * value, 0 if abs(value) >= 0.0995 else 1)
+    return decimal(100 * value, 0 if abs(value) >= 0.0995 or value == 0 else 1)
 
 
 def share(value: float | None) -> str:
     return NOTHING if value is None or missing(value) else f"{percent(value)} %"
+
+
+def tick(value: float) -> str:
+    """A share beside an axis: as many decimals as it has, and no more."""
+    shown = round(100 * value, 2)
+    return f"{decimal(shown, 0 if shown == int(shown) else 1 if round(shown, 1) == shown else 2)} %"
 
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:

@@ -1,0 +1,180 @@
+"""What changed: a line from before to after for each rule, grouped by the kind of change, with its interval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QScrollArea
+
+from crmdesk.api import Rules, ViewContext
+from crmdesk_association.view import axes, say
+from crmdesk_association.view.look import Look
+from crmdesk_association.view.marked import RIGHT, Boxes, Marked, write
+from crmdesk_association.view.parts import Card, Pictured, label
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS: Final = {
+    "emerging": "Grew or shrank", "unexpected_consequent": "Turned: another outcome than before",
+    "unexpected_condition": "Turned: another condition than before", "added": "New", "perished": "Gone",
+}  # fmt: skip
+ROW, HEAD, TOP, DOT = 30.0, 30.0, 46.0, 5.0
+NAME, AFTER = 0.36, 0.24  # of the width: the rule at the left, the change at the right
+
+
+class Slopes(Marked):
+    """One line per change: hollow before, filled after; the band is the 95 % interval of the change."""
+
+    def __init__(self, table: pd.DataFrame, context: ViewContext, verdict: str) -> None:
+        super().__init__(context, f"Before and after. {verdict} Arrow keys walk the changes; key T shows a table.")
+        place = {kind: at for at, kind in enumerate(KINDS)}
+        rows = table.to_dict("records")
+        self.rows = sorted(rows, key=lambda r: (place.get(str(r["kind"]), 9), int(r["change"])))
+        ends = [float(v) for r in self.rows for v in (r["before"], r["after"], r["before"] + r["low"],
+                                                      r["before"] + r["high"]) if not say.missing(v)]  # fmt: skip
+        self._most = axes.room([0.0, *(min(v, 1.0) for v in ends)], zero=True, most=1.0)[1]
+        self._tops = self._lay_out()
+        self.setMinimumSize(480, int(self._tops[-1] + ROW + 10))
+
+    def sizeHint(self) -> QSize:
+        return QSize(820, self.minimumHeight())
+
+    def _lay_out(self) -> list[float]:
+        """The top of each row, with room for a heading before the first of each kind."""
+        tops, y, before = [], TOP, ""
+        for row in self.rows:
+            if row["kind"] != before:
+                before = row["kind"]
+                y += HEAD
+            tops.append(y)
+            y += ROW
+        return tops
+
+    def says(self, at: int) -> str:
+        return str(self.rows[at]["text"])
+
+    def boxes(self) -> Boxes:
+        return np.array([[4.0, top, self.width() - 8.0, ROW] for top in self._tops])
+
+    def _across(self, share: float) -> float:
+        left, wide = self.width() * NAME + 8, self.width() * (1 - NAME - AFTER) - 24
+        return left + max(0.0, min(share, self._most)) / self._most * wide
+
+    def paint(self, painter: QPainter, colours: Look) -> None:
+        bottom = self._tops[-1] + ROW
+        self._key(painter, colours)
+        for tick in axes.ticks(0.0, self._most, 5):
+            x = self._across(tick)
+            axes.line(painter, QPointF(x, TOP), QPointF(x, bottom), colours.line)
+            write(
+                painter, QRectF(x - 40, TOP - 20, 80, 18), say.tick(tick), colours.muted, Qt.AlignmentFlag.AlignCenter
+            )
+        before = ""
+        for at, row in enumerate(self.rows):
+            if row["kind"] != before:
+                before = row["kind"]
+                number = sum(r["kind"] == before for r in self.rows)
+                words = f"{KINDS.get(before, str(before).replace('_', ' '))} ({number})"
+                painter.fillRect(
+                    QRectF(4, self._tops[at] - HEAD + 2, self.width() - 8, HEAD - 4), QColor(colours.surface)
+                )
+                write(
+                    painter, QRectF(10, self._tops[at] - HEAD, self.width() - 20, HEAD), words, colours.text, bold=True
+                )
+            self._line(painter, colours, at, row)
+
+    def _key(self, painter: QPainter, colours: Look) -> None:
+        """What hollow, filled and band mean."""
+        y, x = 14.0, 14.0
+        for filled, words in ((False, "before"), (True, "after")):
+            self._dot(painter, colours, QPointF(x, y), filled, colours.text)
+            write(painter, QRectF(x + 10, y - 10, 60, 20), words, colours.muted)
+            x += 74
+        painter.fillRect(QRectF(x, y - 5, 24, 10), QColor(colours.ramp[1]))
+        write(painter, QRectF(x + 32, y - 10, self.width() - x - 40, 20), "95 % interval of the change",
+              colours.muted)  # fmt: skip
+        right = QRectF(self.width() * (1 - AFTER), TOP - 20, self.width() * AFTER - 14, 18)
+        write(painter, right, "Change in points", colours.muted, RIGHT)
+
+    @staticmethod
+    def _dot(painter: QPainter, colours: Look, place: QPointF, filled: bool, tone: str) -> None:
+        painter.setPen(QPen(QColor(tone), 1.8))
+        painter.setBrush(QColor(tone if filled else colours.surface))
+        painter.drawEllipse(place, DOT, DOT)
+
+    def _line(self, painter: QPainter, colours: Look, at: int, row: dict[str, Any]) -> None:
+        box = QRectF(*self.boxes()[at])
+        y = box.center().y()
+        if at == self.at:
+            painter.setPen(QPen(QColor(colours.accent), 1.5))
+            painter.setBrush(QColor(colours.hover))
+            painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        name = str(row["rule"]).replace("->", "→")
+        write(painter, QRectF(12, box.top(), self.width() * NAME - 24, ROW), name, colours.text)
+        right = QRectF(self.width() * (1 - AFTER), box.top(), self.width() * AFTER - 14, ROW)
+        words = (
+            f"{row['measure']} {say.points(row['difference'])} ({say.points(row['low'])} to {say.points(row['high'])})"
+        )
+        write(painter, right, words, colours.muted, RIGHT)
+        if say.missing(row["before"]) or say.missing(row["after"]):
+            return
+        start, end = self._across(row["before"]), self._across(row["after"])
+        if not (say.missing(row["low"]) or say.missing(row["high"])):
+            low, high = self._across(row["before"] + row["low"]), self._across(row["before"] + row["high"])
+            painter.fillRect(QRectF(low, y - 5, max(high - low, 2), 10), QColor(colours.ramp[1]))
+        tone = colours.lift[-1] if end >= start else colours.lift[0]
+        axes.line(painter, QPointF(start, y), QPointF(end, y), tone, 2.2)
+        if abs(end - start) > 4 * DOT:  # an arrow head where there is room for one
+            way, tip = (1 if end > start else -1), (start + end) / 2
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tone))
+            painter.drawPolygon(QPolygonF([QPointF(tip + 5 * way, y), QPointF(tip - 4 * way, y - 5),
+                                           QPointF(tip - 4 * way, y + 5)]))  # fmt: skip
+        self._dot(painter, colours, QPointF(start, y), False, tone)
+        self._dot(painter, colours, QPointF(end, y), True, tone)
+
+
+class SlopesView(Pictured):
+    """The changes that stood up to the test; all that were compared are in the table twin."""
+
+    def __init__(self, result: Rules, context: ViewContext) -> None:
+        table = result.tables["changes"]
+        shown = table[table["shown"].astype(bool)]
+        lead = f"{say.count(len(shown))} of {say.count(len(table))} comparisons stood up to the test."
+        super().__init__(f"Before and after. {result.verdict}", lead)
+        self.picture = Slopes(shown, context, result.verdict)
+        self.told = label("", wrap=True)
+        self.facts = label("", "muted", wrap=True)
+        paper = QScrollArea()
+        paper.setWidget(self.picture)
+        paper.setWidgetResizable(True)
+        paper.setFrameShape(QFrame.Shape.NoFrame)
+        paper.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._paper = paper
+        self.fill(paper, lambda: context.table("changes"))
+        card = Card()
+        card.rows.addWidget(self.told)
+        card.rows.addWidget(self.facts)
+        self.column.addWidget(card)
+        self.picture.chosen.connect(self._tell)
+        self.picture.choose(0)
+
+    def _tell(self, at: int) -> None:
+        if at < 0:
+            self.told.setText("Choose a change: what it says is told here.")
+            self.facts.setText("")
+            return
+        row = self.picture.rows[at]
+        self._paper.ensureVisible(0, int(self.picture.boxes()[at][1]), 0, 60)
+        self.told.setText(str(row["text"]))
+        counts = [f"{say.count(row[f'count_{when}'])} of {say.count(row[f'baskets_{when}'])} {when}"
+                  for when in ("before", "after")]  # fmt: skip
+        parts = [*counts, f"q {say.q(row['q'])}"]
+        other = str(row.get("of") or "")
+        if other:
+            parts.append(f"seen against {other.replace('->', '→')}")
+        self.facts.setText("; ".join(parts) + ".")

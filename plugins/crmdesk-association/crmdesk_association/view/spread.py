@@ -1,0 +1,89 @@
+"""Where the nodes of a network stand: attraction and repulsion from a fixed start, then no label over another."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+STEPS, PUSHES, GAP = 300, 400, 10.0
+
+
+def spread(sizes: Floats, edges: NDArray[np.int64], width: float, height: float, seed: int = 7) -> Floats:
+    """Middles (n, 2) of n boxes of these sizes (n, 2) in px within width x height, joined by edges (e, 2).
+
+    Force-directed placement (Fruchterman and Reingold 1991: repulsion k^2/d between all, attraction d^2/k along
+    edges, cooling linearly), started from a circle with a little noise of `seed`, then boxes that overlap are pushed
+    apart; where that does not succeed they are laid out in lines. The same input gives the same places.
+    """
+    n = len(sizes)
+    if n == 0:
+        return np.zeros((0, 2))
+    angle = 2 * np.pi * np.arange(n) / n
+    places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 0.35
+    places += np.random.default_rng(seed).normal(scale=0.01, size=(n, 2))
+    places = _forces(places, edges)
+    low, span = places.min(axis=0), np.ptp(places, axis=0)
+    within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAP
+    share = np.divide(places - low, span, out=np.full_like(places, 0.5), where=span > 1e-9)
+    middles = _pushed(sizes.max(axis=0) / 2 + GAP + share * np.maximum(within, 1.0), sizes, width, height)
+    return middles if not overlapping(middles, sizes).any() else _in_lines(middles, sizes, width)
+
+
+def _forces(places: Floats, edges: NDArray[np.int64]) -> Floats:
+    n = len(places)
+    ideal = 0.9 / np.sqrt(n)
+    for step in range(STEPS):
+        away = places[:, None, :] - places[None, :, :]
+        distance = np.maximum(np.sqrt((away**2).sum(axis=2)), 1e-3)
+        move = (away * (ideal**2 / distance**2)[:, :, None]).sum(axis=1)
+        for a, b in edges:
+            pull = (places[a] - places[b]) * (distance[a, b] / ideal)
+            move[a] -= pull
+            move[b] += pull
+        move -= places * 0.5  # parts without an edge between them stay near
+        length = np.maximum(np.sqrt((move**2).sum(axis=1)), 1e-9)
+        limit = 0.08 * (1 - step / STEPS) + 0.001
+        places = places + move / length[:, None] * np.minimum(length, limit)[:, None]
+    return places
+
+
+def _pushed(middles: Floats, sizes: Floats, width: float, height: float) -> Floats:
+    """Overlapping boxes apart, each by half along the shorter way, all within the frame."""
+    half = sizes / 2
+    low, high = half + 2, np.maximum(np.array([width, height]) - half - 2, half + 2)
+    for _ in range(PUSHES):
+        middles = np.clip(middles, low, high)
+        hit = overlapping(middles, sizes, GAP)
+        if not hit.any():
+            break
+        for a, b in zip(*np.nonzero(np.triu(hit)), strict=True):
+            away = middles[a] - middles[b]
+            deep = half[a] + half[b] + GAP - np.abs(away)
+            axis = int(deep[0] * (height / width) > deep[1])
+            way = 1.0 if away[axis] > 0 or (away[axis] == 0 and a < b) else -1.0
+            middles[a, axis] += way * deep[axis] / 2
+            middles[b, axis] -= way * deep[axis] / 2
+    return np.clip(middles, low, high)
+
+
+def overlapping(middles: Floats, sizes: Floats, gap: float = 0.0) -> NDArray[np.bool_]:
+    """Which boxes (n, n) lie on one another or nearer than `gap`."""
+    away = np.abs(middles[:, None, :] - middles[None, :, :])
+    room = (sizes[:, None, :] + sizes[None, :, :]) / 2 + gap
+    hit: NDArray[np.bool_] = (away < room).all(axis=2)
+    np.fill_diagonal(hit, False)
+    return hit
+
+
+def _in_lines(middles: Floats, sizes: Floats, width: float) -> Floats:
+    """From left to right and top to bottom, in about the order they stood; never one over another."""
+    placed = middles.copy()
+    x = y = tall = 0.0
+    for at in np.lexsort((middles[:, 0], np.round(middles[:, 1] / 60))):
+        wide, high = sizes[at]
+        if x and x + wide + GAP > width:
+            x, y, tall = 0.0, y + tall + GAP, 0.0
+        placed[at] = (x + GAP / 2 + wide / 2, y + GAP / 2 + high / 2)
+        x, tall = x + wide + GAP, max(tall, high)
+    return placed
