@@ -107,7 +107,10 @@ def _places(column: pd.Series, words: Sequence[str]) -> Ints:
     """Place of each row's word among `words`, -1 = none of them (rows)."""
     import pandas as pd
 
-    return pd.Categorical(column.astype(object), categories=list(words)).codes.astype(np.int64)
+    codes, found = pd.factorize(column)
+    place = {word: i for i, word in enumerate(words)}
+    to = np.array([*(place.get(str(word), -1) for word in found), -1], dtype=np.int64)
+    return to[codes]
 
 
 def _act_items(frame: pd.DataFrame, channel: Ints, rows: Ints) -> tuple[Ints, tuple[Item, ...]]:

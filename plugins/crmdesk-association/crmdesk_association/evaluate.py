@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Triple = tuple[float, float, float]
 CUTS = (1, 3, 5)
 RESAMPLES = 2_000
 BANDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -55,7 +56,9 @@ def evaluate(model: Recommender, chances: Floats, later: Window, seed: int) -> E
               "popularity": _order(np.tile(model.sold.astype(float), (len(hits), 1)), model.sold, owned)}  # fmt: skip
     first = {name: _first(order, hits) for name, order in orders.items()}
     rng = np.random.default_rng(seed)
-    rows = [row for k in CUTS for row in _rows(k, orders, first, owned, rng)]
+    mrr = {name: bootstrap(1.0 / first[name], rng) for name in first}
+    mrr["difference"] = bootstrap(1.0 / first["rules"] - 1.0 / first["popularity"], rng)
+    rows = [row for k in CUTS for row in _rows(k, orders, first, mrr, owned, rng)]
     table = pd.DataFrame(rows, columns=list(EVALUATION))
     calibration = calibrate(chances, later.bought)
     metrics = _metrics(table, calibration, later)
@@ -73,31 +76,33 @@ def _order(score: Floats, sold: Ints, owned: NDArray[np.bool_]) -> Ints:
 
 def _first(order: Ints, hits: NDArray[np.bool_]) -> Ints:
     """(n) place, from 1, of the first product in the order that was bought."""
-    return np.take_along_axis(hits, order, axis=1).argmax(axis=1).astype(np.int64) + 1
+    place: Ints = np.take_along_axis(hits, order, axis=1).argmax(axis=1).astype(np.int64) + 1
+    return place
 
 
 def _rows(
-    k: int, orders: dict[str, Ints], first: dict[str, Ints], owned: NDArray[np.bool_], rng: np.random.Generator
-) -> list[list[object]]:
+    k: int, orders: dict[str, Ints], first: dict[str, Ints], mrr: dict[str, Triple], owned: NDArray[np.bool_],
+    rng: np.random.Generator,
+) -> list[list[object]]:  # fmt: skip
+    """Both methods among the first k offers, and their difference."""
     rows: list[list[object]] = []
-    n = len(owned)
+    n, spread = len(owned), {}
     for name, order in orders.items():
         hit = int((first[name] <= k).sum())
         low, high = statistics.wilson(hit, n)
-        mrr = bootstrap(1.0 / first[name], rng)
-        rows.append([name, k, n, hit / n, float(low), float(high), *mrr, _coverage(order[:, :k], owned)])
+        spread[name] = _coverage(order[:, :k], owned)
+        rows.append([name, k, n, hit / n, float(low), float(high), *mrr[name], spread[name]])
     gain = bootstrap((first["rules"] <= k).astype(float) - (first["popularity"] <= k), rng)
-    mrr = bootstrap(1.0 / first["rules"] - 1.0 / first["popularity"], rng)
-    wider = float(str(rows[0][-1])) - float(str(rows[1][-1]))
-    return [*rows, ["rules - popularity", k, n, *gain, *mrr, wider]]
+    wider = spread["rules"] - spread["popularity"]
+    return [*rows, ["rules - popularity", k, n, *gain, *mrr["difference"], wider]]
 
 
 def _coverage(offered: Ints, owned: NDArray[np.bool_]) -> float:
     free = ~np.take_along_axis(owned, offered, axis=1)
-    return len(np.unique(offered[free])) / owned.shape[1]
+    return int(np.unique(offered[free]).size) / int(owned.shape[1])
 
 
-def bootstrap(values: Floats, rng: np.random.Generator) -> tuple[float, float, float]:
+def bootstrap(values: Floats, rng: np.random.Generator) -> Triple:
     """Mean of the values (n), and the middle 95 % of the means of 2,000 resamples of the customers.
 
     Few different values occur, so a resample is one draw of how often each does.
@@ -129,7 +134,7 @@ def _metrics(table: pd.DataFrame, calibration: pd.DataFrame, later: Window) -> d
     at = table[table["k"] == 3].set_index("method")
     found = {"customers_judged": Metric(later.buyers)}
     for end, method in (("", "rules"), ("_popularity", "popularity"), ("_gain", "rules - popularity")):
-        row = at.loc[method]
+        row = at.loc[method].astype(float).to_dict()
         found[f"hit_at_3{end}"] = Metric(row["hit_rate"], row["low"], row["high"])
         found[f"mrr{end}"] = Metric(row["mrr"], row["mrr_low"], row["mrr_high"])
         found[f"coverage_at_3{end}"] = Metric(row["coverage"])

@@ -63,7 +63,8 @@ def foretell(frame: pd.DataFrame, rules: pd.DataFrame, found: Baskets, params: R
     if first.buyers < FEWEST_BUYERS or len(first.who) < baskets.FEWEST:
         return Next(model, nothing(), (_few_first(first.buyers, t1),))
     evaluation = _judge(frame, held, params, (first, last), lambda f: step(0.1 + 0.9 * f))
-    left_out = [name.replace("_", " ") for name in names if name not in attributes.BORN]
+    used = dict.fromkeys(item.attribute for item in found.items if item.kind == "attribute")
+    left_out = [name.replace("_", " ") for name in used if name not in attributes.BORN]
     note = (f"Next product was judged without {', '.join(left_out)}: since when those are known is not kept.",)
     return Next(model, evaluation, note if left_out else ())
 

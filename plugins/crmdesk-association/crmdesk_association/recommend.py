@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Plain = tuple[int, tuple[Item, ...], Item]  # a rule's number, first side and product
 LEAST_PRIOR, MOST_PRIOR = 1.0, 10_000.0  # customers that a product's own rate counts for in a rule's chance
+TINY = 1e-9
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,17 @@ def fit(
 
 
 def shrunk(hits: Ints, n: Ints, base: Floats) -> tuple[Floats, Floats, Floats]:
-    """Rates (r) with 95 % intervals, each drawn towards its own `base` (r) by a weight that all share."""
+    """Rates (r) with 95 % intervals, each drawn towards its own `base` (r) by a weight that all share.
+
+    No prior is surer than half a purchase and half a refusal (Jeffreys), so nothing seen is never "never".
+    """
     from scipy.special import betaincinv
 
-    weight = _weight(hits, n, base)
+    weight = np.maximum(_weight(hits, n, base), 0.5 / np.minimum(base, 1 - base))
     alpha, beta = hits + weight * base, n - hits + weight * (1 - base)
     p = alpha / (alpha + beta)
     low, high = betaincinv(alpha, beta, 0.025), betaincinv(alpha, beta, 0.975)
-    return p, np.minimum(low, p), np.maximum(high, p)
+    return p, np.where(low > TINY, np.minimum(low, p), 0.0), np.maximum(high, p)
 
 
 def _weight(hits: Ints, n: Ints, base: Floats) -> float:
