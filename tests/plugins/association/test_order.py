@@ -3,13 +3,22 @@
 from itertools import permutations
 
 import numpy as np
+import pandas as pd
 import pytest
+from crmdesk_association import mine_sequences, order_test
+from crmdesk_association.direction import directions, moved
+from crmdesk_association.order_test import count, judge
+from crmdesk_association.params import SequenceParams
 from crmdesk_association.poisson_binomial import exact_tail, upper_tails
 from crmdesk_association.prefixspan import Limits, Pattern
 from crmdesk_association.shuffles import Block, blocks, popcount, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_frames import acts, holdings
 from orders import Steps, candidates, histories, occurrences
+
+from crmdesk.api import Rules
+from crmdesk.jobs import Silent
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -74,3 +83,113 @@ def test_blocks_hold_every_customer_once() -> None:
     assert len(found) > 3
     assert sum(len(block.owner) for block in found) == len(made.owner)
     assert sum(len(block.begin) for block in found) == sum(bool(steps) for steps in people)
+
+
+def sequences(frame: pd.DataFrame, **given: object) -> pd.DataFrame:
+    return mine_sequences.run(frame, SequenceParams(**given), Silent()).tables["sequences"]
+
+
+@pytest.fixture(scope="module")
+def planted() -> Rules:
+    return mine_sequences.run(holdings(2_500, 4, together=True), SequenceParams(), Silent())
+
+
+def test_a_planted_order_is_found_and_told(planted: Rules) -> None:
+    best = planted.tables["sequences"].iloc[0]
+    assert (best["steps"], best["shown"]) == ("Product A -> Product B", True)
+    assert best["count"] > 2 * best["expected"]
+    assert best["q"] < 1e-6
+    assert 20 < best["median_days"] < 45
+    assert best["low"] < best["confidence"] < best["high"]
+    assert "Product A -> Product B" in planted.verdict
+    assert best["text"].startswith(f"Of 100 customers with Product A, {round(100 * best['low'])} to ")
+
+
+def test_things_taken_close_together_in_random_order_are_no_order(planted: Rules) -> None:
+    table = planted.tables["sequences"].set_index("steps")
+    for steps in ("Product C -> Product D", "Product D -> Product C"):
+        assert table.loc[steps, "count"] > 1.2 * table.loc[steps, "expected"], "close, so more than shuffles give"
+        assert not table.loc[steps, "shown"]
+
+
+def test_a_longer_sequence_that_repeats_its_part_is_not_shown(planted: Rules) -> None:
+    table = planted.tables["sequences"]
+    shown = table[table["shown"]]
+    assert shown["steps"].tolist() == ["Product A -> Product B"]
+    longer = table[table["steps"].str.contains("Product A -> Product B") & (table["length"] > 2)]
+    assert len(longer) > 0
+
+
+def test_what_nearly_all_open_first_is_dropped_and_named(planted: Rules) -> None:
+    items = planted.tables["items"].set_index("item")
+    assert not items.loc["CUR", "used"]
+    assert not planted.tables["sequences"]["steps"].str.contains("CUR").any()
+    assert "Product CUR (100%)" in planted.warnings[0]
+
+
+def test_independent_products_have_no_order_in_nearly_every_seed() -> None:
+    """Exchangeable days: a sequence is shown in at most 5 % of seeds; one of these twelve may be unlucky."""
+    alarms = [int(sequences(holdings(800, seed, planted=False), shuffles=60)["shown"].sum()) for seed in range(12)]
+    assert sum(found > 0 for found in alarms) <= 1, alarms
+
+
+def test_the_p_of_shuffles_is_not_too_small_under_chance() -> None:
+    """Of one pair over many seeds, at most about 5 % of p lie below .05, few shuffles or not (sign test apart)."""
+    rng, p = np.random.default_rng(11), []
+    for seed in range(150):
+        people: list[Steps] = []
+        for _ in range(120):
+            days = np.sort(rng.choice(900, 5, replace=False)).tolist()
+            people.append([(day, {int(item)}) for day, item in zip(days, rng.permutation(5), strict=True)])
+        tally = count(histories(people, 5), [((0,), (1,))], Limits(1, 365, 730), 20, seed)
+        p.append(float(upper_tails(tally.values, tally.cases, tally.counts)[0]))
+    assert np.mean(np.array(p) < 0.05) < 0.11
+    assert np.mean(np.array(p) < 0.5) < 0.62
+
+
+def test_a_chain_stands_beside_its_parts() -> None:
+    """A, then B, then C, each soon after the other, adds to A then B."""
+    rng = np.random.default_rng(2)
+    people: list[Steps] = []
+    for _ in range(600):
+        day = dict(zip(rng.choice(1_500, 5, replace=False).tolist(), range(5), strict=True))
+        if rng.random() < 0.4:
+            first = int(rng.integers(0, 1_400))
+            day = {first: 0, first + 20: 1, first + 45: 2} | {int(d): 3 for d in rng.choice(1_500, 2)}
+        people.append([(d, {day[d]}) for d in sorted(day)])
+    patterns: list[Pattern] = [((0,), (1,)), ((1,), (2,)), ((0,), (2,)), ((0,), (1,), (2,)), ((0,), (1,), (3,)),
+                               ((0,), (1,), (4,)), ((3,), (0,), (1,))]  # fmt: skip
+    judged = judge(histories(people, 5), patterns, Limits(1, 365, 730), shuffles=100, seed=1, fdr=0.05)
+    assert judged.shown.tolist() == [True, True, True, True, False, False, False]
+    assert judged.part_q[3] < 0.05
+
+
+def test_rearranged_sequences_are_asked_about() -> None:
+    assert moved(((0,), (1,), (2,))) == [((1,), (0,), (2,)), ((1,), (2,), (0,)), ((0,), (2,), (1,)), ((2,), (0,), (1,))]
+    assert moved(((0,), (0,))) == []
+    people: list[Steps] = [[(0, {0}), (5, {1})]] * 9 + [[(0, {1}), (5, {0})]] + [[(0, {0, 1})]]
+    p = directions(histories(people, 2), [((0,), (1,)), ((1,), (0,)), ((0,), (0,))], Limits())
+    assert p.tolist() == pytest.approx([11 / 1024, 1023 / 1024, 1.0])
+
+
+def test_repeated_acts_are_tested_and_the_banks_own_postings_left_out() -> None:
+    result = mine_sequences.run(
+        acts(500, 3), SequenceParams(events="acts", max_gap_days=7, max_length=2, shuffles=70), Silent()
+    )
+    table = result.tables["sequences"]
+    assert table.iloc[0]["steps"] == "call centre: transfer problem -> branch: inquiry"
+    assert table["shown"].sum() == 1
+    assert not any("system" in label for label in result.tables["items"]["label"])
+
+
+def test_where_all_is_too_much_one_sample_chooses_and_the_others_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(order_test, "WORK", 150_000)
+    result = mine_sequences.run(holdings(2_500, 4), SequenceParams(shuffles=100), Silent())
+    table = result.tables["sequences"]
+    assert table.iloc[0]["steps"] == "Product A -> Product B"
+    assert table["shown"].sum() == 1
+    assert 0 < table["p"].notna().sum() < len(table)
+    assert result.metrics["tested_customers"].value < 2_500
+    assert "drawn at random" in result.warnings[-1]
+    every = sequences(holdings(2_500, 4), shuffles=100).set_index("steps")["expected"]
+    assert table["expected"].iloc[0] == pytest.approx(every[table["steps"].iloc[0]], rel=0.3)
