@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.api import statistics
-from crmdesk_association import candidates, change_words, kinds, rule_change
+from crmdesk_association import candidates, change_words, kinds, power, rule_change
 from crmdesk_association.candidates import Candidates
 from crmdesk_association.change_words import Periods
 from crmdesk_association.overlap import sums
 from crmdesk_association.params import ChangeParams
 from crmdesk_association.rule_change import Change
 from crmdesk_association.snapshots import Snapshots
-from crmdesk_association.transactions import Ints
+from crmdesk_association.transactions import Ints, Item
+from crmdesk_association.words import label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +28,6 @@ Step = Callable[[float], None]
 COLUMNS = ("change", "kind", "rule", "antecedent", "consequent", "measure", "count_before", "count_after",
            "baskets_before", "baskets_after", "before", "after", "difference", "low", "high", "p", "q", "shown", "text",
            "of")  # fmt: skip
-ARROW = " -> "
 
 
 @dataclass(frozen=True)
@@ -51,22 +50,22 @@ class Tested:
         return int((~np.isnan(self.confidence.p)).sum() + (~np.isnan(self.support.p)).sum())
 
 
-def test(snapshots: Snapshots, params: ChangeParams, step: Step) -> Tested:
+def judge(snapshots: Snapshots, params: ChangeParams, step: Step) -> Tested:
     """Both measures of every candidate in both snapshots, with Benjamini and Hochberg's q over all tests together.
 
-    A support belongs to a set and is tested once, however many rules the set splits into.
+    A support belongs to a set and is tested once, however many rules the set splits into. Tests are weighed by the
+    power they could have (see `power.weights`).
     """
     rules = candidates.find(snapshots, params, lambda f: step(0.5 * f))
-    members = rules.sets.members[rules.whole]
-    sets, set_of = np.unique(rules.whole, return_inverse=True)
-    exact = snapshots.single
-    confidence = rule_change.compare(
-        sums(snapshots, members, rules.antecedent, lambda f: step(0.5 + 0.3 * f)), exact=exact
-    )
-    support = rule_change.compare(
-        sums(snapshots, rules.sets.members[sets], None, lambda f: step(0.8 + 0.2 * f)), exact=exact
-    )
-    q = statistics.benjamini_hochberg(np.concatenate([confidence.p, support.p]))
+    members = rules.sets.members
+    sets, first, set_of = np.unique(rules.whole, return_index=True, return_inverse=True)
+    of_rules = sums(snapshots, members[rules.whole], rules.antecedent, lambda f: step(0.5 + 0.3 * f))
+    of_sets = sums(snapshots, members[sets], None, lambda f: step(0.8 + 0.2 * f))
+    confidence, support = (rule_change.compare(each, exact=snapshots.single) for each in (of_rules, of_sets))
+    total = rules.count_before + rules.count_after
+    weight = power.weights(np.concatenate([total, total[first]]), np.concatenate([of_rules.y0, of_sets.y0]),
+                           np.concatenate([of_rules.y1, of_sets.y1]), params.fdr)  # fmt: skip
+    q = power.weighted_q(np.concatenate([confidence.p, support.p]), weight)
     return Tested(rules, confidence, support, set_of.astype(np.int64), q[: len(rules)], q[len(rules) :])
 
 
@@ -87,7 +86,7 @@ def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Peri
     values = {name: column[order] for name, column in values.items()}
     columns: dict[str, Any] = {
         "change": np.arange(1, len(rows) + 1),
-        **_named(tested, rows, rows[good], snapshots, params),
+        **_named(tested, rows, rows[good], snapshots.items, params.similar),
         "measure": np.where(of_set, "support", "confidence").astype(object),
         "count_before": tested.rules.count_before[rows],
         "count_after": tested.rules.count_after[rows],
@@ -96,9 +95,9 @@ def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Peri
         **values,
         "shown": good & (np.arange(len(rows)) < params.top),
     }
-    numbers = zip(*(columns[name] for name in ("antecedent", "consequent", "measure")),
-                  *(values[name].tolist() for name in ("before", "after", "low", "high")), strict=True)  # fmt: skip
-    columns["text"] = [change_words.sentence(*told, when) for told in numbers]
+    sides = [_sides(tested.rules, row, snapshots.items) for row in rows.tolist()]
+    numbers = zip(*(columns[name].tolist() for name in ("measure", "before", "after", "low", "high")), strict=True)
+    columns["text"] = [change_words.sentence(*side, *told, when) for side, told in zip(sides, numbers, strict=True)]
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
 
 
@@ -110,25 +109,25 @@ def passed(q: Floats, low: Floats, high: Floats, fdr: float) -> Flags:
 def _values(tested: Tested, rows: Ints, of_set: Flags) -> dict[str, Floats]:
     """The tested figures of each row: of its set's support, or of its rule's confidence."""
     at = tested.set_of[rows]
-    found = {field.name: np.where(of_set, getattr(tested.support, field.name)[at],
-                                  getattr(tested.confidence, field.name)[rows]) for field in fields(Change)}  # fmt: skip
+    names = [field.name for field in fields(Change)]
+    found = {name: np.where(of_set, getattr(tested.support, name)[at], getattr(tested.confidence, name)[rows])
+             for name in names}  # fmt: skip
     return {**found, "q": np.where(of_set, tested.q_support[at], tested.q_confidence[rows])}
 
 
 def _named(
-    tested: Tested, rows: Ints, proven: Ints, snapshots: Snapshots, params: ChangeParams
-) -> dict[str, list[str]]:
+    tested: Tested, rows: Ints, proven: Ints, items: tuple[Item, ...], similar: float
+) -> dict[str, list[str]]:  # fmt: skip
     """Each row's kind, its rule and both sides in words, and the rule it is unexpected against ('': none)."""
-    labels = snapshots.before.labels
-    kind = _kinds(tested, proven, len(labels), params.similar)
-    sides = [_sides(tested.rules, row, labels) for row in rows.tolist()]
-    against = [_sides(tested.rules, row, labels) if row >= 0 else () for row in kind.against[rows].tolist()]
+    kind = _kinds(tested, proven, len(items), similar)
+    sides = [_sides(tested.rules, row, items) for row in rows.tolist()]
+    against = kind.against[rows].tolist()
     return {
         "kind": [kind.kind[row] for row in rows.tolist()],
-        "rule": [ARROW.join(both) for both in sides],
-        "antecedent": [both[0] for both in sides],
-        "consequent": [both[1] for both in sides],
-        "of": [ARROW.join(both) for both in against],
+        "rule": [change_words.arrow(*both) for both in sides],
+        "antecedent": [", ".join(map(label, both[0])) for both in sides],
+        "consequent": [", ".join(map(label, both[1])) for both in sides],
+        "of": [change_words.arrow(*_sides(tested.rules, row, items)) if row >= 0 else "" for row in against],
     }
 
 
@@ -151,6 +150,7 @@ def _kinds(tested: Tested, proven_rows: Ints, m: int, similar: float) -> kinds.K
                        rules.count_before + rules.count_after, m=m, similar=similar)  # fmt: skip
 
 
-def _sides(rules: Candidates, row: int, labels: list[str]) -> tuple[str, str]:
+def _sides(rules: Candidates, row: int, items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
+    """The items before and after the arrow of one rule."""
     antecedent, consequent = rules.antecedent[row].tolist(), rules.consequent[row].tolist()
-    return ", ".join(labels[i] for i in antecedent if i >= 0), ", ".join(labels[i] for i in consequent if i >= 0)
+    return [items[i] for i in antecedent if i >= 0], [items[i] for i in consequent if i >= 0]

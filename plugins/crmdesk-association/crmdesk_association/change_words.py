@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crmdesk_association.params import ChangeParams
+from crmdesk_association.transactions import Item
+from crmdesk_association.words import NOUNS, label, listed, who
 
-UNITS = {"products": "customers", "visits": "visits", "days": "days with activity", "table": "baskets"}
 KINDS = {
     "emerging": "emerging", "unexpected_consequent": "turned: another consequence",
     "unexpected_condition": "turned: another condition", "added": "new", "perished": "gone",
@@ -29,7 +31,7 @@ def periods(params: ChangeParams) -> Periods:
     >>> periods(ChangeParams(basket="products", months=12)).before
     'a year ago'
     """
-    unit = UNITS[params.basket]
+    unit = NOUNS[params.basket][0]
     if params.basket == "table":
         return Periods("in the earlier file", "in the later", unit)
     if params.basket == "products":
@@ -45,24 +47,31 @@ def _ago(months: int) -> str:
 
 
 def sentence(
-    antecedent: str, consequent: str, measure: str, before: float, after: float, low: float, high: float, when: Periods
+    antecedent: Sequence[Item], consequent: Sequence[Item], measure: str, before: float, after: float, low: float,
+    high: float, when: Periods,
 ) -> str:  # fmt: skip
     """One change told with both shares and the interval of their difference in points; shares between 0 and 1.
 
     NaN: a snapshot has nothing to divide by, and the sentence says so.
 
     >>> when = Periods("a year ago", "now", "customers")
-    >>> sentence("Mortgage", "Insurance", "confidence", 0.12, 0.19, 0.05, 0.09, when)
-    'Mortgage -> Insurance: 12 % of customers with Mortgage a year ago, 19 % now (5 to 9 points more).'
+    >>> loan, card = Item("loan", "Loan"), Item("card", "Card")
+    >>> sentence([loan], [card], "confidence", 0.12, 0.19, 0.05, 0.09, when)
+    'Loan -> Card: 12 % of customers with Loan a year ago, 19 % now (5 to 9 points more).'
     """
+    rule, among = arrow(antecedent, consequent), who(antecedent, when.unit)
     if math.isnan(low):
-        empty = when.before if math.isnan(before) else when.after
-        return f"{antecedent} -> {consequent}: cannot be compared, there were no {when.unit} with {antecedent} {empty}."
-    arrow, among = ("->", f"{when.unit} with {antecedent}") if measure == "confidence" else ("with", f"all {when.unit}")
+        return f"{rule}: cannot be compared, there were no {among} {when.before if math.isnan(before) else when.after}."
+    if measure == "support":
+        rule, among = f"{listed([label(i) for i in (*antecedent, *consequent)])} together", f"all {when.unit}"
     digits = _digits(before, after, low, high)
     first, second = (f"{100 * share:.{digits}f} %" for share in (before, after))
-    gap = _gap(low, high, digits)
-    return f"{antecedent} {arrow} {consequent}: {first} of {among} {when.before}, {second} {when.after} ({gap})."
+    return f"{rule}: {first} of {among} {when.before}, {second} {when.after} ({_gap(low, high, digits)})."
+
+
+def arrow(antecedent: Sequence[Item], consequent: Sequence[Item]) -> str:
+    """A rule as it stands in the tables: 'Loan, Card -> Fund'."""
+    return " -> ".join(", ".join(label(item) for item in side) for side in (antecedent, consequent))
 
 
 def _digits(*shares: float) -> int:

@@ -29,7 +29,7 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
     when = change_words.periods(params)
     snapshots = pair(before.baskets, after.baskets, strangers=params.basket == "table")
     progress.step(0.2, "Comparing rules")
-    tested = change_table.test(snapshots, params, lambda f: progress.step(0.2 + 0.7 * f, "Comparing rules"))
+    tested = change_table.judge(snapshots, params, lambda f: progress.step(0.2 + 0.7 * f, "Comparing rules"))
     progress.step(0.9, "Writing down what changed")
     changes = change_table.table(tested, snapshots, params, when)
     shown = changes[changes["shown"]]
