@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -54,22 +56,30 @@ def counts(bits: Words) -> Ints:
 def _tally(rows: Words) -> Ints:
     ones = np.bitwise_count(rows)
     if rows.shape[1] * WORD < EXACT_AS_FLOAT:  # a product with ones adds up three times faster than a sum of bytes
-        return (ones.astype(np.float32) @ np.ones(rows.shape[1], dtype=np.float32)).astype(np.int64)
+        return (ones.astype(np.float32) @ _ones(rows.shape[1])).astype(np.int64)
     return ones.sum(axis=1, dtype=np.int64)
 
 
-def within(bits: Words, which: Ints, own: Words, width: int) -> Words:
-    """Rows `which` of `bits` (m, W) seen by the baskets of `own` (W) alone: (len(which), width) words.
+@lru_cache(maxsize=256)
+def _ones(width: int) -> NDArray[np.float32]:
+    ones = np.ones(width, dtype=np.float32)
+    ones.setflags(write=False)
+    return ones
+
+
+def within(bits: Words, which: Ints, own: Words, size: int) -> Words:
+    """Rows `which` of `bits` (m, W) as the `size` baskets of `own` (W) alone see them: (len(which), ceil(size / 64)).
 
     Basket b of the answer is the b-th basket of `own`, so a rare set is searched in its own few baskets and no others.
     """
-    baskets = np.flatnonzero(np.unpackbits(own.view(np.uint8)))
-    seen = np.zeros((len(which), width * 8), dtype=np.uint8)
-    bytes_of = bits.view(np.uint8)
-    for begin in range(0, len(baskets), BLOCK // 4):
-        part = baskets[begin : begin + BLOCK // 4]
-        at, bit = part >> 3, np.uint8(128) >> (part & 7).astype(np.uint8)
-        for place, row in enumerate(which):
-            chunk = np.packbits(bytes_of[row].take(at) & bit)
-            seen[place, begin >> 3 : (begin >> 3) + len(chunk)] = chunk
+    baskets = np.unpackbits(own.view(np.uint8)).view(np.bool_).nonzero()[0]
+    seen = np.zeros((len(which), -(-size // WORD) * 8), dtype=np.uint8)
+    at, bit = baskets >> 3, np.uint8(128) >> (baskets & 7).astype(np.uint8)
+    each = max(1, BLOCK * 4 // max(size, bits.shape[1] * 8, 1))
+    for begin in range(0, len(which), each):
+        rows = bits.take(which[begin : begin + each], axis=0).view(np.uint8)
+        chunk = rows.take(at, axis=1, mode="clip")
+        chunk &= bit
+        packed = np.packbits(chunk, axis=1)
+        seen[begin : begin + each, : packed.shape[1]] = packed
     return seen.view(np.uint64)

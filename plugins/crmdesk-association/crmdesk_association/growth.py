@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from crmdesk_association.bits import counts, within
 from crmdesk_association.transactions import Ints, Words
 
-Ranks = NDArray[np.int32]  # items by their rank: rare ones first, so that branches stay small
-NARROW = 32  # words; sets of so few baskets are grown many at a time
-STEP_WORDS = 1 << 22  # words read between two reports of progress: some milliseconds
+Ranks = NDArray[np.integer]  # items by their rank: rare ones first, so that branches stay small
+NARROW = 32  # words; sets of so few baskets are grown many at a time,
+SMALL = 600_000  # and so are few siblings: their number squared times the words of a row
+MOVE = 128  # what finding a set's baskets costs, in words read for each word of its row (measured)
+PIECES = 256  # so many small arrays are joined into one: each alone would cost more than it holds
 
 
 class TooMany(Exception):
@@ -30,11 +32,17 @@ class Harvest:
     by_length: dict[int, list[tuple[Ranks, Ints]]] = field(default_factory=dict)
 
     def add(self, members: Ranks, found: Ints) -> None:
+        """Take sets (k, L) with counts (k). TooMany beyond a limit, or where their subsets must be beyond it."""
+        size = members.shape[1]
         self.sets += len(found)
-        self.room -= members.nbytes + found.nbytes
-        if self.sets > self.most or self.room < 0:
+        self.room -= members.nbytes + members.size * 4 + len(found) * 20  # here, and then in the answer
+        if self.sets > self.most or self.room < 0 or size > self.most.bit_length():
             raise TooMany
-        self.by_length.setdefault(members.shape[1], []).append((members, found))
+        pieces = self.by_length.setdefault(size, [])
+        pieces.append((members, found.astype(np.int32)))
+        if len(pieces) % PIECES == 0:
+            last = pieces[-PIECES:]
+            pieces[-PIECES:] = [(np.concatenate([m for m, _ in last]), np.concatenate([f for _, f in last]))]
 
     def of_length(self, size: int) -> tuple[Ranks, Ints]:
         """Everything of one length in one piece; the pieces are let go."""
@@ -75,20 +83,21 @@ class Search:
         """All sets of `prefix` (L), two or more of `items` (c, ascending) and no others; rows (c, w) within prefix."""
         if len(prefix) + 2 > self.longest:
             return
-        if rows.shape[1] <= NARROW:
-            members = np.column_stack([np.broadcast_to(prefix, (len(items), len(prefix))), items])
-            self.wait(Front(members, np.arange(len(items))[::-1], _padded(rows)))
+        if rows.shape[1] <= NARROW or len(items) * rows.size <= SMALL:
+            self.wait(Front(_extended(prefix, items), np.arange(len(items))[::-1], _padded(rows)))
             return
+        sizes = counts(rows)
         for place in range(len(items) - 1):
-            partners = place + 1 + np.flatnonzero(self.paired[items[place], items[place + 1 :]])
+            partners = self.paired[items[place], items[place + 1 :]].nonzero()[0] + (place + 1)
+            if not len(partners):
+                continue
             kept, found = self._joined(rows, place, partners)
             if not len(kept):
                 continue
-            longer = np.append(prefix, items[place])
-            ends = np.broadcast_to(longer, (len(kept), len(longer)))
-            self.harvest.add(np.column_stack([ends, items[kept]]), found)
+            longer = np.concatenate([prefix, items[place : place + 1]])
+            self.harvest.add(_extended(longer, items[kept]), found)
             if len(kept) > 1 and len(longer) + 2 <= self.longest:
-                self.branch(longer, items[kept], self._own(rows, kept, rows[place]))
+                self.branch(longer, items[kept], self.own(rows, kept, rows[place], int(sizes[place])))
 
     def _joined(self, rows: Words, place: int, partners: Ints) -> tuple[Ints, Ints]:
         """Partners frequent together with the row at `place`, and their counts."""
@@ -100,17 +109,22 @@ class Search:
         keep = found >= self.least
         return partners[keep], found[keep]
 
-    def _own(self, rows: Words, which: Ints, own: Words) -> Words:
-        size = int(np.bitwise_count(own).sum(dtype=np.int64))
-        return within(rows, which, own, -(-size // 64))
+    def own(self, rows: Words, which: Ints, own: Words, size: int) -> Words:
+        """Rows `which` within the `size` baskets of `own`; few rows are not worth the move to those baskets alone."""
+        c, width = len(which), rows.shape[1]
+        if c * (c - 1) * width > MOVE * width + 2 * c * size:
+            return within(rows, which, own, size)
+        few = rows.take(which, axis=0)
+        few &= own
+        return few
 
     def wait(self, front: Front) -> None:
-        """Set aside until there is enough to grow at once."""
+        """Set aside until there is enough to grow at once; what is widest grown goes first."""
         key = front.members.shape[1], front.rows.shape[1]
         self.fronts.setdefault(key, []).append(front)
         self.waiting[key] = self.waiting.get(key, 0) + front.rows.size
-        if self.waiting[key] > self.block:
-            self.grow(key)
+        while sum(self.waiting.values()) > self.block:
+            self.grow(max(self.waiting, key=self.waiting.__getitem__))
 
     def finish(self) -> None:
         """Grow all that still waits, short sets first: they only make longer ones."""
@@ -118,6 +132,7 @@ class Search:
             self.grow(min(self.fronts))
 
     def grow(self, key: tuple[int, int]) -> None:
+        """Join the waiting sets of one size and width with their siblings, a block of pairs at a time."""
         waiting = self.fronts.pop(key)
         self.waiting.pop(key)
         members = np.concatenate([front.members for front in waiting])
@@ -158,6 +173,14 @@ class Search:
                 self.wait(Front(longer[family], remaining[family], both[keep[family]]))
 
 
+def _extended(prefix: Ranks, items: Ranks) -> Ranks:
+    """The sets `prefix` (L) + one of `items` (c): (c, L + 1)."""
+    members = np.empty((len(items), len(prefix) + 1), dtype=items.dtype)
+    members[:, :-1] = prefix
+    members[:, -1] = items
+    return members
+
+
 def _siblings_after(parents: Ints) -> Ints:
     """How many entries with the same parent follow each entry; parents (k) ascending."""
     return np.searchsorted(parents, parents, side="right") - np.arange(len(parents)) - 1
@@ -166,5 +189,10 @@ def _siblings_after(parents: Ints) -> Ints:
 def _padded(rows: Words) -> Words:
     """Rows widened to the next width that others have too: fewer kinds of width wait for each other."""
     width = rows.shape[1]
-    wanted = next(w for w in (1, 2, 3, 4, 6, 8, 12, 16, 24, NARROW) if w >= width)
-    return np.pad(rows, ((0, 0), (0, wanted - width))) if wanted > width else rows
+    step = max(1, (1 << width.bit_length()) // 8)  # an eighth of the width at most is added in vain
+    extra = -width % step
+    if not extra:
+        return rows
+    wide = np.zeros((len(rows), width + extra), dtype=np.uint64)
+    wide[:, :width] = rows
+    return wide

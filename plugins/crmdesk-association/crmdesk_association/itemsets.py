@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,27 +18,32 @@ Mask = NDArray[np.bool_]
 KEY_BITS = 62
 
 
-def assemble(n: int, m: int, by_length: Sequence[tuple[NDArray[np.integer], Ints]]) -> Itemsets:
-    """Itemsets over m items from (places (k, L) in any order, counts (k)) of each length L, shortest first."""
-    total = sum(len(counts) for _, counts in by_length)
-    longest = max((places.shape[1] for places, counts in by_length if len(counts)), default=1)
-    members = np.full((total, longest), -1, dtype=np.int32)
-    length, counted = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
-    at = 0
-    for places, counts in by_length:
-        end, size = at + len(counts), places.shape[1]
-        if end > at:
-            ascending = np.sort(places, axis=1)
-            order = _order(ascending, m)
-            members[at:end, :size] = ascending[order]
-            length[at:end], counted[at:end] = size, counts[order]
-        at = end
-    return Itemsets(n, members, length, counted)
+def assemble(
+    n: int, m: int, sizes: Mapping[int, int], found: Iterable[tuple[NDArray[np.integer], NDArray[np.integer]]]
+) -> Itemsets:
+    """Itemsets over m items from (places (k, L) in any order, counts (k)) of each length L, shortest first.
+
+    `sizes`: k of each length, known before, so that the pieces can be made and let go one by one.
+    """
+    total = sum(sizes.values())
+    members = np.full((total, max(sizes, default=1)), -1, dtype=np.int32)
+    length, counts = np.zeros(total, dtype=np.int64), np.zeros(total, dtype=np.int64)
+    end = 0
+    for places, counted in found:
+        begin, end, size = end, end + len(counted), places.shape[1]
+        places.sort(axis=1)
+        order = _order(places, m)
+        length[begin:end] = size
+        counts[begin:end] = counted[order]
+        for column in range(size):
+            members[begin:end, column] = places[order, column]
+    return Itemsets(n, members, length, counts)
 
 
 def _order(places: NDArray[np.integer], m: int) -> Ints:
     """The order of rows by their members: several members are one number, so few numbers are compared."""
-    return np.lexsort(tuple(reversed(_keys(places, m))))
+    keys = _keys(places, m)
+    return np.argsort(keys[0]) if len(keys) == 1 else np.lexsort(tuple(reversed(keys)))
 
 
 def _keys(places: NDArray[np.integer], m: int) -> list[Ints]:
@@ -74,7 +79,7 @@ def lookup(found: Itemsets) -> Callable[[NDArray[np.integer]], Ints]:
 
 
 def finder(found: Itemsets) -> Callable[[NDArray[np.integer]], Ints]:
-    """A function from members (r, L), places ascending and padded with -1, to their rows in `found`, -1 if not there."""
+    """A function from members (r, L), places ascending and padded with -1, to their rows in `found` or -1."""
     m, width = int(found.members.max(initial=-1)) + 1, found.members.shape[1]
     keys = _joined(_keys(found.members, m))
     order = np.argsort(keys, kind="stable")
@@ -150,7 +155,7 @@ def table(found: Itemsets, items: Sequence[Item]) -> pd.DataFrame:
     import pandas as pd
 
     texts = [", ".join(items[i].label for i in row[:size]) for row, size in _rows(found)]
-    columns = {"itemset": pd.Series(texts, dtype=object), "length": found.length, "count": found.counts}
+    columns = {"itemset": pd.Series(texts, dtype="str"), "length": found.length, "count": found.counts}
     whole = pd.DataFrame({**columns, "support": _support(found)})
     return whole.sort_values("count", ascending=False, kind="stable", ignore_index=True)
 
