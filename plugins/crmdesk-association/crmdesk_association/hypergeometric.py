@@ -26,11 +26,10 @@ def fisher_upper(
     their ratios. From the mean downward the lower tail is summed and taken from 1, so the sum is always the short one.
     Source: Fisher's exact test, one-sided, is this tail. Where it is below the smallest float64 it is 0.
     """
+    shape = np.broadcast_shapes(*(np.shape(x) for x in (count, a, b, n)))
     k, drawn, marked, size = (
-        np.ascontiguousarray(x, dtype=np.int64) for x in np.broadcast_arrays(count, a, b, n)
+        np.broadcast_to(np.asarray(x, dtype=np.int64), shape).ravel() for x in (count, a, b, n)
     )  # fmt: skip
-    shape = k.shape
-    k, drawn, marked, size = k.ravel(), drawn.ravel(), marked.ravel(), size.ravel()
     least = np.maximum(0, drawn + marked - size)
     if bool(((k < least) | (k > np.minimum(drawn, marked)) | (np.maximum(drawn, marked) > size)).any()):
         raise ValueError("a count cannot be above its margins, nor below what they leave over")
@@ -57,7 +56,7 @@ def _block(k: Ints, drawn: Ints, marked: Ints, size: Ints) -> Floats:
 
 
 def _tail(k: Ints, drawn: Ints, marked: Ints, size: Ints) -> Floats:
-    """P(X >= k) for k not below the mean, where each term is smaller than the one before."""
+    """P(X >= k) for k about the mean or above, where each term is smaller than the one before."""
     total = np.ones(len(k))
     rows = np.arange(len(k))
     # Next term / term = (drawn - k)(marked - k) / (k + 1)(size - drawn - marked + k + 1), k growing by one.
@@ -82,15 +81,14 @@ def _tail(k: Ints, drawn: Ints, marked: Ints, size: Ints) -> Floats:
 
 
 def _log_mass(k: Ints, drawn: Ints, marked: Ints, size: Ints) -> Floats:
-    """Log of P(X = k): three binomial masses at the same rate, marked / size (Loader 2000).
+    """Log of P(X = k): three binomial masses at one rate, drawn / size (Loader 2000).
 
     Of the marked k are drawn, of the rest drawn - k, of all together drawn.
     """
     rest = size - marked
-    rate_of = drawn / np.maximum(size, 1)
-    return (
-        _log_binomial(k, marked, rate_of) + _log_binomial(drawn - k, rest, rate_of) - _log_binomial(drawn, size, rate_of)
-    )  # fmt: skip
+    rate = drawn / np.maximum(size, 1)
+    inside, outside = _log_binomial(k, marked, rate), _log_binomial(drawn - k, rest, rate)
+    return np.asarray(inside + outside - _log_binomial(drawn, size, rate))
 
 
 def _log_binomial(k: Ints, n: Ints, rate: Floats) -> Floats:

@@ -15,8 +15,8 @@ class Lattice:
     """Places of sets and of their subsets among k found itemsets. Place k is the empty set, -1 none of them.
 
     The sets are a prefix tree by their order (length, then members): the key of a set is its prefix's place times
-    `width` plus its last item, and `keys[l]` holds those of length l + 1, ascending, from place `starts[l]` on. A look-up
-    is thus one binary search an item, exact, without hashes.
+    `width` plus its last item, and `keys[l]` holds those of length l + 1, ascending, from place `starts[l]` on. So a
+    look-up is one binary search an item, exact, without hashes.
     `smaller` (k, longest): the place of set z without its i-th member; -1 beyond its length.
     `counts` (k + 1): with n, the count of the empty set, at the end.
     """

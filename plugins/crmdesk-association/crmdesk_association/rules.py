@@ -28,7 +28,8 @@ class RuleSet:
     """r rules among n baskets: if a basket holds the antecedent, then it may hold the consequent.
 
     `antecedent` (r, w) and `consequent` (r, v) int32: item places ascending, -1 after the last. `count` (r): baskets
-    that hold both sides; `antecedent_count` and `consequent_count` (r): that hold the one side.
+    that hold both sides; `antecedent_count` and `consequent_count` (r): that hold the one side. `sets` (r, 3): where
+    both sides together, the antecedent and the consequent lie among the itemsets the rules were made of.
     """
 
     n: int
@@ -37,6 +38,7 @@ class RuleSet:
     count: Ints
     antecedent_count: Ints
     consequent_count: Ints
+    sets: Ints
 
     def __len__(self) -> int:
         return len(self.count)
@@ -46,6 +48,7 @@ class RuleSet:
         return replace(
             self, antecedent=self.antecedent[rows], consequent=self.consequent[rows], count=self.count[rows],
             antecedent_count=self.antecedent_count[rows], consequent_count=self.consequent_count[rows],
+            sets=self.sets[rows],
         )  # fmt: skip
 
 
@@ -116,13 +119,13 @@ def confident(count: Ints, antecedent_count: Ints, least: float) -> Bools:
 
 
 def _assembled(found: Itemsets, tree: Lattice, parts: list[tuple[Ints, Ints, Ints]]) -> RuleSet:
-    nothing = np.zeros(0, dtype=np.int64)
-    whole, before, after = (np.concatenate([nothing, *(part[i] for part in parts)]) for i in range(3))
-    order = np.lexsort((after, whole))
-    whole, before, after = whole[order], before[order], after[order]
+    sets = np.concatenate([np.zeros((0, 3), dtype=np.int64), *(np.stack(part, axis=1) for part in parts)])
+    # Each part is in order and the parts come by consequent: a stable sort by the whole set is all there is to do.
+    sets = sets[np.argsort(sets[:, 0], kind="stable")]
+    whole, before, after = sets.T
     return RuleSet(
         found.n, _trimmed(found.members[before]), _trimmed(found.members[after]),
-        tree.counts[whole], tree.counts[before], tree.counts[after],
+        tree.counts[whole], tree.counts[before], tree.counts[after], sets,
     )  # fmt: skip
 
 

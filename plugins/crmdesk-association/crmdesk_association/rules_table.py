@@ -15,7 +15,7 @@ from crmdesk_association.params import Mining
 from crmdesk_association.pruning import choose
 from crmdesk_association.rules import RuleSet, Step, generate, quiet
 from crmdesk_association.significance import judge, searched
-from crmdesk_association.transactions import Baskets, Item, Itemsets
+from crmdesk_association.transactions import Baskets, Ints, Item, Itemsets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +31,7 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
     covered_by: the number of the shown rule that says the same of nearly the same baskets, 0 none; text: a sentence.
     Without any rule the table has its columns and no row.
     """
-    rules = generate(
-        found, baskets.sellable, params.min_confidence, params.single_consequent, _part(step, 0.0, 0.2)
-    )  # fmt: skip
+    rules = generate(found, baskets.sellable, params.min_confidence, params.single_consequent, _part(step, 0.0, 0.2))
     tests = searched(found, baskets.sellable, params.max_length, params.single_consequent)
     judged = judge(rules, found, tests, _part(step, 0.2, 0.5))
     chosen = choose(
@@ -84,42 +82,45 @@ def _named(rules: RuleSet, items: Sequence[Item]) -> dict[str, object]:
     def keys(side: list[Item]) -> str:
         return json.dumps([item.key for item in side])
 
+    before, after = _Side(rules.sets[:, 1], rules.antecedent, items), _Side(rules.sets[:, 2], rules.consequent, items)
     return {
-        "antecedent": _per_set(rules.antecedent, items, labels),
-        "consequent": _per_set(rules.consequent, items, labels),
-        "antecedent_keys": _per_set(rules.antecedent, items, keys),
-        "consequent_keys": _per_set(rules.consequent, items, keys),
+        "antecedent": before.said(labels),
+        "consequent": after.said(labels),
+        "antecedent_keys": before.said(keys),
+        "consequent_keys": after.said(keys),
     }
 
 
-def _per_set(members: NDArray[np.int32], items: Sequence[Item], say: Callable[[list[Item]], str]) -> list[str]:
-    """What is said of each row's items; of each set only once."""
-    known: dict[bytes, str] = {}
-    said = []
-    for row in members:
-        mark = row.tobytes()
-        text = known.get(mark)
-        if text is None:
-            text = known[mark] = say([items[i] for i in row.tolist() if i >= 0])
-        said.append(text)
-    return said
+class _Side:
+    """One side of every rule: what is said of it is worked out once for each set of items."""
+
+    def __init__(self, places: Ints, members: NDArray[np.int32], items: Sequence[Item]) -> None:
+        """places (r): the side's set; members (r, w): its items, as in `RuleSet`."""
+        _, first, self._set = np.unique(places, return_index=True, return_inverse=True)
+        self._sets = [[items[i] for i in row if i >= 0] for row in members[first].tolist()]
+
+    def said(self, say: Callable[[list[Item]], str]) -> list[str]:
+        """A text for each rule (r)."""
+        texts = np.array([say(side) for side in self._sets], dtype=object)
+        said: list[str] = texts[self._set].tolist()
+        return said
 
 
 def _sentences(
     rules: RuleSet, strength: dict[str, Floats], items: Sequence[Item], basket: str, step: Step
 ) -> list[str]:  # fmt: skip
-    noun, _ = words.NOUNS[basket]
-    whose = _per_set(rules.antecedent, items, lambda side: words.who(side, noun))
-    product = [item.kind == "product" for item in items]
-    held = np.append(np.array(product, dtype=bool), False)[rules.antecedent].any(axis=1)
-    after = {also: _per_set(rules.consequent, items, lambda side, before=first: words.has(before, side, basket))
-             for also, first in ((False, []), (True, [Item("", "")]))}  # fmt: skip
-    base = rules.consequent_count / rules.n
+    noun, verb = words.NOUNS[basket]
+    product = np.array([item.kind == "product" for item in items] + [False], dtype=bool)  # the last: padding
+    held: list[bool] = np.any(product[rules.antecedent], axis=1).tolist()
+    before, after = _Side(rules.sets[:, 1], rules.antecedent, items), _Side(rules.sets[:, 2], rules.consequent, items)
+    whose = before.said(lambda side: words.who(side, noun))
+    has = after.said(lambda side: words.has(side, verb, False))
+    also = after.said(lambda side: words.has(side, verb, True))
+    low, high = strength["low"].tolist(), strength["high"].tolist()
     texts = []
-    for row, (who, also, low, high, share) in enumerate(
-        zip(whose, held.tolist(), strength["low"].tolist(), strength["high"].tolist(), base.tolist(), strict=True)
-    ):
+    for row, share in enumerate((rules.consequent_count / rules.n).tolist()):
         if row % GLANCE == 0:
             step(row / len(rules))
-        texts.append(words.told(who, after[also][row], noun, low, high, share))
+        what = also[row] if held[row] else has[row]
+        texts.append(words.told(whose[row], what, noun, low[row], high[row], share))
     return texts

@@ -40,11 +40,13 @@ def judge(rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet) -> Ju
     `tests`: how many candidates were looked at, as counted by `searched`; at least the number of rules.
     """
     tests = max(tests, len(rules))
-    best_count, best_antecedent = best_subrule(rules, found)
-    p = fisher_upper(rules.count, rules.antecedent_count, rules.consequent_count, rules.n, lambda f: step(0.5 * f))
+    best_count, best_antecedent = best_subrule(rules, found, lambda f: step(0.4 * f))
+    p = fisher_upper(
+        rules.count, rules.antecedent_count, rules.consequent_count, rules.n, lambda f: step(0.4 + 0.3 * f)
+    )
     # Within the baskets of the sub-rule's antecedent: how many of the longer antecedent's hold the consequent.
     gain_p = fisher_upper(
-        rules.count, rules.antecedent_count, best_count, best_antecedent, lambda f: step(0.5 + 0.5 * f)
+        rules.count, rules.antecedent_count, best_count, best_antecedent, lambda f: step(0.7 + 0.3 * f)
     )
     gain = rules.count / rules.antecedent_count - best_count / best_antecedent
     adjusted = statistics.benjamini_hochberg

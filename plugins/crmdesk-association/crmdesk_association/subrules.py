@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk_association.lattice import Lattice, lattice
-from crmdesk_association.rules import RuleSet
+from crmdesk_association.rules import RuleSet, Step, quiet
 from crmdesk_association.transactions import Ints, Itemsets
 
 
@@ -59,21 +59,21 @@ class _Best:
         return _Best(self.whole[rows], self.before[rows], self.confidence[rows])
 
 
-def best_subrule(rules: RuleSet, found: Itemsets) -> tuple[Ints, Ints]:
+def best_subrule(rules: RuleSet, found: Itemsets, step: Step = quiet) -> tuple[Ints, Ints]:
     """Of each rule's proper sub-rules S -> C (S part of A, perhaps empty) the most confident: (count, count of S).
 
     Walked level by level, each pair (S, C) once: the best up to a pair is its own or its immediate sub-rules' best.
     ValueError where the rules were not made of these itemsets.
     """
     tree = lattice(found)
-    before, after = tree.find(rules.antecedent), tree.find(rules.consequent)
-    whole = tree.find(_union(rules.antecedent, rules.consequent))
-    if bool((np.minimum(np.minimum(before, after), whole) < 0).any()):
+    whole, before, after = rules.sets.T
+    if not np.array_equal(tree.counts.take(rules.sets[:, 0], mode="clip"), rules.count):
         raise ValueError("the rules were not made of these itemsets")
     length = (rules.antecedent >= 0).sum(axis=1)
     count, antecedent = np.zeros(len(rules), dtype=np.int64), np.full(len(rules), rules.n, dtype=np.int64)
     best, shorter = None, None
-    for level in _levels(tree, length, whole, before, after):
+    for level in _levels(tree, length, whole, before, after, step):
+        step(0.5 + 0.5 * level.size / max(rules.antecedent.shape[1], 1))
         own = _Best(level.whole, level.before, level.confidence)
         below = None if best is None or shorter is None else _below(level, shorter, best)
         if below is not None:
@@ -84,11 +84,13 @@ def best_subrule(rules: RuleSet, found: Itemsets) -> tuple[Ints, Ints]:
     return count, antecedent
 
 
-def _levels(tree: Lattice, length: Ints, whole: Ints, before: Ints, after: Ints) -> list[_Level]:
+def _levels(tree: Lattice, length: Ints, whole: Ints, before: Ints, after: Ints, step: Step) -> list[_Level]:
     """Every pair the rules need, from the empty antecedent (size 0) up to the longest."""
     levels: list[_Level] = []
     parts: list[tuple[Ints, Ints, Ints]] = []
-    for size in range(int(length.max(initial=0)), -1, -1):
+    longest = int(length.max(initial=0))
+    for size in range(longest, -1, -1):
+        step(0.5 * (longest - size) / (longest + 1))
         mine = length == size
         parts.append((whole[mine], before[mine], after[mine]))
         w, b, a = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -113,11 +115,3 @@ def _below(level: _Level, shorter: _Level, best: _Best) -> _Best:
 
 def _key(tree: Lattice, before: Ints, after: Ints) -> Ints:
     return before * (tree.empty + 1) + after
-
-
-def _union(left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Members (r, w + v) of both sides, ascending, -1 after the last."""
-    both = np.concatenate([left, right], axis=1)
-    last = np.iinfo(np.int32).max
-    both = np.sort(np.where(both < 0, last, both), axis=1)
-    return np.where(both == last, -1, both).astype(np.int32)

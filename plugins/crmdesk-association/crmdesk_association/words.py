@@ -18,7 +18,7 @@ def label(item: Item) -> str:
 
 
 def _printable(text: str) -> str:
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -46,14 +46,14 @@ def sentence(
     low, high: interval of the confidence; base: the share of all baskets with the consequent; all as shares 0..1.
     basket: what baskets are, as in the parameters. Rare things are counted of 1,000 or 10,000.
     """
-    noun, _ = NOUNS[basket]
-    return told(who(antecedent, noun), has(antecedent, consequent, basket), noun, low, high, base)
+    noun, verb = NOUNS[basket]
+    held = any(item.kind == "product" for item in antecedent)
+    return told(who(antecedent, noun), has(consequent, verb, held), noun, low, high, base)
 
 
-def has(antecedent: Sequence[Item], consequent: Sequence[Item], basket: str) -> str:
-    """'also have Car insurance'; without 'also' where nothing held was named before."""
-    also = "also " if any(item.kind == "product" for item in antecedent) else ""
-    return f"{also}{NOUNS[basket][1]} {listed([label(item) for item in consequent])}"
+def has(consequent: Sequence[Item], verb: str, also: bool) -> str:
+    """'also have Car insurance'; `also` only where something held was named before."""
+    return f"{'also ' if also else ''}{verb} {listed([label(item) for item in consequent])}"
 
 
 def told(whose: str, what: str, noun: str, low: float, high: float, base: float) -> str:

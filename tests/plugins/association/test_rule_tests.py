@@ -17,7 +17,7 @@ from crmdesk_association.transactions import Item
 from rule_cases import Held, baskets_of, count, mined
 from scipy import stats
 
-from crmdesk.api import Rules, statistics
+from crmdesk.api import Cancelled, Rules, statistics
 
 
 def margins(n: int, rows: int, seed: int) -> list[np.ndarray]:
@@ -84,6 +84,13 @@ def test_best_sub_rule_equals_trying_all(single: bool, seed: int) -> None:
         rated = [(count(held, [*part, *then]), count(held, part)) for part in parts]
         best = max(rated, key=lambda pair: pair[0] / pair[1])  # the first of the best: the shortest
         assert (got[0][row], got[1][row]) == best
+
+
+def test_rules_of_other_itemsets_are_refused() -> None:
+    held = noise(60, 5, 1)
+    rules = generate(mined(held, 2), np.ones(5, dtype=bool), 0.2)
+    with pytest.raises(ValueError, match="not made of these"):
+        best_subrule(rules, mined(held[:40], 2))
 
 
 def test_improvement_is_tested_within_the_sub_rules_baskets() -> None:
@@ -199,6 +206,25 @@ def test_without_rules_the_table_has_its_columns() -> None:
     assert table["shown"].dtype == bool
     nothing = rules_table(baskets_of(held), mined(held, 200), RulesParams())
     assert nothing.dtypes.equals(table.dtypes)
+
+
+def test_progress_runs_from_nothing_to_all_and_a_cancel_is_felt_everywhere() -> None:
+    held = noise(300, 6, 2)
+    baskets, found = baskets_of(held), mined(held, 3)
+    seen: list[float] = []
+    rules_table(baskets, found, RulesParams(), seen.append)
+    assert seen == sorted(seen)
+    assert 0 <= seen[0] < 0.2 < 0.6 < seen[-1] <= 1
+
+    for moment in range(len(seen)):
+
+        def stop(fraction: float, left: list[int] = [moment]) -> None:  # noqa: B006 - one count for each moment
+            left[0] -= 1
+            if left[0] < 0:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            rules_table(baskets, found, RulesParams(), stop)
 
 
 def test_no_number_in_the_table_is_infinite_or_wrongly_missing() -> None:

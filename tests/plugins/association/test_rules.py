@@ -145,7 +145,7 @@ def test_phi_is_the_correlation_and_imbalance_is_of_the_sides() -> None:
 def test_what_has_no_value_is_nan_and_never_infinite() -> None:
     def one(n: int, both: int, a: int, c: int) -> dict[str, float]:
         sides = np.zeros((1, 1), dtype=np.int32), np.ones((1, 1), dtype=np.int32)
-        made = RuleSet(n, *sides, *(np.array([x]) for x in (both, a, c)))
+        made = RuleSet(n, *sides, *(np.array([x]) for x in (both, a, c)), np.zeros((1, 3), dtype=np.int64))
         return {name: float(values[0]) for name, values in measures(made).items()}
 
     never_fails = one(10, 4, 4, 5)
