@@ -33,6 +33,7 @@ class Right(StrEnum):
     RUN_ANALYSIS = "run_analysis"
     READ_RESULTS = "read_results"
     READ_RUNS = "read_runs"
+    MAKE_OFFERS = "make_offers"
     EXPORT = "export"
     IMPORT = "import"
     BACKUP = "backup"
@@ -55,6 +56,7 @@ HOLDERS: Final[dict[Right, frozenset[Role]]] = {
     Right.RUN_ANALYSIS: frozenset({_AN}),
     Right.READ_RESULTS: frozenset({_RM, _AN, _MK, _DPO}),
     Right.READ_RUNS: frozenset({_AN, _MK, _DPO, _AU}),
+    Right.MAKE_OFFERS: frozenset({_RM, _MK}),
     Right.EXPORT: frozenset({_RM, _AN, _MK, _DPO, _AU}),
     Right.IMPORT: frozenset({_AD}),
     Right.BACKUP: frozenset({_AD}),

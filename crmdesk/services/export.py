@@ -48,35 +48,42 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     rows = sum(len(table) for table in record.tables.values() if "customer" in table.columns)
     if rows > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
-    with _writable(out_dir):
+    with writable(out_dir):
         out_dir.mkdir(parents=True, exist_ok=True)
         # On the same disk, so that the files only need to be renamed: the bank stays free while they are written.
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out_dir) as scratch:
-            files = _hand_over(app, actor, record, rows, _write_all(record, Path(scratch)), out_dir)
+            written = _write_all(record, Path(scratch))
+
+            def note(session: Any) -> None:
+                audit.record(
+                    app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
+                    fields=", ".join(record.tables),
+                    reason=f"{rows} customer rows, {record.left_out} people left out",
+                )  # fmt: skip
+
+            files = hand_over(app, written, out_dir, note)
     warnings = list(_left_out_words(record.left_out))
     if draw is not None and record.result is not None and record.result.figures:
         warnings += _draw(record.result, draw, out_dir)
     return ExportReport(out_dir, tuple(files), record.left_out, tuple(warnings))
 
 
-def _hand_over(app: App, actor: Actor, record: RunRecord, rows: int, written: list[Path], folder: Path) -> list[Path]:
-    """Audit the export and move its files into the folder: both are done, or neither."""
-    kept = Path(tempfile.mkdtemp(dir=written[0].parent))
+def hand_over(app: App, written: list[Path], folder: Path, note: Callable[[Any], None]) -> list[Path]:
+    """`note(session)` audits the export, then its files are moved into the folder: both are done, or neither."""
+    kept, moved = Path(tempfile.mkdtemp(dir=written[0].parent)), set()
     try:
         with app.store.write() as session:
-            audit.record(
-                app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
-                fields=", ".join(record.tables), reason=f"{rows} customer rows, {record.left_out} people left out",
-            )  # fmt: skip
-            with _writable(folder):
+            note(session)
+            with writable(folder):
                 for file in written:
                     if (folder / file.name).is_file():
                         (folder / file.name).replace(kept / file.name)
                     file.replace(folder / file.name)
+                    moved.add(file)
     except BaseException:
         # Around the unit of work, because saving it can fail too; files that stood there come back.
         for file in written:
-            if not file.exists():
+            if file in moved:
                 (folder / file.name).unlink()
             if (kept / file.name).exists():
                 (kept / file.name).replace(folder / file.name)
@@ -85,7 +92,7 @@ def _hand_over(app: App, actor: Actor, record: RunRecord, rows: int, written: li
 
 
 @contextlib.contextmanager
-def _writable(folder: Path) -> Iterator[None]:
+def writable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

@@ -1,0 +1,84 @@
+"""A cross-selling list as a CSV file with a JSON beside it; each row passes every gate at that very moment."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from crmdesk.domain.errors import BadInput, Refused
+from crmdesk.domain.money import plain
+from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.services import offer_gates as gates
+from crmdesk.services.context import App
+from crmdesk.services.export import SOLO_ROWS, ExportReport, hand_over, writable, write_csv
+from crmdesk.services.offer_list import OfferList, OfferRow
+from crmdesk.store import audit
+from crmdesk.store.queries import offers as queries
+
+COLUMNS: Final = (
+    "rank", "customer", "name", "channel", "product", "product_name", "p", "low", "high", "margin", "value", "rule",
+    "why", "permission_at",
+)  # fmt: skip
+
+
+def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportReport:
+    """Write the rows to `path` (.csv), and run, as-of day, purpose and the counts of the gates to `path` with .json.
+
+    Every gate is asked again in the unit of work that audits the export: whoever withdrew since is left out and
+    counted. Customers and names are written as the list shows them. Refused without the right, or for more than
+    1,000 rows without a second person; BadInput where the name does not end in .csv; CrmdeskError where the folder
+    cannot be written: then both files are as they were.
+    """
+    require(actor, Right.EXPORT)
+    require(actor, Right.READ_RESULTS)
+    if path.suffix.lower() != ".csv":
+        raise BadInput(f"{path.name} is no name for a table; end it in .csv.")
+    if len(offers.rows) > SOLO_ROWS and not actor.single:
+        raise Refused(f"An export of {len(offers.rows)} customer rows needs a second person who approves it.")
+    folder = path.resolve().parent
+    left_out = 0
+    with writable(folder), tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
+        files = [Path(scratch) / path.name, Path(scratch) / path.with_suffix(".json").name]
+
+        def note(session: Any) -> None:
+            nonlocal left_out
+            raw, at = queries.raw_of(session), app.store.clock()
+            rows = gates.standing(raw, at, offers.channel, offers.rows, queries.products(raw))
+            left_out = len(offers.rows) - len(rows)
+            _write(offers, rows, f"{at:%Y-%m-%dT%H:%M:%SZ}", left_out, files)
+            audit.record(
+                app.store, session, actor, "export offers", offers.analysis, purpose=offers.purpose,
+                run_uuid=offers.run, fields=offers.channel,
+                reason=f"{len(rows)} customer rows, {left_out} people left out",
+            )  # fmt: skip
+
+        written = hand_over(app, files, folder, note)
+    return ExportReport(folder, tuple(written), left_out, _words(left_out))
+
+
+def _write(offers: OfferList, rows: Sequence[OfferRow], at: str, left_out: int, files: Sequence[Path]) -> None:
+    import pandas as pd
+
+    table = pd.DataFrame([_cells(row, offers, at) for row in rows], columns=list(COLUMNS))
+    write_csv(table if any(row.name for row in rows) else table.drop(columns="name"), files[0])
+    head = {name: value for name, value in offers.document().items() if name != "offers"}
+    text = json.dumps({**head, "written_at": at, "left_out_since": left_out, "rows": len(rows)}, indent=2)
+    files[1].write_text(text, encoding="utf-8")
+
+
+def _cells(row: OfferRow, offers: OfferList, at: str) -> dict[str, Any]:
+    def money(amount: int | None) -> float | None:
+        return None if amount is None else float(plain(amount, offers.currency))
+
+    return {**vars(row), "customer": row.number or row.customer, "channel": offers.channel, "permission_at": at,
+            "margin": money(row.margin), "value": money(row.value)}  # fmt: skip
+
+
+def _words(left_out: int) -> tuple[str, ...]:
+    if not left_out:
+        return ()
+    people = "1 person was" if left_out == 1 else f"{left_out} people were"
+    return (f"{people} left out: since the list was made, they may no longer be offered this.",)

@@ -1,0 +1,191 @@
+"""Offers: a run's rules turned into a list of who may be offered what, lawful at the moment of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crmdesk.contributions import Analysis
+from crmdesk.domain.change import Change
+from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.domain.offer import Product
+from crmdesk.domain.permission import MARKETING_CHANNELS
+from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.jobs import Progress, Silent
+from crmdesk.mining import frame, ledger
+from crmdesk.mining.checks import read_offers
+from crmdesk.mining.execute import TARGET, Part, payload
+from crmdesk.mining.params import find_analysis, validate
+from crmdesk.mining.record import RunRecord
+from crmdesk.results import Model
+from crmdesk.services import offer_gates as gates
+from crmdesk.services.context import App
+from crmdesk.services.offer_actions import decide, of_customer
+from crmdesk.services.offer_export import export_csv
+from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, rows_of
+from crmdesk.services.runs import titles
+from crmdesk.store import audit
+from crmdesk.store.queries import offers as queries
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from crmdesk.analytics.population import Population
+
+__all__ = [
+    "OfferList", "OfferRow", "Recommendation", "candidates", "decide", "export_csv", "keep", "of_customer",
+]  # fmt: skip
+
+
+def candidates(
+    app: App, actor: Actor, run_uuid: str, *, channel: str, rule: int | None = None, product: str | None = None,
+    top: int | None = None, progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
+    runner: Any = None,
+) -> OfferList:  # fmt: skip
+    """One best offer for each customer, from the model of a finished run and the data up to the latest activity.
+
+    Only the data of people whose permission covers targeting now is read; then each offer must pass the gates of
+    methods.md, section 5, at the bank's clock. `rule` and `product` keep the offers of one rule and of one product
+    alone; `top` is the capacity. Public numbers are shown to those who make offers, names to those who read contact
+    data. Nothing is stored but the audit of the deed.
+    BadInput for an unknown run, channel or product, or a `top` below 1; CrmdeskError where the run has no model or
+    its analysis makes no offers; AnalysisError where what it offers cannot be used.
+    """
+    require(actor, Right.READ_RESULTS)
+    if channel not in MARKETING_CHANNELS:
+        raise BadInput(f"'{channel}' is no channel for offers; known: {', '.join(MARKETING_CHANNELS)}.")
+    if top is not None and top < 1:
+        raise BadInput(f"top must be at least 1, not {top}.")
+    record = ledger.load(app.store, run_uuid, titles(app))
+    maker = _Maker(app, record, *_offerer(app, record), frame.default_day(app.store))
+    with app.store.reader() as raw:
+        known = queries.products(raw)
+    if product is not None and product not in known:
+        raise BadInput(f"No product has the code '{product}'; known: {', '.join(known)}.")
+    who = maker.people()
+    table = maker.offers(who, progress or Silent(), cancel, runner or app.runner)
+    if table is not None:
+        chosen = (table["rule"] == rule) | (rule is None)
+        table = table[chosen & ((table["product"] == product) | (product is None))]
+    found = _listed(app, actor, maker, who, table, OfferList(
+        run=record.uuid, analysis=record.analysis, title=record.title, channel=channel, at=app.store.clock(),
+        as_of=maker.day.isoformat(), currency="", eligible=who.eligible, excluded=dict(who.excluded), considered=0,
+        rejected={}, rows=(), rule=rule, product=product, top=top,
+    ))  # fmt: skip
+    with app.store.write() as session:
+        audit.record(
+            app.store, session, actor, "list offers", record.analysis, purpose=found.purpose, run_uuid=record.uuid,
+            fields=channel, reason=f"{len(found.rows)} of {found.considered} customers listed",
+        )  # fmt: skip
+    return found
+
+
+def _offerer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
+    """The analysis that can make offers, and the model to make them with."""
+    if record.result is None:
+        raise CrmdeskError(f"Run {record.uuid} has no result to make offers with: {record.verdict}")
+    analysis = find_analysis(app.plugins.analyses, record.analysis)
+    if analysis.offer is None:
+        raise CrmdeskError(f"{analysis.title} makes no offers; run an analysis that finds rules.")
+    if record.result.model is None:
+        raise CrmdeskError(f"Run {record.uuid} stored no model, so it can make no offers: {record.verdict}")
+    return analysis, record.result.model
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """What offers are made with: a run, the analysis behind it, its model, and the last day of the data."""
+
+    app: App
+    record: RunRecord
+    analysis: Analysis
+    model: Model
+    day: date
+
+    def people(self) -> Population:
+        """Those whose data may choose offers now."""
+        app, params = self.app, validate(self.analysis, self.record.params, self.record.seed, self.day)
+        if not self.analysis.required(params):
+            raise CrmdeskError(
+                f"Run {self.record.uuid} was not made from customers of this bank: it can offer nothing."
+            )
+        return frame.people(app.store, self.analysis, app.plugins.features, self.day, params, purpose="targeting")
+
+    def offers(
+        self, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any
+    ) -> pd.DataFrame | None:
+        """The worker's checked table of offers; None where there is nobody."""
+        if not who.eligible:
+            return None
+        app, analysis, record = self.app, self.analysis, self.record
+        params = validate(analysis, record.params, record.seed, self.day)
+        needs = frame.needs_of(analysis, app.plugins.features, params)
+        piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.5, cancel), cancel)
+        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model, "offer")
+        answer = runner.call(TARGET, work, progress=Part(progress, 0.5, 0.95, cancel), cancel=cancel)
+        return read_offers(answer, analysis, who.customers)
+
+
+def _listed(
+    app: App, actor: Actor, maker: _Maker, who: Population, table: pd.DataFrame | None, empty: OfferList
+) -> OfferList:
+    """The list with its rows and the count of each gate, all asked in one reading of the bank."""
+    with app.store.reader() as raw:
+        known, money = queries.products(raw), queries.currency(raw)
+        if table is None or table.empty:
+            return replace(empty, currency=money)
+        customers = table["customer"].to_numpy(np.int64)
+        failed = gates.check(raw, empty.at, empty.channel, customers, table["product"].tolist(), known)
+        _, rejected = gates.rejections(customers, failed)
+        listed, behind = best(table, failed == gates.PASSED, known, empty.top)
+        names = queries.names(raw, listed["customer"].tolist())
+    rows = rows_of(
+        listed, known, names, numbers=may(actor, Right.MAKE_OFFERS) or may(actor, Right.READ_CONTACT),
+        names=may(actor, Right.READ_CONTACT), rejected=_others(table, failed, set(names)),
+    )  # fmt: skip
+    if behind:
+        rejected["capacity"] = behind
+    return replace(empty, currency=money, considered=len(np.unique(customers)), rejected=rejected, rows=rows)
+
+
+def _others(table: pd.DataFrame, failed: Any, people: set[int]) -> dict[int, dict[str, str]]:
+    """The rejected products of the listed people, each with its gate."""
+    found: dict[int, dict[str, str]] = {}
+    away = table[failed != gates.PASSED]
+    for customer, code, place in zip(away["customer"], away["product"], failed[failed != gates.PASSED], strict=True):
+        if customer in people:
+            found.setdefault(int(customer), {})[str(code)] = gates.ORDER[place]
+    return found
+
+
+def keep(app: App, actor: Actor, offers: OfferList) -> Change:
+    """Store the rows as recommended actions of their run; whoever may no longer be offered this is left out.
+
+    The gates are asked again in the same unit of work. Actions of other runs stay; one of this run that a person has
+    decided stays too. The change touches the ids that were stored; the audit holds the counts.
+    """
+    require(actor, Right.MAKE_OFFERS)
+    run = ledger.load(app.store, offers.run, {}, result=False)
+    with app.store.write() as session:
+        at = app.store.clock()
+        raw = queries.raw_of(session)
+        known = queries.products(raw)
+        standing = gates.standing(raw, at, offers.channel, offers.rows, known)
+        ids = queries.keep(session, run.id or 0, [_stored(row, offers.channel, known) for row in standing], at)
+        out, decided = len(offers.rows) - len(standing), len(standing) - len(ids)
+        audit.record(
+            app.store, session, actor, "keep offers", offers.analysis, purpose=offers.purpose, run_uuid=offers.run,
+            fields=offers.channel, reason=f"{len(ids)} kept, {out} left out since, {decided} decided before",
+        )  # fmt: skip
+    return Change("keep_offers", {"recommended_action": frozenset(ids)}, app.store.change_no())
+
+
+def _stored(row: OfferRow, channel: str, products: Mapping[str, Product]) -> dict[str, Any]:
+    return {
+        "customer_id": row.customer, "channel": channel, "product_id": products[row.product].id, "rule": row.rule,
+        "reasons": [row.why], "p": row.p, "value": row.value, "rejected": dict(row.rejected),
+    }  # fmt: skip
