@@ -10,14 +10,14 @@ from crmdesk.synthetic.spec import ProductSpec, RuleSpec, SequenceSpec
 SHELF: Final = (
     ProductSpec("TXT", "Text alerts", "other", 200, 0.30),
     ProductSpec("EST", "Online statements", "other", 300, 0.68),
-    ProductSpec("HOM", "Contents insurance", "insurance", 5_500, 0.14),
-    ProductSpec("LIF", "Life insurance", "insurance", 9_000, 0.36),
-    ProductSpec("PEN", "Pension plan", "investment", 12_000, 0.07),
-    ProductSpec("GLD", "Gold card", "card", 8_500, 0.36),
-    ProductSpec("TRV", "Travel insurance", "insurance", 3_000, 0.07),
+    ProductSpec("HOM", "Contents insurance", "insurance", 5_500, 0.16),
+    ProductSpec("LIF", "Life insurance", "insurance", 9_000, 0.38),
+    ProductSpec("PEN", "Pension plan", "investment", 12_000, 0.09),
+    ProductSpec("GLD", "Gold card", "card", 8_500, 0.38),
+    ProductSpec("TRV", "Travel insurance", "insurance", 3_000, 0.09),
     ProductSpec("CLS", "Car lease", "other", 30_000, 0.16),
     ProductSpec("CAR", "Car insurance", "insurance", 7_500, 0.20),
-    ProductSpec("LEG", "Legal insurance", "insurance", 4_000, 0.18),
+    ProductSpec("LEG", "Legal insurance", "insurance", 4_000, 0.20),
     ProductSpec("TRM", "Term deposit", "savings", 6_000, 0.20),
     ProductSpec("BRK", "Brokerage account", "investment", 15_000, 0.08),
     ProductSpec("SLN", "Securities loan", "other", 22_000, 0.04),
@@ -25,10 +25,10 @@ SHELF: Final = (
     ProductSpec("STU", "Student card", "card", 500, 0.04),
 )
 RULES: Final = (
-    RuleSpec("association", ("MOR",), "HOM", 0.45),
-    RuleSpec("association", ("LIF",), "PEN", 0.50),  # this and the next have no order in time
-    RuleSpec("association", ("GLD",), "TRV", 0.50),
-    RuleSpec("association", ("HOM", "CAR"), "LEG", 0.25),
+    RuleSpec("association", ("MOR",), "HOM", 0.42),
+    RuleSpec("association", ("LIF",), "PEN", 0.46),  # this and the next have no order in time
+    RuleSpec("association", ("GLD",), "TRV", 0.46),
+    RuleSpec("association", ("LIF", "GLD"), "LEG", 0.24),
     RuleSpec("attribute", ("occupation=student",), "STU", 0.45),
     RuleSpec("decoy", ("TXT",), "EST", 0.0),  # popular, and so of high confidence
     RuleSpec("decoy", ("MOR", "EST"), "HOM", 0.0),  # says no more than its shorter rule
