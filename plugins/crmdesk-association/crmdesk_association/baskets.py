@@ -26,6 +26,7 @@ FEWEST = 200
 UNITS = {"products": "customers", "visits": "visits", "days": "days", "table": "baskets"}
 ACTS = ("occurred_s", "channel", "mode", "activity")
 ITEM_COLUMNS = ("item", "label", "kind", "count", "share", "used", "reason")
+ITEM_TEXTS = ("item", "label", "kind", "reason")  # typed, so that a table without rows survives storing
 
 
 @dataclass(frozen=True)
@@ -194,8 +195,8 @@ def _listed(raw: _Raw, counts: Ints, many: NDArray[np.bool_], few: NDArray[np.bo
     table = pd.DataFrame({
         "item": [item.key for item in raw.items], "label": [item.label for item in raw.items],
         "kind": [item.kind for item in raw.items], "count": counts.astype(np.int64),
-        "share": counts / max(raw.n, 1), "used": ~(many | few), "reason": reason.astype(object),
-    }, columns=list(ITEM_COLUMNS))  # fmt: skip
+        "share": counts / max(raw.n, 1), "used": ~(many | few), "reason": reason,
+    }, columns=list(ITEM_COLUMNS)).astype(dict.fromkeys(ITEM_TEXTS, "str"))  # fmt: skip
     return table.sort_values(["count", "item"], ascending=[False, True], kind="stable", ignore_index=True)
 
 

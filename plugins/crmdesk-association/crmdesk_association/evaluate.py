@@ -36,9 +36,15 @@ class Evaluation:
 
 def nothing() -> Evaluation:
     """No evaluation: tables of no row."""
+    return Evaluation(_typed([], EVALUATION, ("k", "customers")), _typed([], CALIBRATION, ("n",)), {}, "")
+
+
+def _typed(rows: list[list[object]], columns: tuple[str, ...], whole: tuple[str, ...]) -> pd.DataFrame:
+    """Rows as a table: the first column text, `whole` int64, the others float64; also without rows."""
     import pandas as pd
 
-    return Evaluation(pd.DataFrame(columns=list(EVALUATION)), pd.DataFrame(columns=list(CALIBRATION)), {}, "")
+    kinds = {name: "int64" if name in whole else "float64" for name in columns} | {columns[0]: "str"}
+    return pd.DataFrame(rows, columns=list(columns)).astype(kinds)
 
 
 def evaluate(model: Recommender, chances: Floats, later: Window, seed: int) -> Evaluation:
@@ -48,8 +54,6 @@ def evaluate(model: Recommender, chances: Floats, later: Window, seed: int) -> E
     interval); mrr: mean of 1 / place of the first purchase; coverage: share of products that anyone is offered among
     the first k. Differences are paired by customer, with the percentile interval of 2,000 bootstraps.
     """
-    import pandas as pd
-
     bought = later.bought.any(axis=1)
     hits, owned = later.bought[bought], later.owned[bought]
     orders = {"rules": _order(np.nan_to_num(chances[bought], nan=-1.0), model.sold, owned),
@@ -59,7 +63,7 @@ def evaluate(model: Recommender, chances: Floats, later: Window, seed: int) -> E
     mrr = {name: bootstrap(1.0 / first[name], rng) for name in first}
     mrr["difference"] = bootstrap(1.0 / first["rules"] - 1.0 / first["popularity"], rng)
     rows = [row for k in CUTS for row in _rows(k, orders, first, mrr, owned, rng)]
-    table = pd.DataFrame(rows, columns=list(EVALUATION))
+    table = _typed(rows, EVALUATION, ("k", "customers"))
     calibration = calibrate(chances, later.bought)
     metrics = _metrics(table, calibration, later)
     return Evaluation(table, calibration, metrics, _words(table, model.days))

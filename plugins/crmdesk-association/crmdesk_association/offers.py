@@ -58,7 +58,7 @@ def offers(frame: pd.DataFrame, rules: tuple[OfferRule, ...], days: int, params:
         **{name: np.array([getattr(rule, name) for rule in rules])[place] for name in ("p", "low", "high")},
         "rule": np.array([rule.rule for rule in rules], dtype=np.int64)[place],
         "why": np.array([why(rule, days) for rule in rules], dtype=object)[place],
-    }, columns=list(COLUMNS))  # fmt: skip
+    }, columns=list(COLUMNS)).astype({"product": "str", "why": "str"})  # fmt: skip
     return table.sort_values(["customer", "product"], kind="stable", ignore_index=True)
 
 
@@ -78,5 +78,5 @@ def why(rule: OfferRule, days: int) -> str:
 def _empty() -> pd.DataFrame:
     import pandas as pd
 
-    kinds = ("int64", "object", "float64", "float64", "float64", "int64", "object")
+    kinds = ("int64", "str", "float64", "float64", "float64", "int64", "str")
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in zip(COLUMNS, kinds, strict=True)})
