@@ -13,7 +13,8 @@ from crmdesk_association import waiting
 from crmdesk_association.histories import Histories, read
 from crmdesk_association.order_test import Judgement, judge
 from crmdesk_association.params import SequenceParams
-from crmdesk_association.prefixspan import Limits, Pattern, Sequence, mine, threshold
+from crmdesk_association.prefixspan import Limits, Pattern, Sequence, threshold
+from crmdesk_association.sequence_budget import mine
 from crmdesk_association.sequence_figures import figures
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.api import AnalysisError
 from crmdesk_association.histories import Histories
 from crmdesk_association.transactions import Ints
 
@@ -73,15 +72,25 @@ class Search:
         return cls(owner, day, step, item, np.where(before >= first, before, -1), first, groups, item[groups],
                    whose[groups])  # fmt: skip
 
-    def only(self, kept: Bools, least: int, limits: Limits) -> Search:
-        """The part of the customers in `kept` (by owner), without items that fewer than `least` of them have."""
-        held = np.bincount(self.group_item[kept[self.group_owner]], minlength=int(self.item.max(initial=0)) + 1)
+    def only(self, kept: Bools, least: int) -> Search:
+        """The part of the customers in `kept` (by owner), without items that fewer than `least` of them have.
+
+        Steps go by whole customers and events by whole groups, so their order and what lies before them stay.
+        """
+        of_group = kept[self.group_owner]
+        held = np.bincount(self.group_item[of_group], minlength=int(self.item.max(initial=0)) + 1)
+        of_group &= held[self.group_item] >= least
+        size = np.diff(np.append(self.groups, len(self.step)))
+        of_event = np.repeat(of_group, size)
         of_step = kept[self.owner]
-        of_event = of_step[self.step] & (held[self.item] >= least)
         place = np.cumsum(of_step) - 1
-        return Search.of(
-            self.owner[of_step], self.day[of_step], place[self.step[of_event]], self.item[of_event], limits
-        )
+        before = self.before[of_step]
+        groups = np.cumsum(size[of_group]) - size[of_group]
+        return Search(
+            self.owner[of_step], self.day[of_step], place[self.step[of_event]], self.item[of_event],
+            np.where(before >= 0, place[before], -1), place[self.first[of_step]], groups, self.group_item[of_group],
+            self.group_owner[of_group],
+        )  # fmt: skip
 
     def begin(self, items: tuple[int, ...]) -> Ints:
         """Occurrences of a first step: the day at each step (S) that holds all of `items`, NONE elsewhere."""
@@ -153,7 +162,8 @@ class _Found:
     least: int
     longest: int
     most: int
-    n: int
+    step: Callable[[float], None]
+    done: float = 0.0
     sequences: list[Sequence] = field(default_factory=list)
 
     def add(self, sequence: Sequence) -> None:
@@ -163,102 +173,75 @@ class _Found:
 
 
 class TooMany(Exception):
-    """More sequences than a person allowed."""
+    """More sequences than a search may find."""
 
 
-def mine(
-    histories: Histories, least: int, limits: Limits, *, longest: int = 3, most: int = 100_000,
+def search(
+    histories: Histories, least: int, limits: Limits, longest: int, most: int,
     step: Callable[[float], None] = lambda fraction: None,
-) -> list[Sequence]:  # fmt: skip
-    """All sequences of at most `longest` items that at least `least` customers show within the limits.
+) -> list[Sequence] | None:  # fmt: skip
+    """All sequences of at most `longest` items that at least `least` customers show; None if more than `most`.
 
     Pattern growth after Pei et al. (PrefixSpan, ICDE 2001), a sequence grown by a new step or by a further item of
     its last step; the projected database is the set of all steps where an occurrence ends, each with its latest
-    start, which keeps the limits exact. Sorted by length, then by steps. A customer counts once. AnalysisError with
-    a support that fits where there are more than `most`.
+    start, which keeps the limits exact. Sorted by length, then by steps. A customer counts once.
     """
-    found = _search(histories, least, limits, longest, most, step)
-    if found is None:
-        fits = _fitting(histories, least, limits, longest, most, step)
-        raise AnalysisError(
-            f"More than {most:,} sequences reach a support of {least / max(histories.n, 1):.2%} ({least:,} customers); "
-            f"with a least support of {_share(fits, histories.n)} ({fits:,} customers) or shorter sequences it fits."
-        )
-    return sorted(found, key=lambda sequence: (sequence.length, sequence.steps))
-
-
-def _search(histories: Histories, least: int, limits: Limits, longest: int, most: int, step: Callable[[float], None]
-            ) -> list[Sequence] | None:  # fmt: skip
     whole = Search.of(histories.owner, histories.day, histories.step, histories.item, limits)
-    found = _Found(least, longest, most, histories.n)
+    found = _Found(least, longest, most, step)
     single = [int(i) for i in np.flatnonzero(histories.holders >= least)]
     try:
         for done, item in enumerate(single):
-            step(done / len(single))
+            found.done = done / len(single)
             found.add(Sequence(((item,),), int(histories.holders[item])))
-            _grow(whole, ((item,),), whole.begin((item,)), limits, found, lambda: step(done / len(single)))  # noqa: B023
+            _grow(whole, ((item,),), whole.begin((item,)), limits, found)
     except TooMany:
         return None
-    return found.sequences
+    return sorted(found.sequences, key=lambda sequence: (sequence.length, sequence.steps))
 
 
-def _fitting(histories: Histories, least: int, limits: Limits, longest: int, most: int, step: Callable[[float], None]
-             ) -> int:  # fmt: skip
-    """The least count, doubled until it fits, that gives at most `most` sequences: found by trying."""
-    while least < histories.n:
-        least = min(histories.n, least * 2)
-        if _search(histories, least, limits, longest, most, step) is not None:
-            return least
-    return histories.n
-
-
-def _share(count: int, n: int) -> str:
-    """A share that asks for at least `count` of n, rounded up to a hundredth of a percent."""
-    return f"{-(-count * 10_000 // max(n, 1)) / 10_000:.4f}"
-
-
-def _grow(search: Search, steps: Pattern, start: Ints, limits: Limits, found: _Found, beat: Callable[[], None]) -> None:
+def _grow(view: Search, steps: Pattern, start: Ints, limits: Limits, found: _Found) -> None:
     """Add every frequent sequence that begins with `steps`, whose occurrences end as `start` (S) says."""
     size = sum(len(step) for step in steps)
     if size >= found.longest:
         return
-    beat()
-    search, start = _narrowed(search, start, limits, found.least)
+    found.step(found.done)
+    # Cutting down costs about three looks: it pays for one look where little is left, for many where a third goes.
+    view, start = _narrowed(view, start, found.least, 0.67 if size + 1 < found.longest else 0.15)
     last = steps[-1][-1]
-    reach = search.reach(start, limits)
-    grown = [((*steps, (item,)), count, days, reach) for item, count, days in _frequent(search, reach, found.least)]
-    for item, count, days in _frequent(search, start, found.least, above=last):
+    reach = view.reach(start, limits)
+    grown = [((*steps, (item,)), count, days, reach) for item, count, days in _frequent(view, reach, found.least)]
+    for item, count, days in _frequent(view, start, found.least, above=last):
         grown.append(((*steps[:-1], (*steps[-1], item)), count, days, start))
     for longer, count, days, ends in grown:
         found.add(Sequence(longer, count, days))
         if size + 1 < found.longest:
-            held = search.holds(longer[-1][-1:])
-            _grow(search, longer, np.where(held, ends, NONE), limits, found, beat)
+            held = view.holds(longer[-1][-1:])
+            _grow(view, longer, np.where(held, ends, NONE), limits, found)
 
 
-def _narrowed(search: Search, start: Ints, limits: Limits, least: int) -> tuple[Search, Ints]:
-    """The search in those customers alone who show the sequence, where that spares half of the work."""
-    shows = np.zeros(int(search.owner.max(initial=0)) + 1, dtype=bool)
-    shows[search.owner[start != NONE]] = True
-    kept = shows[search.owner]
-    if 2 * int(kept.sum()) > len(kept):
-        return search, start
-    return search.only(shows, least, limits), start[kept]
+def _narrowed(view: Search, start: Ints, least: int, worth: float) -> tuple[Search, Ints]:
+    """The search in those customers alone who show the sequence, where at most the share `worth` is left."""
+    shows = np.zeros(int(view.owner.max(initial=0)) + 1, dtype=bool)
+    shows[view.owner[start != NONE]] = True
+    kept = shows[view.owner]
+    if int(kept.sum()) > worth * len(kept):
+        return view, start
+    return view.only(shows, least), start[kept]
 
 
-def _frequent(search: Search, reach: Ints, least: int, above: int = -1
+def _frequent(view: Search, reach: Ints, least: int, above: int = -1
               ) -> Iterator[tuple[int, int, tuple[float, float, float]]]:  # fmt: skip
     """Items after `above` that enough customers have where `reach` allows: item, customers, quartiles of days."""
-    days = search.taken(reach)
-    good = (days >= 0) & (search.group_item > above)
-    counts = np.bincount(search.group_item[good], minlength=int(search.group_item.max(initial=0)) + 1)
+    days = view.taken(reach)
+    good = (days >= 0) & (view.group_item > above)
+    counts = np.bincount(view.group_item[good], minlength=int(view.group_item.max(initial=0)) + 1)
     frequent = np.flatnonzero(counts >= least)
     if not frequent.size:
         return
-    good &= counts[search.group_item] >= least
+    good &= counts[view.group_item] >= least
     # Groups come by item, so sorting item and days together puts each item's days in a row.
     wide = np.int64(int(days.max()) + 1)
-    days = np.sort(search.group_item[good] * wide + days[good]) % wide
+    days = np.sort(view.group_item[good] * wide + days[good]) % wide
     begin = 0
     for item in frequent.tolist():
         mine = days[begin : begin + int(counts[item])]

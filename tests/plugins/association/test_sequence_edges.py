@@ -106,7 +106,7 @@ def test_missing_columns_and_items_that_all_have_are_named() -> None:
 
 def test_more_sequences_than_asked_for_are_refused_with_a_support_that_fits() -> None:
     frame = holdings(600, 2)
-    with pytest.raises(AnalysisError, match="with a least support of") as told:
+    with pytest.raises(AnalysisError, match="A least support of") as told:
         run(frame, min_support=0.002, max_length=4, max_patterns=100, drop_above=1.0)
     share = float(str(told.value).split("least support of ")[1].split()[0])
     assert len(run(frame, min_support=share, max_length=4, max_patterns=100, drop_above=1.0).tables["sequences"]) <= 100

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from crmdesk_association.histories import build
-from crmdesk_association.prefixspan import Limits, mine, threshold
+from crmdesk_association.prefixspan import Limits, threshold
+from crmdesk_association.sequence_budget import mine
 from crmdesk_association.transactions import Item
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,7 +72,7 @@ def test_too_many_sequences_are_refused_with_a_support_that_fits() -> None:
     rng = np.random.default_rng(3)
     people: list[Steps] = [[(d, {int(rng.integers(0, 20))}) for d in range(15)] for _ in range(200)]
     made = histories(people, 20)
-    with pytest.raises(AnalysisError, match=r"More than 500 sequences .* least support of") as told:
+    with pytest.raises(AnalysisError, match=r"more than 500 .* least support of") as told:
         mine(made, 2, Limits(), longest=3, most=500)
     share = float(str(told.value).split("least support of ")[1].split()[0])
     assert 0 < len(mine(made, threshold(share, 200), Limits(), longest=3, most=500)) <= 500
