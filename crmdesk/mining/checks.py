@@ -66,7 +66,7 @@ def read_offers(data: bytes, analysis: Analysis, customers: Ints) -> pd.DataFram
     """The worker's bytes as the checked table `offers`, the columns of OFFER_COLUMNS alone, by customer and product.
 
     Raises AnalysisError as `read_result` does, and where a column is missing, a product is no text, a pair of
-    customer and product comes twice, `p` is no chance or lies outside `low` to `high`, or `rule` is no whole number.
+    customer and product comes twice by one rule, `p` is no chance or lies outside `low` to `high`, or `rule` is no whole number.
     """
     import numpy as np
     import pandas as pd
@@ -80,17 +80,17 @@ def read_offers(data: bytes, analysis: Analysis, customers: Ints) -> pd.DataFram
     _check_table(analysis, "offers", table, customers)
     p, low, high = (pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64) for name in ("p", "low", "high"))
     inside = (low >= 0) & (low <= p) & (p <= high) & (high <= 1)  # false for NaN too
-    texts = [value for name in ("product", "why") for value in table[name]]
+    texts = [pd.api.types.infer_dtype(table[name], skipna=False) == "string" for name in ("product", "why")]
     wrong = {
-        "a product or a reason that is no text": not all(isinstance(text, str) and text for text in texts),
-        "a product twice for one customer": table.duplicated(["customer", "product"]).any(),
+        "a product or a reason that is no text": not all(texts),
+        "a product twice for one customer": table.duplicated(["customer", "product", "rule"]).any(),
         "a chance that does not lie in its interval from 0 to 1": not inside.all(),
         "a rule without a whole number": not pd.api.types.is_integer_dtype(table["rule"].dtype),
     }  # fmt: skip
     for what, found in wrong.items():
         if found:
-            raise AnalysisError(f"{analysis.title} offers {what}.")
-    return table[list(OFFER_COLUMNS)].sort_values(["customer", "product"], ignore_index=True)
+            raise AnalysisError(f"{analysis.title}: the offers hold {what}.")
+    return table[list(OFFER_COLUMNS)].sort_values(["customer", "product"], kind="stable", ignore_index=True)
 
 
 def _parsed(data: bytes, analysis: Analysis) -> Result:

@@ -66,9 +66,12 @@ def candidates(
         known = queries.products(raw)
     if product is not None and product not in known:
         raise BadInput(f"No product has the code '{product}'; known: {', '.join(known)}.")
-    who = maker.people()
-    table = maker.offers(who, progress or Silent(), cancel, runner or app.runner)
+    who, watch = maker.people(), progress or Silent()
+    table = maker.offers(who, watch, cancel, runner or app.runner)
+    Part(watch, 0.95, 1, cancel).step(0, "Asking who may be offered what")
     if table is not None:
+        if rule is None:  # of several rules for one product the first is the strongest
+            table = table.drop_duplicates(["customer", "product"], ignore_index=True)
         chosen = (table["rule"] == rule) | (rule is None)
         table = table[chosen & ((table["product"] == product) | (product is None))]
     found = _listed(app, actor, maker, who, table, OfferList(
@@ -126,7 +129,8 @@ class _Maker:
         needs = frame.needs_of(analysis, app.plugins.features, params)
         piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.5, cancel), cancel)
         work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model, "offer")
-        answer = runner.call(TARGET, work, progress=Part(progress, 0.5, 0.95, cancel), cancel=cancel)
+        answer = runner.call(TARGET, work, progress=Part(progress, 0.5, 0.9, cancel), cancel=cancel)
+        progress.step(0.9, "Checking the offers")
         return read_offers(answer, analysis, who.customers)
 
 
@@ -155,10 +159,10 @@ def _listed(
 def _others(table: pd.DataFrame, failed: Any, people: set[int]) -> dict[int, dict[str, str]]:
     """The rejected products of the listed people, each with its gate."""
     found: dict[int, dict[str, str]] = {}
-    away = table[failed != gates.PASSED]
-    for customer, code, place in zip(away["customer"], away["product"], failed[failed != gates.PASSED], strict=True):
-        if customer in people:
-            found.setdefault(int(customer), {})[str(code)] = gates.ORDER[place]
+    mine = (failed != gates.PASSED) & table["customer"].isin(people).to_numpy()
+    away = table[mine]
+    for customer, code, place in zip(away["customer"], away["product"], failed[mine], strict=True):
+        found.setdefault(int(customer), {})[str(code)] = gates.ORDER[place]
     return found
 
 

@@ -7,13 +7,13 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from crmdesk.api import Analysis, AnalysisError, Cancelled, Model, Params, Result, Scores, Table
+from crmdesk.api import Analysis, AnalysisError, Cancelled, Field, Model, Params, Result, Scores, Table
 from crmdesk.testing import check_analysis
 
 FRAME = pd.DataFrame({"uses": [3, 1, 2]}, index=pd.Index([11, 12, 13], name="customer"))
@@ -145,3 +145,55 @@ def test_the_kit_is_light_at_import() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_offers_are_tried_with_all_with_one_and_with_nobody() -> None:
+    def fits(frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+        return replace(good(frame, params, progress), model=Model("json", b"[]"))
+
+    seen: list[int] = []
+
+    def offers(frame: pd.DataFrame) -> pd.DataFrame:
+        seen.append(len(frame))
+        told = {"product": "INS", "p": 0.2, "low": 0.1, "high": 0.3, "rule": 1, "why": "has CUR"}
+        return pd.DataFrame([{"customer": int(c), **told} for c in frame.index], columns=["customer", *told])
+
+    def offering(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Analysis:
+        def offer(model: Model, frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+            return Table("Offered.", tables={"offers": change(offers(frame))})
+
+        return replace(analysis(fits), offer=offer)
+
+    check_analysis(offering(lambda t: t), FRAME.copy())
+    assert seen == [3, 1, 0]
+    wrong: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+        "a chance that does not lie": lambda t: t.assign(p=0.4),
+        "a product or a reason that is no text": lambda t: t.assign(product=3),
+        "customers that were not in its data": lambda t: t.assign(customer=t["customer"] + 7),
+        "a product twice": lambda t: pd.concat([t, t]),
+        "a rule without a whole number": lambda t: t.assign(rule=0.5),
+        "its offers lack why": lambda t: t.drop(columns="why"),
+    }
+    for words, change in wrong.items():
+        with pytest.raises(AssertionError, match=f"kit.one: .*{words}"):
+            check_analysis(offering(change), FRAME.copy())
+
+    def spoils(model: Model, frame: pd.DataFrame, params: Params, progress: Any) -> Result:
+        frame["uses"] = 0
+        return Table("Offered.", tables={"offers": offers(frame)})
+
+    with pytest.raises(AssertionError, match="offer changed the frame"):
+        check_analysis(replace(analysis(fits), offer=spoils), FRAME.copy())
+
+
+class Chosen(Params):
+    source: Literal["acts", "file"] = Field("acts", title="Source")
+
+
+def test_needs_by_a_parameter_name_its_words() -> None:
+    chosen = replace(analysis(good, Chosen), needs=(), needs_by={"source": {"acts": ("usage.cells",), "file": ()}})
+    check_analysis(chosen, FRAME.copy())
+    with pytest.raises(AssertionError, match="by 'source', whose words are acts, file, not acts, files"):
+        check_analysis(replace(chosen, needs_by={"source": {"acts": ("usage.cells",), "files": ()}}), FRAME.copy())
+    with pytest.raises(AssertionError, match="names no data that it needs"):
+        check_analysis(replace(chosen, needs_by={}), FRAME.copy())

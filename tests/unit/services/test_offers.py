@@ -198,7 +198,8 @@ def test_the_model_never_sees_whom_targeting_leaves_out(app: SmallApp, run: str)
 
 def test_each_gate_stops_the_one_it_is_for_and_is_counted(app: SmallApp, run: str) -> None:
     with app.store.write() as session:
-        account(session, [1], 2), account(session, [1], 3)  # holds both
+        account(session, [1], 2)
+        account(session, [1], 3)  # holds both
         account(session, [2], 2)  # holds one: is offered the other
         account(session, [3], 2, closed="2026-05-01")  # held it once
     say(app, refuse(4, "withdrawn", "2026-05-01"))
@@ -237,7 +238,8 @@ def test_flipping_the_fact_flips_the_outcome(app: SmallApp, run: str, undo: str,
     contact(app, 5, 1, 2)
     contact(app, 6, 5, response="opted_out")
     with app.store.write() as session:
-        account(session, [7], 2), account(session, [7], 3)
+        account(session, [7], 2)
+        account(session, [7], 3)
     before = ask(app, run).rejected
     assert before == {"held": 1, "contact_cap": 1, "refused_recently": 1, "relation_not_wanted": 1}
     change(app, undo)
