@@ -29,6 +29,10 @@ def contributed_entries(context: DeskContext) -> list[Entry]:
     app = context.app
     assert app is not None
     entries: list[Entry] = []
+    if may(context.actor, Right.READ_RESULTS) and any(one.offer for one in app.plugins.analyses.values()):
+        entries.append(Entry("campaign.offers", "Cross-selling list...", "Campaign",
+                             lambda: context.open_page("offers"), "1_lists", 10, "", True,
+                             "Whom to offer what next, by the newest run of rules"))  # fmt: skip
     if may(context.actor, Right.RUN_ANALYSIS):
         entries += analysis_entries(mining.analyses(app), context.open_page)
     for action in app.plugins.actions().values():

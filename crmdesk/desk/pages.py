@@ -50,6 +50,8 @@ PAGES: Final = (
     PageRecord("runs", "Results", "crmdesk.desk.results.runs_page:RunsPage", rail=True, may=Right.READ_RUNS),
     PageRecord("result", "Result", "crmdesk.desk.results.result_page:ResultPage", under="runs",
                may=Right.READ_RESULTS),  # arrive(run=uuid)
+    PageRecord("offers", "Cross-selling list", "crmdesk.desk.offers.offers_page:OffersPage", under="runs",
+               may=Right.READ_RESULTS),  # arrive(run=uuid, rule=number)
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
 )  # fmt: skip
 BY_NAME: Final = {page.name: page for page in PAGES}

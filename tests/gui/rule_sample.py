@@ -114,7 +114,7 @@ def change_tables() -> dict[str, pd.DataFrame]:
             "measure": "confidence" if number % 3 == 0 else "support", "count_before": int(before * 9000),
             "count_after": int(after * 9500), "baskets_before": 9000, "baskets_after": 9500, "before": before,
             "after": after, "difference": after - before, "low": after - before - 0.01, "high": after - before + 0.01,
-            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": "Savings account -> Funds" if "unexpected" in kind else "",
+            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": "Funds -> Savings account" * ("unexpected" in kind),
             "text": f"{left} with {then}: {100 * before:.1f} of 100 a year ago, {100 * after:.1f} now.",
         })  # fmt: skip
     return {"changes": pd.DataFrame(rows)}

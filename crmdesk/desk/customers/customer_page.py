@@ -14,14 +14,16 @@ from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers import words
 from crmdesk.desk.customers.cards import IdentityCard, ProductsCard, SegmentView
 from crmdesk.desk.customers.permission_grid import PermissionGrid
+from crmdesk.desk.customers.recommended import RecommendedCard
 from crmdesk.desk.customers.tabs import MoneyTab, PermissionsTab, TimelineTab
 from crmdesk.desk.customers.timeline import TimelinePicture
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, label, scrolled
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
-from crmdesk.services import customers, permissions
+from crmdesk.services import customers, offers, permissions
 from crmdesk.services.customers import CustomerCard, SegmentCard, Timeline, TimelineFilter
+from crmdesk.services.offers import Recommendation
 from crmdesk.services.permissions import Grid
 
 WIDE = 1080  # px of page from which the segment gets a column of its own
@@ -34,6 +36,7 @@ class _Answer:
     grid: Grid
     line: Timeline
     segment: SegmentCard | None
+    offers: list[Recommendation] | None  # None: no right to read what was mined
     today: date
 
 
@@ -42,7 +45,16 @@ class CustomerPage(Page):
 
     name: ClassVar[str] = "customer"
     tables: ClassVar[frozenset[str]] = frozenset(
-        {"customer", "interaction", "permission_event", "holding", "balance_month", "contact", "segment"}
+        {
+            "customer",
+            "interaction",
+            "permission_event",
+            "holding",
+            "balance_month",
+            "contact",
+            "segment",
+            "recommended_action",
+        }
     )
 
     def __init__(self, context: DeskContext) -> None:
@@ -72,6 +84,7 @@ class CustomerPage(Page):
         self.identity = IdentityCard(self.context)
         self.products = ProductsCard(self.context, lambda: self.tabs.setCurrentWidget(self.money_tab))
         self.segment = SegmentView(self.context)
+        self.recommended = RecommendedCard(self.context)
         self.grid = PermissionGrid(self.context)
         self.grid.evidence_asked.connect(self._show_evidence)
         self.picture = TimelinePicture(self.context)
@@ -83,16 +96,16 @@ class CustomerPage(Page):
         row = QHBoxLayout(overview)
         row.setContentsMargins(0, 12, 0, 0)
         row.setSpacing(12)
-        self._left, middle, self._right = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        self._left, self._middle, self._right = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         for column, parts in ((self._left, (self.identity, self.products)),
-                              (middle, (self.permissions_card, self.timeline_card)),
+                              (self._middle, (self.permissions_card, self.timeline_card)),
                               (self._right, (self.segment,))):  # fmt: skip
             column.setSpacing(12)
             for part in parts:
                 column.addWidget(part)
             column.addStretch(1)
         row.addLayout(self._left)
-        row.addLayout(middle, 1)
+        row.addLayout(self._middle, 1)
         row.addLayout(self._right)
         self._place_segment()
         return overview
@@ -107,14 +120,18 @@ class CustomerPage(Page):
         return tab
 
     def _place_segment(self) -> None:
-        """A column of its own where there is room, else under the products."""
+        """A column of their own where there is room, else what to do comes first and the segment last."""
         wide = self.width() >= WIDE
-        self._right.removeWidget(self.segment)
-        self._left.removeWidget(self.segment)
+        for column in (self._left, self._middle, self._right):
+            column.removeWidget(self.segment)
+            column.removeWidget(self.recommended)
         if wide:
-            self._right.insertWidget(0, self.segment)
+            self._right.insertWidget(0, self.recommended)
+            self._right.insertWidget(1, self.segment)
         else:
+            self._middle.insertWidget(0, self.recommended)
             self._left.insertWidget(2, self.segment)
+        self.recommended.spread(not wide, RIGHT)
         left = LEFT if wide else NARROW_LEFT
         self.identity.setFixedWidth(left)
         self.products.setFixedWidth(left)
@@ -153,10 +170,13 @@ class CustomerPage(Page):
         app, actor, number = self.context.app, self.context.actor, self.number
 
         def ask() -> _Answer:
-            found = customers.segment(app, actor, number) if may(actor, Right.READ_RESULTS) else None
+            mined = may(actor, Right.READ_RESULTS)
+            found = customers.segment(app, actor, number) if mined else None
+            made = offers.of_customer(app, actor, number) if mined else None
             grid = permissions.grid(app, actor, number)
             line = customers.timeline(app, actor, number)
-            return _Answer(customers.get(app, actor, number), grid, line, found, grid.at.date())
+            return _Answer(customers.get(app, actor, number), grid, line, found, made,
+                           grid.at.date())  # fmt: skip
 
         self.load(ask, self._show)
 
@@ -174,6 +194,7 @@ class CustomerPage(Page):
         self.permissions_tab.show_now(found.grid)
         self.segment.show_segment(found.segment)
         self.analysis.show_segment(found.segment)
+        self.recommended.show_all(found.offers)
         year_ago = date(found.today.year - 1, found.today.month, 1)
         self.picture.show_line(found.line, year_ago, found.today)
         self.timeline_tab.show_all(found.line, found.today)

@@ -131,9 +131,11 @@ class RunPage(Page):
             return
         if self._ticket is not None:
             self._ticket.drop()
+        assert self.form is not None
         app, actor, which, at = self.context.app, self.context.actor, self.info.id, self.as_of
+        values = self.form.values()
         self._ticket = self.context.background(
-            lambda: mining.population(app, actor, which, at), self._show_population, self._refuse, self
+            lambda: mining.population(app, actor, which, at, values), self._show_population, self._refuse, self
         )
 
     def _show_population(self, who: dict[str, Any]) -> None:
@@ -147,6 +149,11 @@ class RunPage(Page):
         used, left = who["eligible"], who["excluded"]
         clear(self._who_rows)
         total = used + sum(left.values())
+        if not total and self._from_elsewhere:
+            self._who_rows.addWidget(label("No customer data of this bank is read.", wrap=True))
+            self.run_button.setEnabled(True)
+            self.show_content()
+            return
         self._who_rows.addWidget(label(f"{number(total)} customers, {number(used)} used.", wrap=True))
         if any(left.values()):
             self._who_rows.addWidget(label("Left out:", "muted"))
@@ -163,6 +170,15 @@ class RunPage(Page):
                 label(f"Too few: this analysis needs {number(least)} or more.", "fault", wrap=True)
             )
         self.show_content()
+
+    @property
+    def _from_elsewhere(self) -> bool:
+        """Whether the parameters as typed choose no data of customers."""
+        assert self.form is not None and self.info is not None
+        analysis = self.context.app.plugins.analyses[self.info.id]  # type: ignore[union-attr]
+        chosen = [choices[str(value)] for name, value in self.form.values().items()
+                  if str(value) in (choices := analysis.needs_by.get(name, {}))]  # fmt: skip
+        return bool(chosen) and not any((*analysis.needs, *(need for needs in chosen for need in needs)))
 
     def _refuse(self, error: Exception) -> None:
         named = isinstance(error, BadInput) and self.form is not None and self.form.show_fault(str(error))

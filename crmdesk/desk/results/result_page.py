@@ -37,6 +37,8 @@ class ResultPage(Page):
         self._run = ""
         self._makers: list[Maker] = []
         self._shown: set[int] = set()
+        self._list: QWidget = self.add_deed("Make list...", self._offers, tip="Whom to offer what next, by these rules")
+        self._list.setVisible(False)
         self.add_deed("Run again...", self._again, tip="The same settings, ready to change")
         self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
         self._facts = label("", "muted", wrap=True)
@@ -73,13 +75,11 @@ class ResultPage(Page):
         self.record = record
         self.title.setText(record.title or record.analysis)
         self.say(record.verdict)
-        locale = QLocale()
-        left = sum(record.excluded.values())
-        used, out = locale.toString(record.eligible), locale.toString(left)
         self._facts.setText(
-            f"Run {record.uuid[:8]}   data to {day_words(record.as_of)}   {used} customers used, {out} left out   "
+            f"Run {record.uuid[:8]}   {_who_was_used(record)}   "
             f"seed {record.seed}   by {record.by}, {record.ended_at:%d %b %Y %H:%M} UTC"
         )
+        self._list.setVisible(_makes_offers(self.context.app, record))
         self._clear_tabs()
         if record.warnings:
             self._notes.fill("stale", "  ".join(record.warnings), [])
@@ -170,6 +170,9 @@ class ResultPage(Page):
             log.exception("A view's table twin stopped")
             self.context.notify("This view could not show its table; the tab Tables shows every number.")
 
+    def _offers(self) -> None:
+        self.context.open_page("offers", run=self._run, rule=None)
+
     def _again(self) -> None:
         if self.record is not None:
             preset = {**self.record.params, "seed": self.record.seed}
@@ -191,6 +194,22 @@ class ResultPage(Page):
 def _with_tables(app: Any, actor: Any, run: str) -> tuple[RunRecord, dict[str, Any]]:
     record = mining.get_run(app, actor, run)
     return record, dict(record.tables) if record.result is not None else {}
+
+
+def _who_was_used(record: RunRecord) -> str:
+    """Data and people of a run; baskets from a file belong to no customer of the bank."""
+    left = sum(record.excluded.values())
+    if not record.eligible and not left:
+        return "no customer data of this bank used"
+    number = QLocale().toString
+    return f"data to {day_words(record.as_of)}   {number(record.eligible)} customers used, {number(left)} left out"
+
+
+def _makes_offers(app: Any, record: RunRecord) -> bool:
+    """Whether a list of people can be made: by the analysis, with the run's model, from customers of the bank."""
+    analysis = app.plugins.analyses.get(record.analysis)
+    made = record.result is not None and record.result.model is not None
+    return made and bool(record.eligible) and analysis is not None and analysis.offer is not None
 
 
 def _views_for(app: Any, record: RunRecord) -> list[View]:

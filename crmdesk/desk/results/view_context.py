@@ -1,4 +1,4 @@
-"""What the desk lends a plugin's view: colours, tables, plots, and the ways to a customer and to a cross-selling list."""
+"""What the desk lends a plugin's view: colours, tables, plots, the ways to a customer and to a list of people."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class TimelineView(Pictured):
             ("Customers", [say.count(r["count"]) for r in rows], shown["count"].to_numpy(dtype=float)),  # type: ignore[index]
             ("q", [say.q(r["q"]) for r in rows], shown["q"].to_numpy(dtype=float)),  # type: ignore[index]
         ]
-        made = TextTable(f"Table of {len(rows)} sequences", columns, (0, 84, 62))
+        made = TextTable(f"Table of {len(rows)} sequences", columns, (0, 96, 78))
         made.setMinimumWidth(310)
         return made
 

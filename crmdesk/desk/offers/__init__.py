@@ -1,0 +1,1 @@
+"""Cross-selling: from a rule to a list of people who may be asked."""

@@ -1,0 +1,75 @@
+"""The gates of a list as a falling row of bars: who has an offer, who is lost at each gate, who is left."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers import words
+
+Step = tuple[str, int]
+LINE, BAR = 26, 14
+NUMBER = 64  # px for the figures at the left
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class Funnel(QWidget):
+    """`show_steps` takes (words, customers): the first and the last are totals, those between are losses below 0."""
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__()
+        self._context = context
+        self._steps: tuple[Step, ...] = ()
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMinimumWidth(300)
+        context.theme_changed.connect(self.update)
+
+    def show_steps(self, steps: tuple[Step, ...]) -> None:
+        self._steps = steps
+        self.setAccessibleName("Gates of the list. " + "; ".join(f"{self.figure(at)} {told}"
+                                                                 for at, (told, _) in enumerate(steps)))  # fmt: skip
+        self.setFixedHeight(LINE * max(len(steps), 1) + 8)
+        self.updateGeometry()
+        self.update()
+
+    def figure(self, at: int) -> str:
+        """The number of a step as it is written: the last one is what is left."""
+        number = self._steps[at][1]
+        if number < 0:
+            return f"\N{MINUS SIGN}{words.count(-number)}"
+        return ("= " if at and at == len(self._steps) - 1 else "") + words.count(number)
+
+    def sizeHint(self) -> QSize:
+        return QSize(420, LINE * max(len(self._steps), 1) + 8)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = self._context.theme
+        if self.hasFocus():
+            painter.setPen(QColor(theme.accent))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        most = max((abs(number) for _, number in self._steps), default=0) or 1
+        metrics = painter.fontMetrics()
+        told = max((metrics.horizontalAdvance(text) for text, _ in self._steps), default=0) + 12
+        room = max(60.0, self.width() - NUMBER - told - 20.0)
+        told = int(min(told, self.width() - NUMBER - room - 16))
+        left = self._steps[0][1] if self._steps else 0
+        for at, (text, number) in enumerate(self._steps):
+            y = 4.0 + at * LINE
+            painter.setPen(QColor(theme.text))
+            painter.drawText(QRectF(0, y, NUMBER - 8, LINE), RIGHT, self.figure(at))
+            painter.setPen(QColor(theme.text if number >= 0 else theme.muted))
+            cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, told)
+            painter.drawText(QRectF(NUMBER, y, told + 4, LINE), LEFT, cut)
+            # A loss hangs at the end of what was left before it.
+            left += number if number < 0 else 0
+            start, long = (left, -number) if number < 0 else (0, number)
+            bar = QRectF(
+                NUMBER + told + 12 + start / most * room, y + (LINE - BAR) / 2, max(long / most * room, 1.5), BAR
+            )
+            painter.fillRect(bar, QColor(theme.refused.ink if number < 0 else theme.granted.ink))
+        painter.end()
