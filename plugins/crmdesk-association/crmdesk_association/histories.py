@@ -169,4 +169,4 @@ def _items(kept: pd.DataFrame, params: SequenceParams) -> tuple[Ints, list[Item]
     if params.items == "product" and "product_name" in kept.columns:
         called = kept[["product", "product_name"]].dropna().astype(str).drop_duplicates("product")
         labels |= dict(zip(called["product"], called["product_name"], strict=True))
-    return codes.codes.to_numpy(np.int64), [Item(key, labels[key]) for key in keys]
+    return codes.codes.to_numpy().astype(np.int64), [Item(key, labels[key]) for key in keys]

@@ -56,7 +56,8 @@ class Tally:
         few shuffles cost power, never honesty.
         """
         columns = self.cases.shape[1]
-        return np.arange(columns) / (columns - 1)
+        chances: Floats = np.arange(columns) / (columns - 1)
+        return chances
 
     @property
     def mean(self) -> Floats:
@@ -74,7 +75,8 @@ class Tally:
     def surprise(self) -> Floats:
         """How many standard deviations each count lies above its mean."""
         spread = np.sqrt(self.cases @ (self.values * (1 - self.values)))
-        return (self.counts - self.mean) / np.maximum(spread, 1e-9)
+        above: Floats = (self.counts - self.mean) / np.maximum(spread, 1e-9)
+        return above
 
 
 def judge(

@@ -71,14 +71,15 @@ def _saddlepoint(chances: Floats, weights: Floats, counts: Floats) -> Floats:
     safe_w, safe_u = np.where(middle, 1.0, w), np.where(middle, 1.0, u)
     tail = ndtr(-w) + np.exp(-w * w / 2) / np.sqrt(2 * np.pi) * (1 / safe_u - 1 / safe_w)
     centre = ndtr(-w) - third / (6 * np.sqrt(2 * np.pi) * spread**1.5)
-    return np.clip(np.where(middle, centre, tail), 0.0, 1.0)
+    found: Floats = np.clip(np.where(middle, centre, tail), 0.0, 1.0)
+    return found
 
 
 def _tilt(chances: Floats, weights: Floats, at: Floats) -> Floats:
     """The tilt (r,) under which the count's mean is `at`, by Newton's steps kept between two bounds."""
     logit = np.log(chances) - np.log1p(-chances)
     low, high = np.full(len(at), -40.0), np.full(len(at), 40.0)
-    tilt = np.zeros(len(at))
+    tilt: Floats = np.zeros(len(at))
     for _ in range(STEPS):
         tilted = 1 / (1 + np.exp(-(tilt[:, None] + logit)))
         excess = (weights * tilted).sum(axis=1) - at
@@ -87,6 +88,6 @@ def _tilt(chances: Floats, weights: Floats, at: Floats) -> Floats:
         new = tilt - excess / np.maximum(slope, 1e-300)
         new = np.where((new > low) & (new < high), new, (low + high) / 2)
         if np.abs(new - tilt).max() < 1e-12:
-            return new
+            break
         tilt = new
     return tilt

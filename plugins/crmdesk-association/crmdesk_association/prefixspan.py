@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +102,8 @@ class Search:
         for item in items:
             low, high = np.searchsorted(self.item, [item, item + 1])
             found[self.step[low:high]] += 1
-        return found == len(items)
+        every: Bools = found == len(items)
+        return every
 
     def reach(self, start: Ints, limits: Limits) -> Ints:
         """Where a next step may follow: (S) the latest first day of an occurrence it would end, NONE elsewhere.
@@ -134,7 +135,7 @@ def latest_end(start: Ints, before: Ints, first: Ints) -> Ints:
     return np.where(found >= first, found, -1)
 
 
-def allowed(owner: Ints, day: Ints, days: int, side: str) -> Ints:
+def allowed(owner: Ints, day: Ints, days: int, side: Literal["left", "right"]) -> Ints:
     """(S) how many steps come before `days` after each step (side left: strictly), counting customers in order."""
     if not len(day):
         return np.empty(0, np.int64)
@@ -142,17 +143,8 @@ def allowed(owner: Ints, day: Ints, days: int, side: str) -> Ints:
     covered = int(day.max() - day.min()) + 1
     shift = int(np.clip(days, -covered, covered))
     place = owner * np.int64(4 * covered) + (day - day.min() + covered)
-    return np.searchsorted(place, place + shift, side=side).astype(np.int64)  # type: ignore[call-overload]
-
-
-def threshold(share: float, n: int) -> int:
-    """Least number of customers for a share as it is written: .1 of 30 is 3, not 4.
-
-    >>> threshold(0.1, 30)
-    3
-    """
-    exact = Fraction(str(share)) * n
-    return max(1, -(-exact.numerator // exact.denominator))
+    found: Ints = np.searchsorted(place, place + shift, side=side).astype(np.int64)
+    return found
 
 
 @dataclass

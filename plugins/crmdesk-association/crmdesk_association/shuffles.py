@@ -173,4 +173,5 @@ def _block(histories: Histories, low: int, high: int, limits: Limits, shuffles: 
 
 def popcount(words: Words) -> NDArray[np.int64]:
     """(c,) how many bits are set in the words (W, c) of each customer."""
-    return np.bitwise_count(words).sum(axis=0, dtype=np.int64)
+    found: NDArray[np.int64] = np.bitwise_count(words).sum(axis=0, dtype=np.int64)
+    return found
