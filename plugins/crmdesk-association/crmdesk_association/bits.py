@@ -40,7 +40,8 @@ def pack(rows: ArrayLike, columns: ArrayLike, n: int, m: int) -> Words:
 
 def unpack(bits: Words, n: int) -> NDArray[np.bool_]:
     """The bits (m, W) as a boolean matrix (n, m), baskets by items."""
-    return np.unpackbits(bits.view(np.uint8), axis=1, count=n).view(np.bool_).T
+    held: NDArray[np.bool_] = np.unpackbits(bits.view(np.uint8), axis=1, count=n).view(np.bool_).T
+    return held
 
 
 def counts(bits: Words) -> Ints:
@@ -56,7 +57,8 @@ def counts(bits: Words) -> Ints:
 def _tally(rows: Words) -> Ints:
     ones = np.bitwise_count(rows)
     if rows.shape[1] * WORD < EXACT_AS_FLOAT:  # a product with ones adds up three times faster than a sum of bytes
-        return (ones.astype(np.float32) @ _ones(rows.shape[1])).astype(np.int64)
+        total: Ints = (ones.astype(np.float32) @ _ones(rows.shape[1])).astype(np.int64)
+        return total
     return ones.sum(axis=1, dtype=np.int64)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -94,8 +93,8 @@ class Budget:
         ceiling = 1_000.0 * self.most
         if self.estimates(high, descents, ceiling)[0] > self.most:
             return None
-        while high > low * 1.02 + 1:
-            middle = math.isqrt(low * high)
+        while high - low > max(1, low // 50):
+            middle = max(low + 1, math.isqrt(low * high))
             fits = self.estimates(middle, descents, ceiling)[0] <= self.most / 2  # an estimate may be low
             low, high = (low, middle) if fits else (middle, high)
         count = threshold(_rounded_up(high / self.n), self.n)
@@ -105,7 +104,8 @@ class Budget:
 def _rounded_up(share: float) -> float:
     """At most two digits more, upwards: 0.0721 is 0.073."""
     places = max(0, 1 - math.floor(math.log10(share)))
-    return min(1.0, math.ceil(round(share * 10**places, 6)) / 10**places)
+    scale: float = 10.0**places
+    return min(1.0, math.ceil(round(share * scale, 6)) / scale)
 
 
 def _two_digits(number: float) -> int:

@@ -16,7 +16,7 @@ from crmdesk_association.transactions import Ints, Itemsets, Words
 
 __all__ = ["mine", "threshold"]
 MEMORY = 1 << 30  # bytes the found sets may take
-REPORT = 1 << 24  # words read between two reports: some hundredths of a second
+REPORT = 1 << 22  # words read between two reports: some thousandths of a second
 SET_BYTES = 48  # of a set of four items, while it is found and in the answer
 
 
