@@ -69,7 +69,8 @@ class Analysis:
 
     `offer(model, frame, params, progress) -> Result`, where there is one, names what customers may take next: as pure
     as `run`, a table `offers` with the columns `customer, product, p, low, high, rule, why`, any number of rows for a
-    customer, `product` a product's code and `p` the chance of a purchase within the model's horizon.
+    customer, `product` a product's code and `p` the chance of a purchase within the model's horizon. Where several
+    rules offer a customer the same product, the strongest comes first: it alone counts, unless one rule is asked for.
 
     `needs_by` adds needs by the value of a parameter: `{"basket": {"products": ("money.holdings",), "table": ()}}`.
     An analysis whose needs are then empty reads no customer data at all, its `optional` neither.

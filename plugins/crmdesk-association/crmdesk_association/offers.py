@@ -19,10 +19,10 @@ COLUMNS = ("customer", "product", "p", "low", "high", "rule", "why")
 
 
 def run(model: Model, frame: pd.DataFrame, params: RulesParams, progress: Progress) -> Rules:
-    """The table `offers`: every customer and product where a shown rule's first side is held and the product is not.
+    """The table `offers`: every customer and shown rule whose first side is held and whose product is not.
 
-    One row each, by the strongest such rule (highest lower end of its interval): its number, its chance `p` of a
-    purchase within the run's horizon with the 95 % interval, and `why` in words. Sorted by customer, then product.
+    Each row has the rule's number, its chance `p` of a purchase within the run's horizon with the 95 % interval, and
+    `why` in words. Sorted by customer, then product, the strongest rule (highest lower end of its interval) first.
     frame: as `mine_rules.run` takes it; there may be one customer only.
     """
     progress.step(0.1, "Looking who lacks what")
@@ -41,20 +41,15 @@ def offers(frame: pd.DataFrame, rules: tuple[OfferRule, ...], days: int, params:
     held = read(frame)
     used = tuple(dict.fromkeys(item.attribute for rule in rules for item in rule.first if item.kind == "attribute"))
     known = recommend.traits(frame, held, tuple(name for name in used if name in attributes.ATTRIBUTES))
-    stop = stop_of(day_of(params.as_of, held.opened))
-    owned = held.grid(held.held(stop))
+    owned = held.grid(held.held(stop_of(day_of(params.as_of, held.opened))))
     who = np.flatnonzero(owned.any(axis=1))
-    keys = list(dict.fromkeys(rule.then.key for rule in rules))
-    best = np.full((len(who), len(keys)), -1, dtype=np.int64)
-    for i, rule in enumerate(rules):
-        column = best[:, keys.index(rule.then.key)]
-        first = tuple(item.key for item in rule.first)
-        column[(column < 0) & recommend.applies(first, rule.then.key, held, who, owned[who], known)] = i
-    row, product = np.nonzero(best >= 0)
-    place = best[row, product]
+    owned = owned[who]
+    mine = [np.flatnonzero(recommend.applies(recommend.keys_of(rule.first), rule.then.key, held, who, owned, known))
+            for rule in rules]  # fmt: skip
+    place = np.repeat(np.arange(len(rules)), [len(rows) for rows in mine])
     table = pd.DataFrame({
-        "customer": held.customers[who[row]],
-        "product": np.array(keys, dtype=object)[product],
+        "customer": held.customers[who[np.concatenate(mine)]],
+        "product": np.array([rule.then.key for rule in rules], dtype=object)[place],
         **{name: np.array([getattr(rule, name) for rule in rules])[place] for name in ("p", "low", "high")},
         "rule": np.array([rule.rule for rule in rules], dtype=np.int64)[place],
         "why": np.array([why(rule, days) for rule in rules], dtype=object)[place],

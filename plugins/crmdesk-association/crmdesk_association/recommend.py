@@ -138,7 +138,7 @@ def strongest(
     for i, rule in enumerate(rules):
         if rule.then.key in place:
             column = best[:, place[rule.then.key]]
-            column[(column < 0) & applies(_keys(rule.first), rule.then.key, held, who, owned, known)] = i
+            column[(column < 0) & applies(keys_of(rule.first), rule.then.key, held, who, owned, known)] = i
     return best
 
 
@@ -215,5 +215,6 @@ def from_json(data: bytes) -> tuple[int, tuple[OfferRule, ...]]:
     return int(read["days"]), tuple(OfferRule(**rule) for rule in rules)
 
 
-def _keys(items: tuple[Item, ...]) -> tuple[str, ...]:
+def keys_of(items: tuple[Item, ...]) -> tuple[str, ...]:
+    """The items' keys."""
     return tuple(item.key for item in items)

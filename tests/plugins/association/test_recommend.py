@@ -148,9 +148,10 @@ def test_orders_put_what_is_owned_last_and_break_ties_by_sales() -> None:
     assert table.loc[("popularity", 3), "hit_rate"] == 1 and table.loc[("popularity", 3), "coverage"] == 0.75
 
 
-def test_offers_name_each_pair_once_and_only_who_has_and_lacks(frame: pd.DataFrame, found: Rules) -> None:
+def test_offers_are_of_those_who_have_and_lack(frame: pd.DataFrame, found: Rules) -> None:
     table = offers.run(found.model, frame, PARAMS, Silent()).tables["offers"]
-    assert not table.duplicated(["customer", "product"]).any()
+    assert not table.duplicated(["customer", "product", "rule"]).any()
+    assert (table.groupby(["customer", "product"])["low"].diff().dropna() <= 0).all()  # the strongest first
     own = frame[(frame["role"] == "owner") & frame["closed_s"].isna()]
     has = own.groupby(level=0)["product"].agg(set)
     rules = {rule.rule: rule for rule in recommend.from_json(found.model.data)[1]}
@@ -161,6 +162,9 @@ def test_offers_name_each_pair_once_and_only_who_has_and_lacks(frame: pd.DataFra
         assert row.product == rule.then.key and row.product not in has[row.customer]
         assert (row.p, row.low, row.high) == (rule.p, rule.low, rule.high) and row.low <= row.p <= row.high
         assert shown.loc[row.rule, "shown"] and "such customers" in row.why
+    wanted = [customer for customer, keys in has.items() if "MOR" in keys and "HOM" not in keys]
+    (number,) = [r.rule for r in rules.values() if [i.key for i in r.first] == ["MOR"] and r.then.key == "HOM"]
+    assert table.loc[table["rule"] == number, "customer"].tolist() == wanted
     students = set(frame.index[frame["occupation"] == "student"])
     assert set(table.loc[table["product"] == "STU", "customer"]) <= students
 
