@@ -66,7 +66,8 @@ def read_offers(data: bytes, analysis: Analysis, customers: Ints) -> pd.DataFram
     """The worker's bytes as the checked table `offers`, the columns of OFFER_COLUMNS alone, by customer and product.
 
     Raises AnalysisError as `read_result` does, and where a column is missing, a product is no text, a pair of
-    customer and product comes twice by one rule, `p` is no chance or lies outside `low` to `high`, or `rule` is no whole number.
+    customer and product comes twice by one rule, `p` is no chance or lies outside `low` to `high`, or `rule` is no
+    whole number.
     """
     import numpy as np
     import pandas as pd
