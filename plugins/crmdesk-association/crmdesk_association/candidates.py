@@ -27,10 +27,12 @@ class Candidates:
 
     `antecedent` (r, L), `consequent` (r, L'): item places padded with -1. `count_before`, `count_after` (r): baskets
     with both sides; `if_before`, `if_after` (r): with the first side. `is_before`, `is_after` (r): whether it was a
-    rule then, by least support and least confidence.
+    rule then, by least support and least confidence. `sets_before`, `sets_after` (k): counts of the `sets`.
     """
 
     sets: Itemsets
+    sets_before: Ints
+    sets_after: Ints
     antecedent: Places
     consequent: Places
     whole: Ints
@@ -60,19 +62,19 @@ def find(snapshots: Snapshots, params: Mining, step: Step) -> Candidates:
     rules = generate(found, sellable, 0.0, params.single_consequent, lambda f: step(0.6 + 0.2 * f))
     before = counts(snapshots.before.bits, found.members, lambda f: step(0.8 + 0.2 * f))
     tree = lattice(found)
-    whole = tree.find(_joined(rules.antecedent, rules.consequent))
-    part = tree.find(rules.antecedent)
+    whole, part = tree.find(joined(rules.antecedent, rules.consequent)), tree.find(rules.antecedent)
+    after = found.counts - before
     both = Candidates(
-        found, rules.antecedent, rules.consequent, whole,
-        before[whole], (found.counts - before)[whole], before[part], (found.counts - before)[part],
+        found, before, after, rules.antecedent, rules.consequent, whole,
+        before[whole], after[whole], before[part], after[part],
         np.zeros(len(rules), dtype=bool), np.zeros(len(rules), dtype=bool),
     )  # fmt: skip
     return _marked(both, least, params.min_confidence)
 
 
-def _joined(antecedent: Places, consequent: Places) -> Places:
-    """Both sides as one set: (r, L + L'), ascending, padding last."""
-    both = np.concatenate([antecedent, consequent], axis=1)
+def joined(*sides: Places) -> Places:
+    """Sides (r, L), (r, L') ... as one set each: items ascending, padding last."""
+    both = np.concatenate(sides, axis=1)
     last = np.iinfo(np.int32).max
     ordered = np.sort(np.where(both < 0, last, both), axis=1)
     return np.where(ordered == last, -1, ordered).astype(np.int32)
@@ -88,4 +90,4 @@ def _marked(rules: Candidates, least: list[int], least_confidence: float) -> Can
     kept = np.flatnonzero(could[0] | could[1])
     arrays = (rules.antecedent, rules.consequent, rules.whole, rules.count_before, rules.count_after,
               rules.if_before, rules.if_after, is_before, is_after)  # fmt: skip
-    return Candidates(rules.sets, *(array[kept] for array in arrays))
+    return Candidates(rules.sets, rules.sets_before, rules.sets_after, *(array[kept] for array in arrays))

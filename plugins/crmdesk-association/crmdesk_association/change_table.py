@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from crmdesk_association import candidates, change_words, kinds, power, rule_change
 from crmdesk_association.candidates import Candidates
 from crmdesk_association.change_words import Periods
+from crmdesk_association.explained import ALTOGETHER, NOTHING, explained
 from crmdesk_association.overlap import sums
 from crmdesk_association.params import ChangeParams
 from crmdesk_association.rule_change import Change
@@ -26,8 +27,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Step = Callable[[float], None]
 COLUMNS = ("change", "kind", "rule", "antecedent", "consequent", "measure", "count_before", "count_after",
-           "baskets_before", "baskets_after", "before", "after", "difference", "low", "high", "p", "q", "shown", "text",
-           "of")  # fmt: skip
+           "baskets_before", "baskets_after", "before", "after", "difference", "low", "high", "p", "q", "passed",
+           "explained_by", "shown", "text", "of")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -72,38 +73,39 @@ def judge(snapshots: Snapshots, params: ChangeParams, step: Step) -> Tested:
 def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Periods) -> pd.DataFrame:
     """One row per measure of each rule that was one in either snapshot; COLUMNS; shown rows first, by p.
 
-    A support stands at the rule of its set with the highest confidence, so that it stands there once. `shown`: it
-    passed (see `passed`) and is among the `params.top` smallest p.
+    A support stands at the rule of its set with the highest confidence, so that it stands there once. `passed`: q
+    below `params.fdr` and an interval without 0. `explained_by`: the shorter rule, or the item, whose change it only
+    follows. `shown`: passed, explained by nothing, and among the `params.top` smallest p of such rows.
     """
     import pandas as pd
 
     rows, of_set = _rows(tested)
     values = _values(tested, rows, of_set)
-    good = passed(values["q"], values["low"], values["high"], params.fdr)
+    passed = (values["q"] < params.fdr) & ((values["low"] > 0) | (values["high"] < 0))
+    why = np.full(len(rows), NOTHING, dtype=np.int64)
+    why[passed] = explained(tested.rules, rows[passed], of_set[passed],
+                            *(values[name][passed] for name in ("difference", "low", "high")),
+                            (snapshots.before.n, snapshots.after.n))  # fmt: skip
+    own = passed & (why == NOTHING)
     known = {name: np.nan_to_num(values[name], nan=2.0) for name in ("p", "difference")}
-    order = np.lexsort((rows, of_set, -np.abs(known["difference"]), known["p"], ~good))
-    rows, of_set, good = rows[order], of_set[order], good[order]
-    values = {name: column[order] for name, column in values.items()}
+    order = np.lexsort((rows, of_set, -np.abs(known["difference"]), known["p"], ~passed, ~own))
+    rows, of_set, own, why = rows[order], of_set[order], own[order], why[order]
     columns: dict[str, Any] = {
         "change": np.arange(1, len(rows) + 1),
-        **_named(tested, rows, rows[good], snapshots.items, params.similar),
+        **_named(tested, rows, of_set, own, why, snapshots.items, params.similar),
         "measure": np.where(of_set, "support", "confidence").astype(object),
         "count_before": tested.rules.count_before[rows],
         "count_after": tested.rules.count_after[rows],
         "baskets_before": np.where(of_set, snapshots.before.n, tested.rules.if_before[rows]),
         "baskets_after": np.where(of_set, snapshots.after.n, tested.rules.if_after[rows]),
-        **values,
-        "shown": good & (np.arange(len(rows)) < params.top),
+        **{name: column[order] for name, column in values.items()},
+        "passed": passed[order],
+        "shown": own & (np.arange(len(rows)) < params.top),
     }
     sides = [_sides(tested.rules, row, snapshots.items) for row in rows.tolist()]
     numbers = zip(*(columns[name].tolist() for name in ("measure", "before", "after", "low", "high")), strict=True)
     columns["text"] = [change_words.sentence(*side, *told, when) for side, told in zip(sides, numbers, strict=True)]
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
-
-
-def passed(q: Floats, low: Floats, high: Floats, fdr: float) -> Flags:
-    """Whether a change stands up: q below `fdr` and an interval of the difference without 0."""
-    return np.asarray((q < fdr) & ((low > 0) | (high < 0)))
 
 
 def _values(tested: Tested, rows: Ints, of_set: Flags) -> dict[str, Floats]:
@@ -116,10 +118,10 @@ def _values(tested: Tested, rows: Ints, of_set: Flags) -> dict[str, Floats]:
 
 
 def _named(
-    tested: Tested, rows: Ints, proven: Ints, items: tuple[Item, ...], similar: float
+    tested: Tested, rows: Ints, of_set: Flags, own: Flags, why: Ints, items: tuple[Item, ...], similar: float
 ) -> dict[str, list[str]]:  # fmt: skip
-    """Each row's kind, its rule and both sides in words, and the rule it is unexpected against ('': none)."""
-    kind = _kinds(tested, proven, len(items), similar)
+    """Each row's kind, rule and sides in words, the rule it is unexpected against and what explains it ('': none)."""
+    kind = _kinds(tested, rows[own], len(items), similar)
     sides = [_sides(tested.rules, row, items) for row in rows.tolist()]
     against = kind.against[rows].tolist()
     return {
@@ -128,7 +130,19 @@ def _named(
         "antecedent": [", ".join(map(label, both[0])) for both in sides],
         "consequent": [", ".join(map(label, both[1])) for both in sides],
         "of": [change_words.arrow(*_sides(tested.rules, row, items)) if row >= 0 else "" for row in against],
+        "explained_by": [
+            _explanation(*both, *how) for both, *how in zip(sides, why.tolist(), of_set.tolist(), strict=True)
+        ],
     }
+
+
+def _explanation(antecedent: list[Item], consequent: list[Item], left_out: int, of_set: bool) -> str:
+    if left_out == NOTHING:
+        return ""
+    if left_out != ALTOGETHER:
+        return change_words.arrow(antecedent[:left_out] + antecedent[left_out + 1 :], consequent)
+    # A confidence follows from its consequent alone, a support from both sides, each for itself.
+    return "; ".join(", ".join(map(label, side)) for side in ((antecedent, consequent) if of_set else (consequent,)))
 
 
 def _rows(tested: Tested) -> tuple[Ints, Flags]:

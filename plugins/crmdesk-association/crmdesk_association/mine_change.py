@@ -35,7 +35,6 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
     shown = changes[changes["shown"]]
     kinds = {kind: int((shown["kind"] == kind).sum()) for kind in change_words.KINDS}
     rules = int((changes["measure"] == "confidence").sum())
-    standing = change_table.passed(*(changes[name].to_numpy() for name in ("q", "low", "high")), params.fdr)
     tables = {"changes": changes, "items": items_table(before, after, params)}
     if before.source is not None and after.source is not None:
         tables["source"] = _sources(before.source, after.source)
@@ -45,7 +44,7 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
         metrics=_metrics(snapshots, tested, rules, kinds),
         tables=tables,
         figures={"changes": picture(shown, params, when)} if len(shown) else {},
-        warnings=_warnings(snapshots, params, int(standing.sum()) - len(shown)),
+        warnings=_warnings(snapshots, params, changes),
     )
 
 
@@ -73,7 +72,7 @@ def _metrics(snapshots: Snapshots, tested: Tested, rules: int, kinds: dict[str, 
     return {name: Metric(float(number)) for name, number in numbers.items()}
 
 
-def _warnings(snapshots: Snapshots, params: ChangeParams, hidden: int) -> tuple[str, ...]:
+def _warnings(snapshots: Snapshots, params: ChangeParams, changes: pd.DataFrame) -> tuple[str, ...]:
     notes = dict.fromkeys((*snapshots.before.notes, *snapshots.after.notes))
     if params.basket == "table":
         notes["The two files are taken as baskets of different people: nothing in them says who is who."] = None
@@ -81,8 +80,13 @@ def _warnings(snapshots: Snapshots, params: ChangeParams, hidden: int) -> tuple[
         notes["No customer is in both snapshots: they are compared as two groups of different people."] = None
     else:
         notes["Customers who left the bank since are in neither snapshot."] = None
-    if hidden > 0:
-        notes[f"{hidden:,} more changes pass their test but are not among the {params.top} shown."] = None
+    follows = changes["passed"] & changes["explained_by"].ne("")
+    more = int((changes["passed"] & ~follows & ~changes["shown"]).sum())
+    if follows.any():
+        notes[f"{int(follows.sum()):,} changes pass their test but only follow from a shorter rule or from what is "
+              "held altogether; they are in the table, not shown."] = None  # fmt: skip
+    if more:
+        notes[f"{more:,} more changes stand up than the {params.top} shown."] = None
     return tuple(notes)
 
 

@@ -24,8 +24,9 @@ def test_every_rule_of_either_half_is_compared(groceries: Groceries) -> None:
     first, second = groceries.halves(3)
     both = snapshots.pair(baskets(first), baskets(second), strangers=True)
     found = find(both, ChangeParams(basket="table", min_support=0.01, min_confidence=0.25), lambda fraction: None)
-    told = {(tuple(a[a >= 0].tolist()), int(c[0])) for a, c, b, f in
-            zip(found.antecedent, found.consequent, found.is_before, found.is_after, strict=True) if b or f}  # fmt: skip
+    listed = np.flatnonzero(found.is_before | found.is_after)
+    told = {(tuple(i for i in found.antecedent[row].tolist() if i >= 0), int(found.consequent[row, 0]))
+            for row in listed.tolist()}  # fmt: skip
     from mlxtend.frequent_patterns import association_rules, fpgrowth
 
     wanted = set()

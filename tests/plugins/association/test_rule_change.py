@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from change_planted import DAY, NOW, baskets, holdings, people_twice
+from change_planted import DAY, NOW, baskets, compared, holdings, people_twice
 from crmdesk_association import bits, change_table, change_words, crmdesk_analyses, kinds, mine_change, power, snapshots
 from crmdesk_association.baskets import held_at
 from crmdesk_association.overlap import counts, sums
@@ -250,33 +250,70 @@ def test_a_planted_growth_among_customers_is_told_and_nothing_else_where_nothing
     assert "changes" not in calm.figures
 
 
+def boats(frame: pd.DataFrame, who: np.ndarray, opened: int, closed: float) -> pd.DataFrame:
+    """A product more, opened and closed so many days before today."""
+    return pd.DataFrame({"opened_s": NOW - opened * DAY, "closed_s": NOW - closed * DAY, "product": "boat",
+                         "product_name": "Boat loan", "family": "boat", "role": "owner"},
+                        index=pd.Index(who, name="customer"))  # fmt: skip
+
+
 def test_a_rule_below_the_threshold_is_still_measured_there() -> None:
     frame = holdings(growth=0.0)
     mortgage = np.unique(frame.index[frame["product"] == "mortgage"])
-    taken = mortgage[::3]
-    late = pd.DataFrame({"opened_s": NOW - 50 * DAY, "closed_s": np.nan, "product": "boat", "product_name": "Boat loan",
-                         "family": "boat", "role": "owner"}, index=pd.Index(taken, name="customer"))  # fmt: skip
-    early = late.iloc[:9].assign(opened_s=NOW - 600 * DAY)
-    table = run(pd.concat([frame, early, late.iloc[9:]])).tables["changes"]
-    boat = table[(table["rule"] == "Home mortgage -> Boat loan") & (table["measure"] == "confidence")].iloc[0]
+    others = np.setdiff1d(frame.index, mortgage)[::3]
+    always = boats(frame, np.concatenate([mortgage[:9], others]), 600, np.nan)
+    row = ("Home mortgage -> Boat loan", "confidence")
+    came = run(pd.concat([frame, always, boats(frame, mortgage[9::2], 50, np.nan)])).tables["changes"]
+    boat = came.set_index(["rule", "measure"]).loc[row]
     assert boat["kind"] == "added" and boat["shown"]
     assert boat["count_before"] == 9 and 0 < boat["before"] < boat["after"]
-    gone = late.assign(opened_s=NOW - 600 * DAY, closed_s=float(NOW - 50 * DAY))
-    table = run(pd.concat([frame, gone])).tables["changes"]
-    boat = table[(table["rule"] == "Home mortgage -> Boat loan") & (table["measure"] == "confidence")].iloc[0]
-    assert boat["kind"] == "perished" and boat["shown"] and boat["after"] == 0.0 and boat["text"].endswith("fewer).")
+    went = run(pd.concat([frame, always, boats(frame, mortgage[9::2], 600, 50)])).tables["changes"]
+    boat = went.set_index(["rule", "measure"]).loc[row]
+    assert boat["kind"] == "perished" and boat["shown"]
+    assert boat["count_after"] == 9 and boat["before"] > boat["after"] > 0 and boat["text"].endswith("fewer).")
+
+
+def shown_and_passed(before: np.ndarray, after: np.ndarray) -> tuple[set[str], set[str], pd.DataFrame]:
+    table = compared(baskets(before), baskets(after), ChangeParams(min_support=0.02), strangers=True)
+    return set(table["rule"][table["shown"]]), set(table["rule"][table["passed"]]), table
+
+
+def test_what_grows_altogether_is_no_change_of_its_rules() -> None:
+    """Item 0 doubles for everybody, whatever else they hold: its rules pass their test and are not shown."""
+    rng = np.random.default_rng(21)
+    days = [rng.random((6000, 5)) < np.array([share, 0.3, 0.3, 0.4, 0.2]) for share in (0.2, 0.4)]
+    shown, passed, table = shown_and_passed(*days)
+    assert {"item 1 -> item 0", "item 3 -> item 0", "item 1, item 3 -> item 0"} <= passed and not shown
+    why = table.set_index(["rule", "measure"])["explained_by"]
+    assert why["item 1 -> item 0", "confidence"] == "item 0"
+
+
+def test_longer_rules_follow_the_shorter_one_that_changed() -> None:
+    """Item 0 doubles among those with item 1 alone."""
+    rng = np.random.default_rng(24)
+    days = []
+    for share in (0.2, 0.4):
+        held = rng.random((8000, 5)) < 0.35
+        held[:, 0] = rng.random(8000) < np.where(held[:, 1], share, 0.2)
+        days.append(held)
+    shown, passed, table = shown_and_passed(*days)
+    assert "item 1 -> item 0" in shown and "item 1, item 2 -> item 0" in passed
+    assert not any("," in rule for rule in shown)
+    why = table.set_index(["rule", "measure"])["explained_by"]
+    assert why["item 1, item 2 -> item 0", "confidence"] == "item 1 -> item 0"
 
 
 def acts(n: int = 250, seed: int = 3) -> pd.DataFrame:
-    """Two years of acts; transfers on the same day as a query double in the second."""
+    """Two years of acts; transfers on a day with a look at the balance double in the second, others stay."""
     rng = np.random.default_rng(seed)
     rows = []
     for year, share in ((1, 0.2), (0, 0.4)):
         for customer in range(n):
-            for day in rng.choice(360, 6, replace=False):
+            for day in rng.choice(360, 8, replace=False):
                 at = NOW - (year * 366 + int(day)) * DAY
-                rows.append((customer, at, "information", "balance"))
-                if rng.random() < share:
+                looks = rng.random() < 0.4
+                rows.append((customer, at, "information", "balance" if looks else "statement"))
+                if rng.random() < (share if looks else 0.3):
                     rows.append((customer, at + 60, "transaction", "transfer"))
     frame = pd.DataFrame(rows, columns=["customer", "occurred_s", "mode", "activity"]).assign(channel="online")
     return frame.set_index("customer")
@@ -286,14 +323,16 @@ def acts(n: int = 250, seed: int = 3) -> pd.DataFrame:
 def test_acts_of_two_years_are_compared(basket: str) -> None:
     result = run(acts(), basket=basket, drop_above=1.0)
     shown = result.tables["changes"][result.tables["changes"]["shown"]]
-    assert len(shown) and shown.iloc[0]["difference"] == pytest.approx(0.2, abs=0.06)
-    assert "in the year before" in shown.iloc[0]["text"]
+    first = shown[shown["antecedent"].str.contains("balance") & (shown["measure"] == "confidence")].iloc[0]
+    assert first["difference"] == pytest.approx(0.2, abs=0.06) and "in the year before" in first["text"]
+    assert not (shown["rule"].str.contains("statement") & (shown["difference"] > 0)).any()
 
 
 def test_two_files_are_compared(tmp_path: Path) -> None:
     rng = np.random.default_rng(12)
     for name, share in (("before.csv", 0.2), ("after.csv", 0.5)):
-        lines = [",".join(["tea", "milk"][: 1 + (rng.random() < share)] + ["bread"] * (rng.random() < 0.4))
+        lines = [",".join(["sugar"] + ["tea"] * (tea := rng.random() < 0.5) + ["milk"] * (tea and rng.random() < share)
+                          + ["bread"] * (rng.random() < 0.4) + ["milk"] * (not tea))
                  for _ in range(600)]  # fmt: skip
         (tmp_path / name).write_text("\n".join(lines))
     files = {"table_before": str(tmp_path / "before.csv"), "table": str(tmp_path / "after.csv")}
