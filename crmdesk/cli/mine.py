@@ -106,7 +106,9 @@ def _mined(document: dict[str, Any]) -> str:
     for name, m in document["metrics"].items():
         if m["value"] is not None:
             between = f" ({m['low']:.3f} to {m['high']:.3f})" if m["low"] is not None and m["high"] is not None else ""
-            lines.append(f"  {name.replace('_', ' ')}: {m['value']:.3f}{between}")
+            # A whole number without an interval is a count.
+            value = f"{m['value']:,.0f}" if not between and m["value"].is_integer() else f"{m['value']:.3f}"
+            lines.append(f"  {name.replace('_', ' ')}: {value}{between}")
     for name, table in document["tables"].items():
         lines += [f"\n{name} ({table['rows']:,} rows)", grid(table["columns"], table["head"])]
     return "\n".join(lines)

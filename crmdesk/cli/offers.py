@@ -1,0 +1,61 @@
+"""Command of offers: from a run's rules to who may be offered what by a channel now."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crmdesk.cli.bank import File, Json
+from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
+from crmdesk.domain.money import plain
+from crmdesk.services import offers
+from crmdesk.services.offers import OfferList, OfferRow
+
+SHOWN = 20  # rows in the terminal; all are in the JSON document and in the file of --out
+
+
+def list_offers(
+    file: File,
+    run: Annotated[str, typer.Argument(metavar="RUN", help="A run of association.rules in the history.")],
+    channel: Annotated[str, typer.Option(help="How they would be asked: email, phone, sms, post, in_person, in_app.")],
+    rule: Annotated[int | None, typer.Option(min=1, help="Only what this rule offers.")] = None,
+    product: Annotated[str | None, typer.Option(help="Only this product, by its code.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, help="At most so many customers, best first.")] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Put each offer on its customer's page.")] = False,
+    out: Annotated[Path | None, typer.Option(help="A CSV file for the whole list.")] = None,
+    json: Json = False,
+) -> None:
+    """Whom to offer what by the rules of a run: only people who may be asked by the channel at this moment."""
+    with opened(file) as app, Bar() as bar:
+        found = offers.candidates(app, me(), run, channel=channel, rule=rule, product=product, top=top,
+                                  progress=bar, cancel=bar.stopped)  # fmt: skip
+        kept = len(offers.keep(app, me(), found).touched["recommended_action"]) if keep else 0
+        warnings = offers.export_csv(app, me(), found, out).warnings if out else ()
+    for warning in warnings:
+        warn(f"Note: {warning}")
+    answer({**found.document(), "kept": kept}, json, _words(found, kept if keep else None))
+
+
+def _words(found: OfferList, kept: int | None) -> str:
+    steps = [[what, f"{n:,}"] for what, n in found.funnel()]
+    lines = [f"Data to {found.as_of}, run {found.run}. Of {found.eligible:,} customers whose data may choose offers:",
+             grid(["customers who", "number"], steps)]  # fmt: skip
+    if found.rows:
+        rows = [_cells(row, found.currency) for row in found.rows[:SHOWN]]
+        lines += ["", grid(list(rows[0]), [list(row.values()) for row in rows])]
+        if len(found.rows) > SHOWN:
+            lines.append(f"And {len(found.rows) - SHOWN:,} more; --out FILE.csv writes them all.")
+    if kept is not None:
+        lines.append(f"Kept on the pages of {kept:,} customers.")
+    return "\n".join(lines)
+
+
+def _cells(row: OfferRow, currency: str) -> Mapping[str, Any]:
+    value = "unknown" if row.value is None else f"{plain(row.value, currency)} {currency}"
+    return {"rank": row.rank, "customer": row.number or row.customer, "product": row.product_name,
+            "of 100": f"{100 * row.low:.0f} to {100 * row.high:.0f}", "value": value, "why": row.why}  # fmt: skip
+
+
+def register(program: typer.Typer) -> None:
+    program.command("offers")(list_offers)
