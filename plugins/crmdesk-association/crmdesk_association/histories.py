@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -94,12 +95,14 @@ def _merged(owner: Ints, day: Ints, together: int) -> Ints:
     return first
 
 
-def read(frame: pd.DataFrame, params: SequenceParams) -> Histories:
-    """The histories of the host's frame: products at their first opening, or acts day by day (UTC days).
+def read(frame: pd.DataFrame, params: SequenceParams, beat: Callable[[], None] = lambda: None) -> Histories:
+    """The histories of the host's frame: products at their first opening, or acts day by day (UTC days); `beat` is felt in between.
 
     AnalysisError where columns are missing, fewer than 200 customers have an event or no item is left.
     """
+    beat()
     customers, day, item, items, notes = _events(frame, params)
+    beat()
     people, owner = np.unique(customers, return_inverse=True)
     n = len(people)
     if n < FEWEST:
@@ -114,6 +117,7 @@ def read(frame: pd.DataFrame, params: SequenceParams) -> Histories:
         raise AnalysisError("Every item is one that nearly all customers have; raise 'Drop above' to keep some.")
     keep = ~usual[item]
     place = np.cumsum(~usual) - 1
+    beat()
     left = tuple(items[i] for i in np.flatnonzero(~usual))
     made = build(
         n, left, owner[keep].astype(np.int64), day[keep], place[item[keep]], params.together_days, tuple(notes)

@@ -33,7 +33,7 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
     AnalysisError with a sentence where the data is too little or the least support gives too many sequences.
     """
     progress.step(0.0, "Reading the histories")
-    histories = read(frame, params)
+    histories = read(frame, params, lambda: progress.step(0.0, "Reading the histories"))
     limits = Limits(params.min_gap_days, params.max_gap_days, params.max_span_days)
     progress.step(0.05, "Looking for sequences")
     found = mine(
@@ -61,7 +61,7 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
 
 def _table(histories: Histories, found: list[Sequence], ordered: list[Sequence], judged: Judgement,
            params: SequenceParams) -> tuple[pd.DataFrame, list[Pattern]]:  # fmt: skip
-    """The table `sequences` and the patterns of its rows: shown ones first, each part by customers beyond chance."""
+    """The table `sequences` and the patterns of its rows: shown, tested, others, each by customers beyond chance."""
     import pandas as pd
 
     counts = np.array([sequence.count for sequence in ordered], dtype=np.int64)
@@ -69,7 +69,7 @@ def _table(histories: Histories, found: list[Sequence], ordered: list[Sequence],
     before = np.array([known[sequence.steps[:-1]] for sequence in ordered], dtype=np.int64)
     excess = counts - judged.expected
     shown = judged.shown.copy()
-    ranking = np.lexsort((np.arange(len(counts)), -excess, ~shown))
+    ranking = np.lexsort((np.arange(len(counts)), -excess, np.isnan(judged.p), ~shown))
     shown[ranking[params.top :]] = False
     low, high = statistics.wilson(counts, before)
     columns: dict[str, object] = {

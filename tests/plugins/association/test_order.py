@@ -128,9 +128,9 @@ def test_what_nearly_all_open_first_is_dropped_and_named(planted: Rules) -> None
 
 
 def test_independent_products_have_no_order_in_nearly_every_seed() -> None:
-    """Exchangeable days: a sequence is shown in at most 5 % of seeds; one of these twelve may be unlucky."""
-    alarms = [int(sequences(holdings(800, seed, planted=False), shuffles=60)["shown"].sum()) for seed in range(12)]
-    assert sum(found > 0 for found in alarms) <= 1, alarms
+    """Exchangeable days: a sequence is shown in at most 5 % of seeds; 2 of these 40 may be unlucky."""
+    alarms = [int(sequences(holdings(800, seed, planted=False), shuffles=60)["shown"].sum()) for seed in range(40)]
+    assert sum(found > 0 for found in alarms) <= 2, alarms
 
 
 def test_the_p_of_shuffles_is_not_too_small_under_chance() -> None:
