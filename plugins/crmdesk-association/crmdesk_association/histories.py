@@ -96,8 +96,9 @@ def _merged(owner: Ints, day: Ints, together: int) -> Ints:
 
 
 def read(frame: pd.DataFrame, params: SequenceParams, beat: Callable[[], None] = lambda: None) -> Histories:
-    """The histories of the host's frame: products at their first opening, or acts day by day (UTC days); `beat` is felt in between.
+    """The histories of the host's frame: products at their first opening, or acts day by day (UTC days).
 
+    `beat` is called between the parts of the work, so that a cancel is felt.
     AnalysisError where columns are missing, fewer than 200 customers have an event or no item is left.
     """
     beat()
