@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from workshop import GOOD, Workshop
+from workshop import CARD, GOOD, Workshop
 
 from crmdesk.analytics.embedded import EmbeddedEngine
 from crmdesk.app import App
@@ -68,3 +68,38 @@ def test_the_doctor_survives_what_the_desk_could_not(workshop: Workshop) -> None
     assert [k for k, v in found["later"]["checks"].items() if not v] == ["pointers"]
     assert [k for k, v in found["asks"]["checks"].items() if not v] == ["wants"]
     assert "usage.secrets" in found["asks"]["problems"][0]
+
+
+CHOOSING = GOOD.replace("@hookimpl", '''
+from typing import Literal
+from crmdesk.api import Field
+
+class Chosen(Params):
+    source: Literal["acts", "file"] = Field("acts", title="Source")
+
+@hookimpl''').replace(
+    '("usage.cells",), Params, run, Table)',
+    '(), Chosen, run, Table, needs_by={"source": {"acts": ("usage.cells",), "file": ()}})',
+)  # fmt: skip
+
+
+def test_the_doctor_looks_into_choices_and_offers(workshop: Workshop) -> None:
+    workshop.add("chooses", CHOOSING)
+    workshop.add("misspells", CHOOSING.replace('"file": ()', '"files": ()'))
+    workshop.add("hides", CHOOSING.replace("usage.cells", "money.current"))
+    workshop.add("gone", CHOOSING.replace("usage.cells", "gone.one").replace('"usage.cells"', '"gone.one"'))
+    offering = GOOD.replace("run, Table", "run, Table, offer=run")
+    workshop.add("offers", offering)
+    card = CARD.replace('"profiling"', '"profiling", "targeting"')
+    workshop.add("asks", offering, card=card)
+    workshop.add("lost", offering.replace("offer=run", "offer='crmdesk_t_lost:gone'"), card=card)
+    host = Host.load(safe_mode=True, entries=workshop.entries())
+    found = {p["id"]: p for p in plugins.doctor(host)}
+    failed = {name: [k for k, v in found[name]["checks"].items() if not v] for name in found}
+    assert failed == {
+        "chooses": [], "misspells": ["params"], "hides": ["wants"], "gone": ["wants"], "offers": ["wants"], "asks": [],
+        "lost": ["pointers"],
+    }  # fmt: skip
+    assert "whose words are acts, file, not acts, files" in found["misspells"]["problems"][0]
+    assert "money.current" in found["hides"]["problems"][0]
+    assert "purpose targeting" in found["offers"]["problems"][0]
