@@ -52,7 +52,8 @@ def mined(store: Store, number: int, members: dict[int, str], as_of: date = AS_O
 def ask(store: Store, *customers: int, as_of: date = AS_OF, cancel: Any = lambda: False) -> dict[str, list[Any]]:
     who = Population(np.array(customers, np.int64))
     table = EmbeddedEngine(store).aggregate(HOST_FEATURES["segment.current"], who, as_of, cancel=cancel)  # type: ignore[arg-type]
-    return table.to_pydict()
+    found: dict[str, list[Any]] = table.to_pydict()
+    return found
 
 
 def test_without_a_segmentation_nobody_has_a_segment(store: Store) -> None:
