@@ -6,15 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-STEPS, PUSHES, GAP = 300, 400, 10.0
+STEPS, PUSHES = 300, 300
+GAPS = (44.0, 28.0, 18.0, 10.0)  # px between labels: as much as there is room for, so that arrows show
 
 
 def spread(sizes: Floats, edges: NDArray[np.int64], width: float, height: float, seed: int = 7) -> Floats:
     """Middles (n, 2) of n boxes of these sizes (n, 2) in px within width x height, joined by edges (e, 2).
 
     Force-directed placement (Fruchterman and Reingold 1991: repulsion k^2/d between all, attraction d^2/k along
-    edges, cooling linearly), started from a circle with a little noise of `seed`, then boxes that overlap are pushed
-    apart; where that does not succeed they are laid out in lines. The same input gives the same places.
+    edges, cooling linearly), started from a circle with a little noise of `seed`, then boxes nearer than a gap are
+    pushed apart; where that does not succeed they are laid out in lines. The same input gives the same places.
     """
     n = len(sizes)
     if n == 0:
@@ -22,11 +23,15 @@ def spread(sizes: Floats, edges: NDArray[np.int64], width: float, height: float,
     angle = 2 * np.pi * np.arange(n) / n
     places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 0.35
     places += np.random.default_rng(seed).normal(scale=0.01, size=(n, 2))
-    places = _forces(places, edges)
+    places = _forces(places, np.unique(np.sort(edges, axis=1), axis=0))
     low, span = places.min(axis=0), np.ptp(places, axis=0)
-    within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAP
+    within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAPS[-1]
     share = np.divide(places - low, span, out=np.full_like(places, 0.5), where=span > 1e-9)
-    middles = _pushed(sizes.max(axis=0) / 2 + GAP + share * np.maximum(within, 1.0), sizes, width, height)
+    start = sizes.max(axis=0) / 2 + GAPS[-1] + share * np.maximum(within, 1.0)
+    for gap in GAPS:
+        middles = _pushed(start, sizes, width, height, gap)
+        if not overlapping(middles, sizes, gap / 2).any():
+            return middles
     return middles if not overlapping(middles, sizes).any() else _in_lines(middles, sizes, width)
 
 
@@ -48,22 +53,23 @@ def _forces(places: Floats, edges: NDArray[np.int64]) -> Floats:
     return places
 
 
-def _pushed(middles: Floats, sizes: Floats, width: float, height: float) -> Floats:
+def _pushed(middles: Floats, sizes: Floats, width: float, height: float, gap: float) -> Floats:
     """Overlapping boxes apart, each by half along the shorter way, all within the frame."""
     half = sizes / 2
+    order = np.arange(len(sizes))
     low, high = half + 2, np.maximum(np.array([width, height]) - half - 2, half + 2)
     for _ in range(PUSHES):
         middles = np.clip(middles, low, high)
-        hit = overlapping(middles, sizes, GAP)
+        hit = overlapping(middles, sizes, gap)
         if not hit.any():
             break
-        for a, b in zip(*np.nonzero(np.triu(hit)), strict=True):
-            away = middles[a] - middles[b]
-            deep = half[a] + half[b] + GAP - np.abs(away)
-            axis = int(deep[0] * (height / width) > deep[1])
-            way = 1.0 if away[axis] > 0 or (away[axis] == 0 and a < b) else -1.0
-            middles[a, axis] += way * deep[axis] / 2
-            middles[b, axis] -= way * deep[axis] / 2
+        away = middles[:, None, :] - middles[None, :, :]
+        deep = half[:, None, :] + half[None, :, :] + gap - np.abs(away)
+        # Of two at the same place the later one goes on.
+        way = np.where(away != 0, np.sign(away), np.sign(order[:, None] - order[None, :])[:, :, None])
+        tall = deep[:, :, 0] * (height / width) > deep[:, :, 1]
+        along = np.stack([~tall, tall], axis=2) & hit[:, :, None]
+        middles = middles + (way * deep * along).sum(axis=1) * 0.35
     return np.clip(middles, low, high)
 
 
@@ -82,8 +88,8 @@ def _in_lines(middles: Floats, sizes: Floats, width: float) -> Floats:
     x = y = tall = 0.0
     for at in np.lexsort((middles[:, 0], np.round(middles[:, 1] / 60))):
         wide, high = sizes[at]
-        if x and x + wide + GAP > width:
-            x, y, tall = 0.0, y + tall + GAP, 0.0
-        placed[at] = (x + GAP / 2 + wide / 2, y + GAP / 2 + high / 2)
-        x, tall = x + wide + GAP, max(tall, high)
+        if x and x + wide + GAPS[-1] > width:
+            x, y, tall = 0.0, y + tall + GAPS[-1], 0.0
+        placed[at] = (x + GAPS[-1] / 2 + wide / 2, y + GAPS[-1] / 2 + high / 2)
+        x, tall = x + wide + GAPS[-1], max(tall, high)
     return placed
