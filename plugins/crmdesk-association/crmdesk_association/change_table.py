@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Step = Callable[[float], None]
+Sides = tuple[list[Item], list[Item]]
 COLUMNS = ("change", "kind", "rule", "antecedent", "consequent", "measure", "count_before", "count_after",
            "baskets_before", "baskets_after", "before", "after", "difference", "low", "high", "p", "q", "passed",
            "explained_by", "shown", "text", "of")  # fmt: skip
@@ -60,9 +61,11 @@ def judge(snapshots: Snapshots, params: ChangeParams, step: Step) -> Tested:
     rules = candidates.find(snapshots, params, lambda f: step(0.5 * f))
     members = rules.sets.members
     sets, first, set_of = np.unique(rules.whole, return_index=True, return_inverse=True)
-    of_rules = sums(snapshots, members[rules.whole], rules.antecedent, lambda f: step(0.5 + 0.3 * f))
-    of_sets = sums(snapshots, members[sets], None, lambda f: step(0.8 + 0.2 * f))
-    confidence, support = (rule_change.compare(each, exact=snapshots.single) for each in (of_rules, of_sets))
+    of_rules = sums(snapshots, members[rules.whole], rules.antecedent, lambda f: step(0.5 + 0.2 * f))
+    of_sets = sums(snapshots, members[sets], None, lambda f: step(0.7 + 0.1 * f))
+    exact = snapshots.single
+    confidence = rule_change.compare(of_rules, exact=exact, step=lambda f: step(0.8 + 0.1 * f))
+    support = rule_change.compare(of_sets, exact=exact, step=lambda f: step(0.9 + 0.1 * f))
     total = rules.count_before + rules.count_after
     weight = power.weights(np.concatenate([total, total[first]]), np.concatenate([of_rules.y0, of_sets.y0]),
                            np.concatenate([of_rules.y1, of_sets.y1]), params.fdr)  # fmt: skip
@@ -70,7 +73,9 @@ def judge(snapshots: Snapshots, params: ChangeParams, step: Step) -> Tested:
     return Tested(rules, confidence, support, set_of.astype(np.int64), q[: len(rules)], q[len(rules) :])
 
 
-def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Periods) -> pd.DataFrame:
+def table(
+    tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Periods, step: Step = lambda f: None
+) -> pd.DataFrame:
     """One row per measure of each rule that was one in either snapshot; COLUMNS; shown rows first, by p.
 
     A support stands at the rule of its set with the highest confidence, so that it stands there once. `passed`: q
@@ -90,9 +95,11 @@ def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Peri
     known = {name: np.nan_to_num(values[name], nan=2.0) for name in ("p", "difference")}
     order = np.lexsort((rows, of_set, -np.abs(known["difference"]), known["p"], ~passed, ~own))
     rows, of_set, own, why = rows[order], of_set[order], own[order], why[order]
+    sides = [_sides(tested.rules, row, snapshots.items) for row in rows.tolist()]
+    step(0.2)
     columns: dict[str, Any] = {
         "change": np.arange(1, len(rows) + 1),
-        **_named(tested, rows, of_set, own, why, snapshots.items, params.similar),
+        **_named(tested.rules, rows, own, sides, params.similar, snapshots.items),
         "measure": np.where(of_set, "support", "confidence").astype(object),
         "count_before": tested.rules.count_before[rows],
         "count_after": tested.rules.count_after[rows],
@@ -100,11 +107,17 @@ def table(tested: Tested, snapshots: Snapshots, params: ChangeParams, when: Peri
         "baskets_after": np.where(of_set, snapshots.after.n, tested.rules.if_after[rows]),
         **{name: column[order] for name, column in values.items()},
         "passed": passed[order],
+        "explained_by": [_explanation(*both, *how) for both, *how in
+                         zip(sides, why.tolist(), of_set.tolist(), strict=True)],
         "shown": own & (np.arange(len(rows)) < params.top),
-    }
-    sides = [_sides(tested.rules, row, snapshots.items) for row in rows.tolist()]
+    }  # fmt: skip
+    step(0.4)
     numbers = zip(*(columns[name].tolist() for name in ("measure", "before", "after", "low", "high")), strict=True)
-    columns["text"] = [change_words.sentence(*side, *told, when) for side, told in zip(sides, numbers, strict=True)]
+    columns["text"] = []
+    for side, told in zip(sides, numbers, strict=True):
+        if not len(columns["text"]) % 2000:
+            step(0.4 + 0.6 * len(columns["text"]) / len(rows))
+        columns["text"].append(change_words.sentence(*side, *told, when))
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
 
 
@@ -118,21 +131,18 @@ def _values(tested: Tested, rows: Ints, of_set: Flags) -> dict[str, Floats]:
 
 
 def _named(
-    tested: Tested, rows: Ints, of_set: Flags, own: Flags, why: Ints, items: tuple[Item, ...], similar: float
+    rules: Candidates, rows: Ints, own: Flags, sides: list[Sides], similar: float, items: tuple[Item, ...]
 ) -> dict[str, list[str]]:  # fmt: skip
-    """Each row's kind, rule and sides in words, the rule it is unexpected against and what explains it ('': none)."""
-    kind = _kinds(tested, rows[own], len(items), similar)
-    sides = [_sides(tested.rules, row, items) for row in rows.tolist()]
+    """Each row's kind, its rule and both sides in words, and the rule it is unexpected against ('': none)."""
+    kind = _kinds(rules, rows[own], len(items), similar)
     against = kind.against[rows].tolist()
+    antecedent, consequent = ([", ".join(map(label, both[i])) for both in sides] for i in range(2))
     return {
         "kind": [kind.kind[row] for row in rows.tolist()],
-        "rule": [change_words.arrow(*both) for both in sides],
-        "antecedent": [", ".join(map(label, both[0])) for both in sides],
-        "consequent": [", ".join(map(label, both[1])) for both in sides],
-        "of": [change_words.arrow(*_sides(tested.rules, row, items)) if row >= 0 else "" for row in against],
-        "explained_by": [
-            _explanation(*both, *how) for both, *how in zip(sides, why.tolist(), of_set.tolist(), strict=True)
-        ],
+        "rule": [f"{before} -> {after}" for before, after in zip(antecedent, consequent, strict=True)],
+        "antecedent": antecedent,
+        "consequent": consequent,
+        "of": [change_words.arrow(*_sides(rules, row, items)) if row >= 0 else "" for row in against],
     }
 
 
@@ -156,15 +166,14 @@ def _rows(tested: Tested) -> tuple[Ints, Flags]:
     return rows, np.arange(len(rows)) >= len(listed)
 
 
-def _kinds(tested: Tested, proven_rows: Ints, m: int, similar: float) -> kinds.Kinds:
-    rules = tested.rules
+def _kinds(rules: Candidates, proven_rows: Ints, m: int, similar: float) -> kinds.Kinds:
     proven = np.zeros(len(rules), dtype=bool)
     proven[proven_rows] = True
     return kinds.kinds(rules.antecedent, rules.consequent, rules.is_before, rules.is_after, proven,
                        rules.count_before + rules.count_after, m=m, similar=similar)  # fmt: skip
 
 
-def _sides(rules: Candidates, row: int, items: tuple[Item, ...]) -> tuple[list[Item], list[Item]]:
+def _sides(rules: Candidates, row: int, items: tuple[Item, ...]) -> Sides:
     """The items before and after the arrow of one rule."""
     antecedent, consequent = rules.antecedent[row].tolist(), rules.consequent[row].tolist()
     return [items[i] for i in antecedent if i >= 0], [items[i] for i in consequent if i >= 0]

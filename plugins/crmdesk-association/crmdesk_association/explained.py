@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Places = NDArray[np.int32]
 NOTHING, ALTOGETHER = -1, -2
-WIDER = 3.29 / 1.96  # from an interval of 95 % to one of 99.9 %: every change is held against several shorter rules
+WIDER = 3.29 / 1.96  # from an interval of 95 % to one of 99.9 %: a long rule is held against several shorter ones
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,15 @@ def explained(
     A rule A, B -> C whose odds grew as those of A -> C did has not changed itself; nor has A -> C that grew as the
     share of C among all baskets did (ALTOGETHER: each of `sizes`). So the rule's earlier confidence is carried over by
     the shorter rule's odds ratio, and the change is explained where the difference that gives lies in the interval
-    `low` .. `high` (95 %) of the `difference` found, widened to 99.9 %. Rows `of_set` are about the support: there it
+    `low` .. `high` (95 %) of the `difference` found, widened to 99.9 % for rules that have shorter ones. Rows `of_set` are about the support: there it
     is the carried confidence times the later share of baskets with the antecedent. The shortest explanation that fits
     is taken.
     """
     found = np.full(len(rows), NOTHING, dtype=np.int64)
     tree = lattice(rules.sets)
     antecedent, consequent = rules.antecedent[rows], rules.consequent[rows]
-    width = antecedent.shape[1]
+    width, long = antecedent.shape[1], (antecedent >= 0).sum(axis=1) > 1
+    wider = np.where(long, WIDER, 1.0)
     for left_out in (ALTOGETHER, *range(width)):
         if left_out == ALTOGETHER:
             place = tree.find(consequent)
@@ -51,14 +52,14 @@ def explained(
                             rules.sets_after[place], np.full(len(rows), sizes[1]))  # fmt: skip
             usable = np.ones(len(rows), dtype=bool)
         else:
-            usable = (antecedent[:, left_out] >= 0) & ((antecedent >= 0).sum(axis=1) > 1)
+            usable = (antecedent[:, left_out] >= 0) & long
             shorter = antecedent.copy()
             shorter[usable, left_out] = -1
             part, whole = tree.find(joined(shorter)), tree.find(joined(shorter, consequent))
             parent = Parent(rules.sets_before[whole], rules.sets_before[part],
                             rules.sets_after[whole], rules.sets_after[part])  # fmt: skip
         gap = _carried(rules, rows, of_set, parent, sizes)
-        inside = (gap >= difference - WIDER * (difference - low)) & (gap <= difference + WIDER * (high - difference))
+        inside = (gap >= difference - wider * (difference - low)) & (gap <= difference + wider * (high - difference))
         fits = usable & (found == NOTHING) & inside
         found[fits] = left_out
     return found

@@ -30,8 +30,8 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
     snapshots = pair(before.baskets, after.baskets, strangers=params.basket == "table")
     progress.step(0.2, "Comparing rules")
     tested = change_table.judge(snapshots, params, lambda f: progress.step(0.2 + 0.7 * f, "Comparing rules"))
-    progress.step(0.9, "Writing down what changed")
-    changes = change_table.table(tested, snapshots, params, when)
+    writing = "Writing down what changed"
+    changes = change_table.table(tested, snapshots, params, when, lambda f: progress.step(0.9 + 0.1 * f, writing))
     shown = changes[changes["shown"]]
     kinds = {kind: int((shown["kind"] == kind).sum()) for kind in change_words.KINDS}
     rules = int((changes["measure"] == "confidence").sum())

@@ -12,7 +12,8 @@ from crmdesk_association.snapshots import Snapshots, place
 from crmdesk_association.transactions import Baskets, Ints, Words
 
 Places = NDArray[np.int32]
-CELLS = 4_000_000  # words or persons held at once while counting: 32 MB
+BLOCK = 1 << 16  # words of bits looked at together: half a megabyte, which stays in the cache
+PERSONS = 4_000_000  # counts of persons held at once: 32 MB
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,25 @@ class Sums:
 
 
 def holding(bits: Words, members: Places) -> Words:
-    """Bits of the baskets that hold all items of each row of members (r, L), padded with -1; (r, W)."""
-    found = np.full((len(members), bits.shape[1]), ~np.uint64(0), dtype=np.uint64)
-    for column in members.T:
-        given = column >= 0
-        found[given] &= bits[column[given]]
+    """Bits of the baskets that hold all items of each row of members (r, L), padded with -1; (r, W).
+
+    The last row of `bits` is all ones: what -1 means.
+    """
+    found: Words = bits[members[:, 0]]
+    for column in members.T[1:]:
+        found &= bits[column]
     return found
+
+
+def padded(bits: Words) -> Words:
+    """Bits with a row of ones after them, for `holding`."""
+    return np.concatenate([bits, np.full((1, bits.shape[1]), ~np.uint64(0))])
 
 
 def counts(bits: Words, members: Places, step: Callable[[float], None] | None = None) -> Ints:
     """How many baskets hold each set of members (r, L) padded with -1; every set has at least one item."""
     found = np.zeros(len(members), dtype=np.int64)
-    chunk = max(CELLS // max(bits.shape[1], 1), 1)
+    bits, chunk = padded(bits), max(BLOCK // max(bits.shape[1], 1), 1)
     for start in range(0, len(members), chunk):
         found[start : start + chunk] = _ones(holding(bits, members[start : start + chunk]))
         if step is not None:
@@ -73,7 +81,7 @@ def sums(snapshots: Snapshots, whole: Places, part: Places | None, step: Callabl
     `part` None: supports. Both padded with -1; every part lies in its whole.
     """
     reader = _one_each(snapshots) if snapshots.single else _Baskets(snapshots)
-    size = max(CELLS // reader.width, 1)
+    size = reader.rows
     pieces = []
     for start in range(0, len(whole), size):
         rows = slice(start, start + size)
@@ -93,10 +101,12 @@ class _Bits:
     after: Words
     present_before: Words
     present_after: Words
+    shared: bool
 
     @property
-    def width(self) -> int:
-        return max(self.before.shape[1], 1)
+    def rows(self) -> int:
+        """How many ratios are read at once."""
+        return max(BLOCK // max(self.before.shape[1], 1), 1)
 
     def read(self, whole: Places, part: Places | None) -> tuple[Ints, ...]:
         x0, x1 = holding(self.before, whole) & self.present_before, holding(self.after, whole) & self.present_after
@@ -105,17 +115,20 @@ class _Bits:
         else:
             y0, y1 = holding(self.before, part) & self.present_before, holding(self.after, part) & self.present_after
         nx0, ny0, nx1, ny1 = (_ones(words) for words in (x0, y0, x1, y1))
+        nothing = np.zeros_like(nx0)
+        pairs = ((x1, x0), (x1, y0), (y1, x0), (y1, y0))
+        both = [_ones(a & b) if self.shared else nothing for a, b in pairs]
         # x and y are 0 or 1 and x lies in y, so squares and products within a snapshot are the counts again.
-        return (nx0, ny0, nx1, ny1, nx0, nx0, ny0, nx1, nx1, ny1,
-                _ones(x1 & x0), _ones(x1 & y0), _ones(y1 & x0), _ones(y1 & y0))  # fmt: skip
+        return (nx0, ny0, nx1, ny1, nx0, nx0, ny0, nx1, nx1, ny1, *both)
 
 
 def _one_each(snapshots: Snapshots) -> _Bits:
     n = snapshots.people
     present = [place(np.full((1, -(-len(who) // 64)), ~np.uint64(0)), who, n)
                for who in (snapshots.person_before, snapshots.person_after)]  # fmt: skip
-    return _Bits(place(snapshots.before.bits, snapshots.person_before, n),
-                 place(snapshots.after.bits, snapshots.person_after, n), *present)  # fmt: skip
+    grids = [padded(place(side.bits, who, n)) for side, who in
+             ((snapshots.before, snapshots.person_before), (snapshots.after, snapshots.person_after))]  # fmt: skip
+    return _Bits(*grids, *present, snapshots.shared > 0)
 
 
 @dataclass(frozen=True)
@@ -125,8 +138,9 @@ class _Baskets:
     snapshots: Snapshots
 
     @property
-    def width(self) -> int:
-        return max(self.snapshots.people, self.snapshots.before.n, self.snapshots.after.n) * 2
+    def rows(self) -> int:
+        """How many ratios are read at once."""
+        return max(PERSONS // max(self.snapshots.people, self.snapshots.before.n, self.snapshots.after.n), 1)
 
     def read(self, whole: Places, part: Places | None) -> tuple[Ints, ...]:
         pair_of = ((self.snapshots.before, self.snapshots.person_before),
@@ -140,7 +154,7 @@ class _Baskets:
         """Baskets of each person that hold each set: (r, people)."""
         if sets is None:
             return np.broadcast_to(np.bincount(who, minlength=self.snapshots.people), (r, self.snapshots.people))
-        rows = holding(baskets.bits, sets)
+        rows = holding(padded(baskets.bits), sets)
         held = np.unpackbits(rows.view(np.uint8), axis=1, count=baskets.n)
         people = self.snapshots.people
         return np.stack([np.bincount(who[row.view(bool)], minlength=people) for row in held]).astype(np.int64)

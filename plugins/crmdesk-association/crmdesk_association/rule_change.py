@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from crmdesk_association.overlap import Sums
 from crmdesk_association.transactions import Ints
 
 Floats = NDArray[np.float64]
+Step = Callable[[float], None]
+BLOCK = 10_000  # ratios tested between two looks at whether to stop
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Change:
     p: Floats
 
 
-def compare(sums: Sums, *, exact: bool) -> Change:
+def compare(sums: Sums, *, exact: bool, step: Step = lambda fraction: None) -> Change:
     """Two-sided tests that ratios x/y are the same in both snapshots, and the intervals of their differences.
 
     Both ratios are linearised per person (Taylor, as in survey sampling: Cochran 1977, 6.3): person i adds
@@ -47,6 +50,16 @@ def compare(sums: Sums, *, exact: bool) -> Change:
     The interval joins the Wilson intervals of both ratios with their correlation (Newcombe 1998, method 10; Zou and
     Donner 2008), Wilson's n divided by the design effect where persons have several baskets.
     """
+    parts = []
+    for start in range(0, max(len(sums), 1), BLOCK):
+        step(start / max(len(sums), 1))
+        rows = slice(start, start + BLOCK)
+        parts.append(_compared(Sums(*(getattr(sums, field.name)[rows] for field in fields(Sums))), exact))
+    return Change(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def _compared(sums: Sums, exact: bool) -> tuple[Floats, ...]:
+    """The columns of `Change` for some of the ratios."""
     known = (sums.y0 > 0) & (sums.y1 > 0)
     y0, y1 = np.maximum(sums.y0, 1).astype(float), np.maximum(sums.y1, 1).astype(float)
     before, after = sums.x0 / y0, sums.x1 / y1
@@ -59,7 +72,7 @@ def compare(sums: Sums, *, exact: bool) -> Change:
         p[same] = mcnemar((sums.x1 - sums.x1x0)[same], (sums.x0 - sums.x1x0)[same])
     low, high = _interval(sums, before, after, y0, y1)
     missing = [np.where(known, values, np.nan) for values in (after - before, low, high, p)]
-    return Change(np.where(sums.y0 > 0, before, np.nan), np.where(sums.y1 > 0, after, np.nan), *missing)
+    return np.where(sums.y0 > 0, before, np.nan), np.where(sums.y1 > 0, after, np.nan), *missing
 
 
 def _spread(sums: Sums, r0: Floats, r1: Floats, y0: Floats, y1: Floats) -> tuple[Floats, Floats, Floats]:
