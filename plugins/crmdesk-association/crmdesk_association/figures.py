@@ -15,15 +15,15 @@ LIFTS = (1.2, 1.5, 2.0, 3.0)
 LIFT_WORDS = ("lift below 1.2", "lift 1.2 to 1.5", "lift 1.5 to 2", "lift 2 to 3", "lift 3 and more")
 
 
-def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    """map and matrix where rules are shown, and next_product where it was judged."""
+def figures(tables: dict[str, pd.DataFrame], unit: str) -> dict[str, Figure]:
+    """map and matrix where rules are shown, and next_product where it was judged; `unit` names the baskets."""
     shown = tables["rules"][tables["rules"]["shown"]]
     found = {}
     if len(shown):
         found["map"] = scatter(shown)
         single = shown[shown["length"] == 2]
         if len(single):
-            found["matrix"] = matrix(single)
+            found["matrix"] = matrix(single, unit)
     if len(tables["evaluation"]):
         found["next_product"] = hits(tables["evaluation"])
     return found
@@ -31,17 +31,19 @@ def figures(tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
 
 def scatter(shown: pd.DataFrame) -> Figure:
     """Support and confidence of the rules shown, told apart by how much more common than among all."""
-    data = shown[["rule", "antecedent", "consequent", "count", "support", "confidence", "lift"]].reset_index(drop=True)
-    data["band"] = np.array(LIFT_WORDS)[np.searchsorted(LIFTS, data["lift"].to_numpy(dtype=float), side="right")]
+    data = shown[["rule", "antecedent", "consequent", "count", "support", "confidence", "lift"]]
+    band = np.searchsorted(LIFTS, data["lift"].to_numpy(dtype=float), side="right")
+    order = np.argsort(-band, kind="stable")  # the legend stands in the order of the rows
+    data = data.iloc[order].reset_index(drop=True).assign(band=np.array(LIFT_WORDS)[band[order]])
     return Figure("scatter", "Rules by support and confidence", data, x="support", y="confidence", group="band",
                   x_label="share with the whole rule", y_label="confidence")  # fmt: skip
 
 
-def matrix(single: pd.DataFrame) -> Figure:
+def matrix(single: pd.DataFrame, unit: str) -> Figure:
     """Lift of the rules shown that have one item on each side."""
     data = single[["antecedent", "consequent", "lift", "confidence", "count", "rule"]].reset_index(drop=True)
     return Figure("heat", "How much more common: lift", data, x="consequent", y="antecedent", value="lift",
-                  x_label="also have", y_label="customers with")  # fmt: skip
+                  x_label="then", y_label=f"{unit} with")  # fmt: skip
 
 
 def hits(evaluation: pd.DataFrame) -> Figure:

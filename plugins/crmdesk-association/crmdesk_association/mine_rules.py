@@ -39,9 +39,11 @@ def run(frame: pd.DataFrame, params: RulesParams, progress: Progress) -> Rules:
     metrics = {"baskets": Metric(found.baskets.n), "items": Metric(len(found.baskets.items)),
                "itemsets": Metric(len(sets)), "rules": Metric(len(rules)),
                "rules_shown": Metric(int(rules["shown"].sum())), **ahead.evaluation.metrics}  # fmt: skip
+    unit = baskets.unit(params)
     return Rules(
-        verdict(rules, found.baskets.n, len(found.baskets.items), baskets.unit(params), ahead.evaluation.words),
-        metrics, tables, figures.figures(tables), found.baskets.notes + ahead.notes, model_of(ahead, params),
+        verdict(rules, found.baskets.n, len(found.baskets.items), unit, ahead.evaluation.words),
+        metrics, tables, figures.figures(tables, unit), found.baskets.notes + ahead.notes + doubt(params),
+        model_of(ahead, params),
     )  # fmt: skip
 
 
@@ -62,6 +64,14 @@ def model_of(ahead: Next, params: RulesParams) -> Model | None:
     if ahead.model is None or params.items != "product":
         return None
     return Model("json", recommend.to_json(ahead.model))
+
+
+def doubt(params: RulesParams) -> tuple[str, ...]:
+    """What a person should know about the tests of baskets that share their owners."""
+    if params.basket not in ("visits", "days"):
+        return ()
+    return (f"One customer has many {baskets.unit(params)}, and the tests take each for somebody else's: their q is "
+            "too small, above all for what owners are like. Trust a rule here for its lift.",)  # fmt: skip
 
 
 def verdict(rules: pd.DataFrame, n: int, items: int, unit: str, next_words: str) -> str:
