@@ -36,9 +36,9 @@ def explained(
     A rule A, B -> C whose odds grew as those of A -> C did has not changed itself; nor has A -> C that grew as the
     share of C among all baskets did (ALTOGETHER: each of `sizes`). So the rule's earlier confidence is carried over by
     the shorter rule's odds ratio, and the change is explained where the difference that gives lies in the interval
-    `low` .. `high` (95 %) of the `difference` found, widened to 99.9 % for rules that have shorter ones. Rows `of_set` are about the support: there it
-    is the carried confidence times the later share of baskets with the antecedent. The shortest explanation that fits
-    is taken.
+    `low` .. `high` (95 %) of the `difference` found, widened to 99.9 % for rules that have shorter ones. Rows `of_set`
+    are about the support: there it is the carried confidence times the later share of baskets with the antecedent. The
+    shortest explanation that fits is taken.
     """
     found = np.full(len(rows), NOTHING, dtype=np.int64)
     tree = lattice(rules.sets)
