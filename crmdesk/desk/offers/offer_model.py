@@ -39,8 +39,8 @@ COLUMNS: Final = (
     Column("Customer", lambda r, _: r.number or str(r.customer), lambda r: r.number or r.customer, 92),
     Column("Name", lambda r, _: r.name or "", lambda r: r.name, 148),
     Column("Product", lambda r, _: r.product_name, lambda r: r.product_name, 150),
-    Column("Chance", lambda r, _: chance(r), lambda r: r.p, 120, right=True),
-    Column("Margin a year", lambda r, money: words.money(r.margin, money), lambda r: r.margin, 112, right=True),
+    Column("Chance", lambda r, _: chance(r), lambda r: r.p, 150, right=True),
+    Column("Margin", lambda r, money: words.money(r.margin, money), lambda r: r.margin, 84, right=True),
     Column("Value", lambda r, money: words.money(r.value, money), lambda r: r.value, 84, right=True),
     Column("Why", lambda r, _: r.why, lambda r: r.why, 0),
 )

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers import words
@@ -27,7 +27,6 @@ from crmdesk.services import offers
 from crmdesk.services.export import ExportReport
 from crmdesk.services.offers import OfferList, OfferRow
 
-WIDE = 1160  # px of page from which bars and list stand side by side
 WAYS = {"email": "by e-mail", "phone": "by phone", "sms": "by SMS", "post": "by post", "in_person": "in the branch",
         "in_app": "in the app"}  # fmt: skip
 MOST = 100_000
@@ -84,24 +83,15 @@ class OffersPage(Page):
         card = Card()
         card.rows.addWidget(self.funnel)
         card.rows.addWidget(self.facts)
-        self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
-        self._both.setSpacing(8)
-        self._both.addWidget(card, 2)
-        self._both.addWidget(self.table, 3)
         self._bars = card
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addLayout(line)
-        column.addLayout(self._both, 1)
+        column.addWidget(card)
+        column.addWidget(self.table, 1)
+        column.addStretch(0)  # keeps the bars at the top of a list without rows
         self._show_nothing()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        wide = self.width() >= WIDE
-        self._both.setDirection(QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom)
-        self._bars.setMaximumHeight(16_777_215 if wide else self._bars.sizeHint().height())
-        self._bars.setMaximumWidth(440 if wide else 16_777_215)
 
     # Asking ----------------------------------------------------------------------------------------------------
 
@@ -202,7 +192,6 @@ class OffersPage(Page):
         self._bars.setVisible(True)
         for deed in (self.keep_button, self.export_button):
             deed.setEnabled(bool(found.rows))
-        self.resizeEvent(QResizeEvent(self.size(), self.size()))
         if found.rows:
             self.table.grid.setFocus()
 

@@ -14,7 +14,7 @@ from crmdesk.api import ViewContext
 from crmdesk_association.view.look import Look
 from crmdesk_association.view.marked import MIDDLE, Boxes, Marked, write
 from crmdesk_association.view.rule_columns import Ints, RuleColumns
-from crmdesk_association.view.spread import spread
+from crmdesk_association.view.spread import fitted, unit_places
 
 DOT, TALL, WIDEST = 9.0, 26.0, 176.0
 THIN, THICK = 1.0, 4.5
@@ -67,6 +67,7 @@ class NetPicture(Marked):
     def __init__(self, rules: RuleColumns, rows: Ints, context: ViewContext, verdict: str) -> None:
         super().__init__(context, f"Network of items. {verdict} Arrow keys walk the items; key T shows the rules.")
         self._rules, self.net = rules, net_of(rules, rows)
+        self._places = unit_places(len(self.net.names), self.net.pairs)
         self.by = "lift"
         self._middles, self._sizes = np.zeros((0, 2)), np.zeros((0, 2))
         self._products = {name for items in rules.right.items for name in items}
@@ -84,7 +85,7 @@ class NetPicture(Marked):
         super().resizeEvent(event)
         metrics = QFontMetrics(self.font())
         items = np.array([(min(metrics.horizontalAdvance(n) + 20, WIDEST), TALL) for n in self.net.names])
-        middles = spread(items, self.net.pairs, float(self.width()), float(self.height()))
+        middles = fitted(self._places, items, float(self.width()), float(self.height()))
         dots = np.array([_between(middles, items, *sides) for sides in self.net.dots]).reshape(-1, 2)
         self._sizes = np.vstack([items, np.full((len(dots), 2), DOT)])
         self._middles = np.vstack([middles, dots])

@@ -6,51 +6,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-STEPS, PUSHES = 300, 300
+STEPS, PUSHES = 300, 120
 GAPS = (44.0, 28.0, 18.0, 10.0)  # px between labels: as much as there is room for, so that arrows show
 
 
-def spread(sizes: Floats, edges: NDArray[np.int64], width: float, height: float, seed: int = 7) -> Floats:
-    """Middles (n, 2) of n boxes of these sizes (n, 2) in px within width x height, joined by edges (e, 2).
+def unit_places(n: int, edges: NDArray[np.int64], seed: int = 7) -> Floats:
+    """Places (n, 2) within -1..1 or so of n nodes joined by edges (e, 2); the same input gives the same places.
 
-    Force-directed placement (Fruchterman and Reingold 1991: repulsion k^2/d between all, attraction d^2/k along
-    edges, cooling linearly), started from a circle with a little noise of `seed`, then boxes nearer than a gap are
-    pushed apart; where that does not succeed they are laid out in lines. The same input gives the same places.
+    Force-directed (Fruchterman and Reingold 1991: repulsion k^2/d between all, attraction d^2/k along edges, cooling
+    linearly), started from a circle with a little noise of `seed`.
     """
-    n = len(sizes)
-    if n == 0:
-        return np.zeros((0, 2))
-    angle = 2 * np.pi * np.arange(n) / n
+    angle = 2 * np.pi * np.arange(n) / max(n, 1)
     places = np.stack([np.cos(angle), np.sin(angle)], axis=1) * 0.35
     places += np.random.default_rng(seed).normal(scale=0.01, size=(n, 2))
-    places = _forces(places, np.unique(np.sort(edges, axis=1), axis=0))
-    low, span = places.min(axis=0), np.ptp(places, axis=0)
-    within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAPS[-1]
-    share = np.divide(places - low, span, out=np.full_like(places, 0.5), where=span > 1e-9)
-    start = sizes.max(axis=0) / 2 + GAPS[-1] + share * np.maximum(within, 1.0)
-    for gap in GAPS:
-        middles = _pushed(start, sizes, width, height, gap)
-        if not overlapping(middles, sizes, gap / 2).any():
-            return middles
-    return middles if not overlapping(middles, sizes).any() else _in_lines(middles, sizes, width)
-
-
-def _forces(places: Floats, edges: NDArray[np.int64]) -> Floats:
-    n = len(places)
-    ideal = 0.9 / np.sqrt(n)
+    pairs = np.unique(np.sort(edges, axis=1), axis=0)
+    joined = np.zeros((n, n))
+    joined[pairs[:, 0], pairs[:, 1]] = joined[pairs[:, 1], pairs[:, 0]] = 1.0
+    ideal = 0.9 / np.sqrt(max(n, 1))
     for step in range(STEPS):
         away = places[:, None, :] - places[None, :, :]
         distance = np.maximum(np.sqrt((away**2).sum(axis=2)), 1e-3)
-        move = (away * (ideal**2 / distance**2)[:, :, None]).sum(axis=1)
-        for a, b in edges:
-            pull = (places[a] - places[b]) * (distance[a, b] / ideal)
-            move[a] -= pull
-            move[b] += pull
+        move = (away * (ideal**2 / distance**2 - joined * distance / ideal)[:, :, None]).sum(axis=1)
         move -= places * 0.5  # parts without an edge between them stay near
         length = np.maximum(np.sqrt((move**2).sum(axis=1)), 1e-9)
         limit = 0.08 * (1 - step / STEPS) + 0.001
         places = places + move / length[:, None] * np.minimum(length, limit)[:, None]
     return places
+
+
+def fitted(places: Floats, sizes: Floats, width: float, height: float) -> Floats:
+    """Middles (n, 2) in px within width x height of boxes of these sizes (n, 2), about where `places` says.
+
+    Boxes nearer than a gap are pushed apart, the widest gap first; where no gap succeeds they are laid out in lines.
+    """
+    if len(places) == 0:
+        return np.zeros((0, 2))
+    low, span = places.min(axis=0), np.ptp(places, axis=0)
+    share = np.divide(places - low, span, out=np.full_like(places, 0.5), where=span > 1e-9)
+    within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAPS[-1]
+    start = sizes.max(axis=0) / 2 + GAPS[-1] + share * np.maximum(within, 1.0)
+    middles = start
+    for gap in GAPS:
+        middles = _pushed(start, sizes, width, height, gap)
+        if not overlapping(middles, sizes, gap / 2).any():
+            return middles
+    return middles if not overlapping(middles, sizes).any() else _in_lines(middles, sizes, width)
 
 
 def _pushed(middles: Floats, sizes: Floats, width: float, height: float, gap: float) -> Floats:
