@@ -99,7 +99,7 @@ def _score(sums: Sums, y0: Floats, y1: Floats) -> Floats:
 def fisher(x0: Ints, y0: Ints, x1: Ints, y1: Ints) -> Floats:
     """Two-sided Fisher p of x0 of y0 against x1 of y1 (shape (r,)): twice the smaller exact tail, 1 at most."""
     tails = [fisher_upper(mine, size, x0 + x1, y0 + y1) for mine, size in ((x0, y0), (x1, y1))]
-    return np.minimum(2 * np.minimum(*tails), 1.0)
+    return np.asarray(np.minimum(2 * np.minimum(*tails), 1.0))
 
 
 def mcnemar(gained: Ints, lost: Ints) -> Floats:
@@ -110,7 +110,7 @@ def mcnemar(gained: Ints, lost: Ints) -> Floats:
     """
     from scipy.special import bdtr
 
-    return np.minimum(2 * bdtr(np.minimum(gained, lost).astype(float), gained + lost, 0.5), 1.0)
+    return np.asarray(np.minimum(2 * bdtr(np.minimum(gained, lost).astype(float), gained + lost, 0.5), 1.0))
 
 
 def _interval(sums: Sums, before: Floats, after: Floats, y0: Floats, y1: Floats) -> tuple[Floats, Floats]:

@@ -11,6 +11,7 @@ import numpy as np
 from crmdesk.api import AnalysisError
 from crmdesk_association import baskets, change_words
 from crmdesk_association.baskets import Found
+from crmdesk_association.holdings import seconds
 from crmdesk_association.miner import threshold
 from crmdesk_association.params import ChangeParams
 from crmdesk_association.transactions import Baskets, Ints, Item, Words
@@ -102,7 +103,7 @@ def take(frame: pd.DataFrame, params: ChangeParams) -> tuple[Found, Found]:
         spans = {"table": params.table_before}, {"table": params.table}
     else:
         missing = TIMES[params.basket] not in frame.columns
-        times = np.empty(0) if missing else baskets.seconds(frame, TIMES[params.basket])
+        times = np.empty(0) if missing else seconds(frame, TIMES[params.basket])
         last = baskets.day_of(params.as_of, times)
         first, start = back(last, params.months), back(last, 2 * params.months)
         spans = {"day": first, "since": start}, {"day": last, "since": first}
