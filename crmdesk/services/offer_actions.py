@@ -32,14 +32,14 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
     at = app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
+        rows = queries.of_customer(raw, customer)
+        if not rows:
+            return []
         events = ledger.events(raw, [customer])[customer]
         blocked = bool(ledger.restricted(raw, [customer]))
         basis = ledger.basis(raw, "targeting") or LEGITIMATE_INTEREST
         money = queries.currency(raw)
-        return [
-            _shown(row, money, _why_not(events, row["channel"], at, blocked, basis))
-            for row in queries.of_customer(raw, customer)
-        ]
+        return [_shown(row, money, _why_not(events, row["channel"], at, blocked, basis)) for row in rows]
 
 
 def _why_not(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:

@@ -55,7 +55,7 @@ def _each(which: NDArray[Any], of_product: list[bool]) -> NDArray[np.bool_]:
 def _held(raw: Any, at: datetime, customers: Ints, names: NDArray[Any], which: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether the customer holds the product, as one number for each pair of customer and product."""
     place = {str(name): number for number, name in enumerate(names)}
-    pairs = queries.held(raw, place, at.date())
+    pairs = queries.held(raw, np.unique(customers).tolist(), place, at.date())
     owned = np.array([customer * len(names) + place[code] for customer, code in pairs], np.int64)
     return np.isin(customers * len(names) + which, owned)
 

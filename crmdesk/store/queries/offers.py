@@ -68,14 +68,14 @@ def reachable(raw: Any, channel: str, at: datetime) -> set[int]:
     return {customer for (customer,) in raw.execute(sql, parameters)}
 
 
-def held(raw: Any, products: Iterable[str], day: date) -> set[tuple[int, str]]:
-    """(customer, product code) of the accounts that are open at `day`, of these products and their owners."""
+def held(raw: Any, customers: Iterable[int], products: Iterable[str], day: date) -> set[tuple[int, str]]:
+    """(customer, product code) of the accounts that are open at `day`, of these products and these owners."""
     rows = raw.execute(
-        "SELECT h.customer_id, p.code FROM product p JOIN account a ON a.product_id = p.id "
-        "JOIN holding h ON h.account_id = a.id AND h.role = 'owner' "
-        "WHERE p.code IN (SELECT value FROM json_each(?)) AND a.opened_on <= ? "
+        "SELECT h.customer_id, p.code FROM json_each(?) w CROSS JOIN holding h ON h.customer_id = w.value "
+        "CROSS JOIN account a ON a.id = h.account_id CROSS JOIN product p ON p.id = a.product_id "
+        "WHERE h.role = 'owner' AND p.code IN (SELECT value FROM json_each(?)) AND a.opened_on <= ? "
         "AND (a.closed_on IS NULL OR a.closed_on > ?)",
-        (json.dumps(sorted(products)), day.isoformat(), day.isoformat()),
+        (json.dumps(sorted(customers)), json.dumps(sorted(products)), day.isoformat(), day.isoformat()),
     )
     return {(customer, code) for customer, code in rows}
 
