@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Triple = tuple[float, float, float]
 CUTS = (1, 3, 5)
+OFF = 0.05  # a chance so far from what happened is told
 RESAMPLES = 2_000
 BANDS = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 EVALUATION = ("method", "k", "customers", "hit_rate", "low", "high", "mrr", "mrr_low", "mrr_high", "coverage")
@@ -132,6 +133,18 @@ def calibrate(chances: Floats, bought: NDArray[np.bool_]) -> pd.DataFrame:
     names = [f"{BANDS[i]:.1%} to {BANDS[i + 1]:.1%}" for i in used]
     return pd.DataFrame({"band": names, "n": n[used].astype(np.int64), "predicted": predicted,
                          "observed": took / n[used], "low": low, "high": high}, columns=list(CALIBRATION))  # fmt: skip
+
+
+def astray(calibration: pd.DataFrame) -> tuple[str, ...]:
+    """A sentence for the worst band whose mean chance lies outside its interval and 5 points off or more; else none."""
+    gap = (calibration["predicted"] - calibration["observed"]).abs()
+    inside = calibration["predicted"].between(calibration["low"], calibration["high"])
+    off = calibration[~inside & (gap >= OFF)]
+    if off.empty:
+        return ()
+    row = off.iloc[int(gap[off.index].to_numpy().argmax())]
+    return (f"Next product: where chances of {row['band']} were foretold, {row['predicted']:.0%} on average, "
+            f"{row['observed']:.0%} bought: rank by the chances, but do not plan numbers by them.",)  # fmt: skip
 
 
 def _metrics(table: pd.DataFrame, calibration: pd.DataFrame, later: Window) -> dict[str, Metric]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmdesk_association import attributes, baskets, recommend, rules_table
 from crmdesk_association.engines import find
-from crmdesk_association.evaluate import Evaluation, evaluate, nothing
+from crmdesk_association.evaluate import Evaluation, astray, evaluate, nothing
 from crmdesk_association.holdings import Holdings, day_of, read, stop_of
 from crmdesk_association.miner import threshold
 from crmdesk_association.params import RulesParams
@@ -66,7 +66,7 @@ def foretell(frame: pd.DataFrame, rules: pd.DataFrame, found: Baskets, params: R
     used = dict.fromkeys(item.attribute for item in found.items if item.kind == "attribute")
     left_out = [name.replace("_", " ") for name in used if name not in attributes.BORN]
     note = (f"Next product was judged without {', '.join(left_out)}: since when those are known is not kept.",)
-    return Next(model, evaluation, note if left_out else ())
+    return Next(model, evaluation, astray(evaluation.calibration) + (note if left_out else ()))
 
 
 def _few_last(buyers: int, days: int) -> str:

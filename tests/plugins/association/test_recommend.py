@@ -181,3 +181,10 @@ def test_offers_of_one_customer_are_those_among_all(frame: pd.DataFrame, found: 
 def test_families_are_judged_but_nobody_can_be_offered_one(frame: pd.DataFrame) -> None:
     result = mine_rules.run(frame, RulesParams(as_of="2000-01-01", items="family"), Silent())
     assert result.model is None and len(result.tables["evaluation"]) == 9
+
+
+def test_chances_that_went_astray_are_told() -> None:
+    chances, bought = np.full((400, 1), 0.3), np.arange(400)[:, None] % 2 == 0
+    (words,) = evaluate.astray(evaluate.calibrate(chances, bought))
+    assert "30% on average, 50% bought" in words
+    assert not evaluate.astray(evaluate.calibrate(np.full((400, 1), 0.5), bought))
