@@ -115,6 +115,6 @@ def _two_digits(number: float) -> int:
 def _asked(count: int, n: int) -> str:
     """The shortest share that asks for `count`, as it is typed, and the count: "0.073 (10,950 of 150,000 baskets)"."""
     cut = ((count * 10**places // n, places) for places in range(1, 16))  # downwards, or it would ask for one more
-    written = (f"{digits / 10**places:.{places}f}".rstrip("0") for digits, places in cut)
+    written = (f"{digits / 10**places:.{places}f}".rstrip("0") for digits, places in cut if digits)
     share = next((text for text in written if threshold(float(text), n) == count), f"{count / n:.17g}")
     return f"{share.rstrip('.')} ({count:,} of {n:,} baskets)"

@@ -247,6 +247,8 @@ def test_a_little_too_low_is_refused_by_the_search() -> None:
     with pytest.raises(AnalysisError) as refused:
         mine(words, 3_000, 9, most=found - 1)
     assert found // 10 < len(mine(words, 3_000, advised(refused.value, 3_000))) < found
+    with pytest.raises(AnalysisError, match=r"of 0\.0003 \(1 of 3,000 baskets\)"):
+        mine(words, 3_000, 1, most=1_000)
     with pytest.raises(AnalysisError, match="more than 1,000 itemsets"):
         mine(words, 3_000, 9, memory=48_000)
 
