@@ -24,6 +24,7 @@ from crmdesk.services import mining
 from crmdesk.services.mining import ExportReport
 
 log = logging.getLogger(__name__)
+BAND = 180  # characters of warnings that a narrow window shows in two lines
 
 
 class ResultPage(Page):
@@ -37,7 +38,7 @@ class ResultPage(Page):
         self._run = ""
         self._makers: list[Maker] = []
         self._shown: set[int] = set()
-        self._list: QWidget = self.add_deed("Make list...", self._offers, tip="Whom to offer what next, by these rules")
+        self._list: QWidget = self.add_deed("Cross-selling list...", self._offers, tip="Whom to offer what next")
         self._list.setVisible(False)
         self.add_deed("Run again...", self._again, tip="The same settings, ready to change")
         self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
@@ -82,7 +83,7 @@ class ResultPage(Page):
         self._list.setVisible(_makes_offers(self.context.app, record))
         self._clear_tabs()
         if record.warnings:
-            self._notes.fill("stale", "  ".join(record.warnings), [])
+            self._notes.fill("stale", *_notes(record.warnings))
         self._notes.setVisible(bool(record.warnings))
         if record.result is None:
             self.tabs.setVisible(False)
@@ -203,6 +204,14 @@ def _who_was_used(record: RunRecord) -> str:
         return "no customer data of this bank used"
     number = QLocale().toString
     return f"data to {day_words(record.as_of)}   {number(record.eligible)} customers used, {number(left)} left out"
+
+
+def _notes(warnings: tuple[str, ...]) -> tuple[str, list[Any], str]:
+    """The band's sentence, buttons and details: what is too long for two lines is folded, so the picture keeps room."""
+    whole = "  ".join(warnings)
+    if len(whole) <= BAND:
+        return whole, [], ""
+    return f"{len(warnings)} notes. {warnings[0]}", [], "\n".join(warnings)
 
 
 def _makes_offers(app: Any, record: RunRecord) -> bool:

@@ -19,7 +19,7 @@ from crmdesk_association.view.rule_columns import Ints, RuleColumns
 from crmdesk_association.view.rule_table import RulePanel
 
 Index = QModelIndex | QPersistentModelIndex
-CELL, LINE, LEFT = 76, 28, 250
+CELL, LINE, LEFT = 84, 28, 250
 WRAPPED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
@@ -153,6 +153,7 @@ class GridView(Pictured):
         across.setMinimumSectionSize(CELL)
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         across.setFixedHeight(50)
+        across.setStyleSheet("QHeaderView::section { padding: 4px 1px; }")
         return grid
 
     def _tell(self, now: QModelIndex, before: QModelIndex) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLineEdit,
 
 from crmdesk.api import Rules, ViewContext
 from crmdesk_association.view import say
-from crmdesk_association.view.parts import PAD, button, label
+from crmdesk_association.view.parts import PAD, label
 from crmdesk_association.view.rule_columns import RuleColumns, items_named, matching
 from crmdesk_association.view.rule_table import RulePanel
 
@@ -19,16 +19,13 @@ class RulesView(QWidget):
 
     def __init__(self, rules: RuleColumns, result: Rules, context: ViewContext) -> None:
         super().__init__()
-        self._rules, self._context = rules, context
+        self._rules = rules
         self.setAccessibleName(f"Rules. {result.verdict}")
         self.text, self.item, self.where = QLineEdit(), QComboBox(), QComboBox()
         self.lift, self.confidence = QDoubleSpinBox(), QDoubleSpinBox()
         self.which = QComboBox()
         self.told = label("", "muted")
         self.panel = RulePanel(rules, result, context)
-        self.all = button("List of all shown...", lambda: context.offers(None), "",
-                          "One list from every rule that stood up to the tests")  # fmt: skip
-        self.all.setEnabled(result.model is not None and rules.unit == "customers" and bool(rules.shown.any()))
         self._fill(items_named(rules, result.tables))
         self._lay_out()
         self._soon = QTimer(self, singleShot=True, interval=AFTER)
@@ -71,14 +68,11 @@ class RulesView(QWidget):
         filters.addWidget(self.text, 1)
         for part in (self.item, self.where, self.lift, self.confidence, self.which):
             filters.addWidget(part)
-        line = QHBoxLayout()
-        line.addWidget(self.told, 1)
-        line.addWidget(self.all)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, PAD, 0, 0)
         column.setSpacing(PAD)
         column.addLayout(filters)
-        column.addLayout(line)
+        column.addWidget(self.told)
         column.addWidget(self.panel, 1)
 
     def _listen(self) -> None:
