@@ -155,6 +155,8 @@ class _Found:
     longest: int
     most: int
     step: Callable[[float], None]
+    most_grown: int
+    grown: int = 0
     done: float = 0.0
     sequences: list[Sequence] = field(default_factory=list)
 
@@ -163,6 +165,13 @@ class _Found:
         if len(self.sequences) > self.most:
             raise TooMany
 
+    def grow(self) -> None:
+        """Another sequence is looked into."""
+        self.grown += 1
+        if self.grown > self.most_grown:
+            raise TooMany
+        self.step(self.done)
+
 
 class TooMany(Exception):
     """More sequences than a search may find."""
@@ -170,16 +179,17 @@ class TooMany(Exception):
 
 def search(
     histories: Histories, least: int, limits: Limits, longest: int, most: int,
-    step: Callable[[float], None] = lambda fraction: None,
+    step: Callable[[float], None] = lambda fraction: None, most_grown: int = 2**62,
 ) -> list[Sequence] | None:  # fmt: skip
-    """All sequences of at most `longest` items that at least `least` customers show; None if more than `most`.
+    """All sequences of at most `longest` items that at least `least` customers show; None if more than `most`,
+    or if more than `most_grown` would have to be looked into for longer ones.
 
     Pattern growth after Pei et al. (PrefixSpan, ICDE 2001), a sequence grown by a new step or by a further item of
     its last step; the projected database is the set of all steps where an occurrence ends, each with its latest
     start, which keeps the limits exact. Sorted by length, then by steps. A customer counts once.
     """
     whole = Search.of(histories.owner, histories.day, histories.step, histories.item, limits)
-    found = _Found(least, longest, most, step)
+    found = _Found(least, longest, most, step, most_grown)
     single = [int(i) for i in np.flatnonzero(histories.holders >= least)]
     try:
         for done, item in enumerate(single):
@@ -196,7 +206,7 @@ def _grow(view: Search, steps: Pattern, start: Ints, limits: Limits, found: _Fou
     size = sum(len(step) for step in steps)
     if size >= found.longest:
         return
-    found.step(found.done)
+    found.grow()
     # Cutting down costs about three looks: it pays for one look where little is left, for many where a third goes.
     view, start = _narrowed(view, start, found.least, 0.67 if size + 1 < found.longest else 0.15)
     last = steps[-1][-1]

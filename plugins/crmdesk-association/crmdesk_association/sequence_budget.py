@@ -10,7 +10,7 @@ from crmdesk.api import AnalysisError
 from crmdesk_association.histories import Histories
 from crmdesk_association.prefixspan import Limits, Sequence, search
 
-SAMPLE = 400  # customers by whom the work is foretold
+SAMPLE = 300  # customers by whom the work is foretold
 WORK = 4_000_000_000  # steps looked at, over all sequences that are grown: a minute or two
 SLACK = 2.0  # a sample finds too many rare sequences rather than too few
 
@@ -37,8 +37,8 @@ def mine(
 def _fits(few: Histories, least: int, limits: Limits, longest: int, most: int, slack: float, steps: int,
           step: Callable[[float], None]) -> bool:  # fmt: skip
     """Whether the sequences of a sample are few enough for `steps` steps of everybody."""
-    found = search(few, least, limits, longest, int(most * slack), lambda done: step(0.0))
-    return found is not None and slack * WORK >= steps * sum(sequence.length < longest for sequence in found)
+    grown = int(slack * WORK / max(steps, 1))
+    return search(few, least, limits, longest, int(most * slack), lambda done: step(0.0), grown) is not None
 
 
 def _refusal(histories: Histories, few: Histories, every: int, least: int, limits: Limits, longest: int, most: int,
@@ -51,6 +51,6 @@ def _refusal(histories: Histories, few: Histories, every: int, least: int, limit
             break
     share = -(-least * 10_000 // n) / 10_000  # rounded up, so that it never asks for fewer customers
     return AnalysisError(
-        f"Too many sequences reach a support of {asked / n:.4g} ({asked:,} customers): more than {most:,}, or minutes "
+        f"Too many sequences reach a support of {asked / n:.2g} ({asked:,} customers): more than {most:,}, or minutes "
         f"of work. A least support of {share:g} ({least:,} customers) fits; shorter sequences or gaps help as well."
     )
