@@ -142,3 +142,14 @@ def run_sequences(frame: Any, params: Any, progress: Any) -> Rules:
 
 def run_changes(frame: Any, params: Any, progress: Any) -> Rules:
     return Rules("6 rules changed in a way that is no accident.", tables=change_tables())
+
+
+def make_offers(model: Any, frame: Any, params: Any, progress: Any) -> Rules:
+    """Rule 1 offers everybody the travel insurance, rule 2 every other one the pension plan, at a higher chance."""
+    progress.step(0.5, "Looking for offers")
+    rows = [(customer, "TRV", 0.05, 0.04, 0.06, 1, "has Savings account and no Travel insurance; of 100 such customers "
+             "4 to 6 took it within 180 days") for customer in frame.index]  # fmt: skip
+    rows += [(customer, "PEN", 0.09, 0.07, 0.11, 2, "has Funds and no Pension plan; of 100 such customers 7 to 11 took "
+              "it within 180 days") for customer in frame.index[::2]]  # fmt: skip
+    names = ["customer", "product", "p", "low", "high", "rule", "why"]
+    return Rules("Offers.", tables={"offers": pd.DataFrame(rows, columns=names)})
