@@ -17,7 +17,7 @@ from crmdesk_association.shuffles import blocks, popcount, spans
 from crmdesk_association.transactions import Ints
 
 Bools = NDArray[np.bool_]
-WORK = 3_000_000_000  # words that one round may look at: tens of seconds
+WORK = 2_000_000_000  # words that one round may look at: tens of seconds
 REPLICA_COST = 20  # how much dearer a sequence is whose span must be checked
 GRID = 1_000  # chances given a part are rounded up to so many steps
 LEAST_SCREENED = 200  # customers by whom sequences are chosen, where not all can be tested
