@@ -15,6 +15,7 @@ from crmdesk.services import offers
 from crmdesk.services.offers import Recommendation
 
 NOTHING_NOW: Final = "Nothing now: no list that was kept holds this customer."
+ALL_DECIDED: Final = "Nothing is open now."
 MOST = 3  # open ones on the card, the newest first
 WIDEST = 16_777_215
 DECISIONS: Final = {"taken": "Taken", "declined": "Declined"}
@@ -51,7 +52,7 @@ class RecommendedCard(Card):
         for one in waiting[:MOST]:
             self._column.addWidget(self._hidden(one) if one.hidden else self._one(one))
         if not waiting:
-            self._column.addWidget(self._line(NOTHING_NOW))
+            self._column.addWidget(self._line(ALL_DECIDED if self._found else NOTHING_NOW))
         for one in [one for one in self._found if one.decision in DECISIONS][:MOST]:
             self._column.addWidget(self._line(decided(one)))
 
