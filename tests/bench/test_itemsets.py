@@ -52,7 +52,7 @@ def transactions(items: int) -> list[list[int]]:
 @cache
 def dense() -> NDArray[np.uint64]:
     """100 items, each in half of the baskets."""
-    from crmdesk_association import bits
+    from crmdesk_association.itemsets import bits
 
     rng = np.random.default_rng(SEED)
     return bits.pack(*(rng.random((BASKETS, 100)) < 0.5).nonzero(), BASKETS, 100)
@@ -60,7 +60,7 @@ def dense() -> NDArray[np.uint64]:
 
 @cache
 def words(items: int) -> NDArray[np.uint64]:
-    from crmdesk_association import bits
+    from crmdesk_association.itemsets import bits
 
     return bits.pack(*pairs(items), BASKETS, items)
 
@@ -75,7 +75,7 @@ def with_pyfim(items: int, least: int, whole: bool = False) -> str:
 
 def mined(items: int, least: int, whole: bool = False) -> str:
     """The product: pack, search."""
-    from crmdesk_association import bits, miner
+    from crmdesk_association.itemsets import bits, miner
 
     found = miner.mine(bits.pack(*pairs(items), BASKETS, items), BASKETS, least)
     sets = (row[row >= 0].tolist() for row in found.members)
@@ -92,7 +92,7 @@ def with_mlxtend(items: int, least: int, whole: bool = False) -> str:
 
 def framed(items: int, least: int, whole: bool = False) -> str:
     """The product with mlxtend's output: pack, search, table of frozensets."""
-    from crmdesk_association import bits, itemsets, miner
+    from crmdesk_association.itemsets import bits, itemsets, miner
 
     found = miner.mine(bits.pack(*pairs(items), BASKETS, items), BASKETS, least)
     return _table(itemsets.frame(found, range(items)), whole)
@@ -100,7 +100,7 @@ def framed(items: int, least: int, whole: bool = False) -> str:
 
 def searched(items: int, least: int) -> str:
     """The search alone, for its memory: bytes of the bits, of the answer, and the most taken at once."""
-    from crmdesk_association import miner
+    from crmdesk_association.itemsets import miner
 
     tracemalloc.start()  # exact, where resident memory hides what is taken from memory already had
     found = miner.mine(words(items), BASKETS, least)
@@ -110,7 +110,7 @@ def searched(items: int, least: int) -> str:
 
 def refused(least: int) -> str:
     """The product on dense items with far too low a support: its sentence."""
-    from crmdesk_association import miner
+    from crmdesk_association.itemsets import miner
 
     try:
         return str(len(miner.mine(dense(), BASKETS, least)))
@@ -137,7 +137,7 @@ def _warm_pyfim() -> None:
 
 def _warm_product() -> None:
     import pandas  # noqa: F401
-    from crmdesk_association import itemsets, miner
+    from crmdesk_association.itemsets import itemsets, miner
 
     miner.mine(words(40), BASKETS, BASKETS // 20)
     itemsets.frame(miner.mine(words(40)[:, :1], 64, 8), range(40))

@@ -37,7 +37,7 @@ def crmdesk_analyses() -> Iterable[Analysis]:
         "association.rules", "What goes together",
         summary="Which products and behaviours go together, and what to offer next; only what stands up to a test.",
         needs=(), needs_by={"basket": BASKETS}, optional=ABOUT_OWNERS, params=RulesParams,
-        run="crmdesk_association.mine_rules:run", offer="crmdesk_association.offers:run", gives=Rules,
+        run="crmdesk_association.mine_rules:run", offer="crmdesk_association.offers.offers:run", gives=Rules,
         purpose="profiling", minimum=200,
     )  # fmt: skip
     yield Analysis(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.api import Figure, Metric, Progress, Rules, statistics
-from crmdesk_association import change_table, change_words
-from crmdesk_association.change_table import Tested
-from crmdesk_association.change_words import Periods
+from crmdesk_association.change import change_table, change_words
+from crmdesk_association.change.change_table import Tested
+from crmdesk_association.change.change_words import Periods
+from crmdesk_association.change.snapshots import Snapshots, items_table, pair, take
 from crmdesk_association.params import ChangeParams
-from crmdesk_association.snapshots import Snapshots, items_table, pair, take
 
 if TYPE_CHECKING:
     import pandas as pd

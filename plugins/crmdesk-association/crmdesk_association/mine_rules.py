@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crmdesk.api import Metric, Model, Progress, Rules
-from crmdesk_association import baskets, figures, itemsets, recommend
-from crmdesk_association.evaluate import nothing
-from crmdesk_association.next_product import Next, foretell, mine
+from crmdesk_association.baskets import baskets
+from crmdesk_association.itemsets import itemsets
+from crmdesk_association.offers import recommend
+from crmdesk_association.offers.evaluate import nothing
+from crmdesk_association.offers.next_product import Next, foretell, mine
 from crmdesk_association.params import RulesParams
-from crmdesk_association.rules import Step
+from crmdesk_association.rules import figures
+from crmdesk_association.rules.rules import Step
 from crmdesk_association.transactions import Itemsets
 
 if TYPE_CHECKING:

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from crmdesk.api import Metric, Progress, Rules, statistics
-from crmdesk_association import sequence_words as words
-from crmdesk_association import waiting
-from crmdesk_association.histories import Histories, read
-from crmdesk_association.miner import threshold
-from crmdesk_association.order_test import Judgement, judge
+from crmdesk_association.itemsets.miner import threshold
 from crmdesk_association.params import SequenceParams
-from crmdesk_association.prefixspan import Limits, Pattern, Sequence
-from crmdesk_association.sequence_budget import mine
-from crmdesk_association.sequence_figures import figures
+from crmdesk_association.sequences import sequence_words as words
+from crmdesk_association.sequences import waiting
+from crmdesk_association.sequences.histories import Histories, read
+from crmdesk_association.sequences.order_test import Judgement, judge
+from crmdesk_association.sequences.prefixspan import Limits, Pattern, Sequence
+from crmdesk_association.sequences.sequence_budget import mine
+from crmdesk_association.sequences.sequence_figures import figures
 
 if TYPE_CHECKING:
     import pandas as pd

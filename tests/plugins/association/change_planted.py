@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from crmdesk_association import bits, change_table, change_words, snapshots
+from crmdesk_association.change import change_table, change_words, snapshots
+from crmdesk_association.itemsets import bits
 from crmdesk_association.params import ChangeParams
 from crmdesk_association.transactions import Baskets, Item
 from numpy.typing import NDArray

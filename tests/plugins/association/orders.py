@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import combinations, pairwise, product
 
 import numpy as np
-from crmdesk_association.histories import Histories, build
-from crmdesk_association.prefixspan import Limits, Pattern
+from crmdesk_association.sequences.histories import Histories, build
+from crmdesk_association.sequences.prefixspan import Limits, Pattern
 from crmdesk_association.transactions import Item
 
 Steps = list[tuple[int, set[int]]]  # a customer's days with what happened on them, by day

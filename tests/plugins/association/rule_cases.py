@@ -5,9 +5,9 @@ from fractions import Fraction
 from itertools import combinations
 
 import numpy as np
-from crmdesk_association import bits
-from crmdesk_association.miner import mine
-from crmdesk_association.rules import RuleSet
+from crmdesk_association.itemsets import bits
+from crmdesk_association.itemsets.miner import mine
+from crmdesk_association.rules.rules import RuleSet
 from crmdesk_association.transactions import Baskets, Item, Itemsets
 from numpy.typing import NDArray
 

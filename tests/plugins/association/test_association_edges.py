@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from crmdesk_association import mine_rules, offers
+from crmdesk_association import mine_rules
+from crmdesk_association.offers import offers
 from crmdesk_association.params import RulesParams
 from holders import DAY, END, acts, holders
 

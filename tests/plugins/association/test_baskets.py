@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from crmdesk_association import attributes, baskets, bits, holdings, table_file
+from crmdesk_association.baskets import attributes, baskets, holdings, table_file
+from crmdesk_association.itemsets import bits
 from crmdesk_association.params import RulesParams
 from holders import DAY, END, acts, holders
 

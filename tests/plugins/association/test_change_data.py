@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from change_planted import Groceries, baskets, compared, plant
-from crmdesk_association import mine_change, snapshots
-from crmdesk_association.candidates import find
+from crmdesk_association import mine_change
+from crmdesk_association.change import snapshots
+from crmdesk_association.change.candidates import find
 from crmdesk_association.params import ChangeParams
 
 from crmdesk.jobs import Silent

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from crmdesk_association import bits, itemsets
-from crmdesk_association.miner import mine, threshold
+from crmdesk_association.itemsets import bits, itemsets
+from crmdesk_association.itemsets.miner import mine, threshold
 from crmdesk_association.transactions import Itemsets, Words
 
 

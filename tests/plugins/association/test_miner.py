@@ -7,10 +7,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
-from crmdesk_association import bits, itemsets
-from crmdesk_association.budget import Budget
-from crmdesk_association.engines import find
-from crmdesk_association.miner import mine, threshold
+from crmdesk_association.itemsets import bits, itemsets
+from crmdesk_association.itemsets.budget import Budget
+from crmdesk_association.itemsets.engines import find
+from crmdesk_association.itemsets.miner import mine, threshold
 from crmdesk_association.transactions import Baskets, Item, Itemsets
 from hypothesis import given, settings
 from hypothesis import strategies as st

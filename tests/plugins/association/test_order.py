@@ -5,13 +5,14 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 import pytest
-from crmdesk_association import mine_sequences, order_test
-from crmdesk_association.direction import directions, moved
-from crmdesk_association.order_test import count, judge
+from crmdesk_association import mine_sequences
 from crmdesk_association.params import SequenceParams
-from crmdesk_association.poisson_binomial import exact_tail, upper_tails
-from crmdesk_association.prefixspan import Limits, Pattern
-from crmdesk_association.shuffles import Block, blocks, popcount, spans
+from crmdesk_association.sequences import order_test
+from crmdesk_association.sequences.direction import directions, moved
+from crmdesk_association.sequences.order_test import count, judge
+from crmdesk_association.sequences.poisson_binomial import exact_tail, upper_tails
+from crmdesk_association.sequences.prefixspan import Limits, Pattern
+from crmdesk_association.sequences.shuffles import Block, blocks, popcount, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from order_frames import acts, holdings

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from crmdesk_association import evaluate, mine_rules, offers, recommend
-from crmdesk_association.holdings import read, stop_of
+from crmdesk_association import mine_rules
+from crmdesk_association.baskets.holdings import read, stop_of
+from crmdesk_association.offers import evaluate, offers, recommend
 from crmdesk_association.params import RulesParams
 from crmdesk_association.transactions import Item
 from holders import DAY, END, holders

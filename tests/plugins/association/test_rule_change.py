@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from change_planted import DAY, NOW, baskets, compared, holdings, people_twice
-from crmdesk_association import bits, change_table, change_words, crmdesk_analyses, kinds, mine_change, power, snapshots
-from crmdesk_association.baskets import held_at
-from crmdesk_association.overlap import counts, sums
+from crmdesk_association import crmdesk_analyses, mine_change
+from crmdesk_association.baskets.baskets import held_at
+from crmdesk_association.change import change_table, change_words, kinds, power, snapshots
+from crmdesk_association.change.overlap import counts, sums
+from crmdesk_association.change.rule_change import compare, fisher, mcnemar
+from crmdesk_association.itemsets import bits
 from crmdesk_association.params import ChangeParams
-from crmdesk_association.rule_change import compare, fisher, mcnemar
 from crmdesk_association.transactions import Baskets, Item
 from scipy.stats import binomtest, fisher_exact
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from crmdesk_association import itemsets
-from crmdesk_association.miner import threshold
+from crmdesk_association.itemsets import itemsets
+from crmdesk_association.itemsets.miner import threshold
 from crmdesk_association.params import RulesParams
-from crmdesk_association.rules import generate
-from crmdesk_association.rules_table import rules_table
-from crmdesk_association.significance import judge, searched
+from crmdesk_association.rules.rules import generate
+from crmdesk_association.rules.rules_table import rules_table
+from crmdesk_association.rules.significance import judge, searched
 from crmdesk_association.transactions import Itemsets
 from rule_cases import Held, baskets_of, mined
 

@@ -6,13 +6,13 @@ from math import comb
 
 import numpy as np
 import pytest
-from crmdesk_association import words
-from crmdesk_association.hypergeometric import fisher_upper
 from crmdesk_association.params import RulesParams
-from crmdesk_association.rules import generate
-from crmdesk_association.rules_table import rules_table
-from crmdesk_association.significance import judge, searched
-from crmdesk_association.subrules import best_subrule
+from crmdesk_association.rules import words
+from crmdesk_association.rules.hypergeometric import fisher_upper
+from crmdesk_association.rules.rules import generate
+from crmdesk_association.rules.rules_table import rules_table
+from crmdesk_association.rules.significance import judge, searched
+from crmdesk_association.rules.subrules import best_subrule
 from crmdesk_association.transactions import Item
 from rule_cases import Held, baskets_of, count, mined
 from scipy import stats

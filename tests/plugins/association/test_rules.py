@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from crmdesk_association import itemsets, rules
-from crmdesk_association.lattice import lattice
-from crmdesk_association.measures import measures
-from crmdesk_association.rules import RuleSet, confident, generate
+from crmdesk_association.itemsets import itemsets
+from crmdesk_association.itemsets.lattice import lattice
+from crmdesk_association.rules import rules
+from crmdesk_association.rules.measures import measures
+from crmdesk_association.rules.rules import RuleSet, confident, generate
 from crmdesk_association.transactions import Itemsets
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from crmdesk_association import crmdesk_analyses, mine_sequences
-from crmdesk_association.histories import read
 from crmdesk_association.params import SequenceParams
-from crmdesk_association.prefixspan import Limits
-from crmdesk_association.waiting import search_of, shortest
+from crmdesk_association.sequences.histories import read
+from crmdesk_association.sequences.prefixspan import Limits
+from crmdesk_association.sequences.waiting import search_of, shortest
 from order_frames import DAY, START, acts, holdings
 from orders import Steps, histories, occurrences
 

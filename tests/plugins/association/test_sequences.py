@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from crmdesk_association.histories import build
-from crmdesk_association.miner import threshold
-from crmdesk_association.prefixspan import Limits
-from crmdesk_association.sequence_budget import mine
+from crmdesk_association.itemsets.miner import threshold
+from crmdesk_association.sequences.histories import build
+from crmdesk_association.sequences.prefixspan import Limits
+from crmdesk_association.sequences.sequence_budget import mine
 from crmdesk_association.transactions import Item
 from hypothesis import given, settings
 from hypothesis import strategies as st

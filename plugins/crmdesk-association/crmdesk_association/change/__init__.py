@@ -1,0 +1,1 @@
+"""What changed between two snapshots: pairs of people, tests, kinds, words."""

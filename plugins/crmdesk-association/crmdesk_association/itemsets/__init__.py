@@ -1,0 +1,1 @@
+"""Frequent itemsets with exact counts: bits, search, closed and maximal sets, subsets."""

@@ -1,0 +1,1 @@
+"""What customers may take next: chances of rules, judged on later purchases, and offers."""

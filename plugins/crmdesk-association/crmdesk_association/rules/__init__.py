@@ -1,0 +1,1 @@
+"""Rules from itemsets: measures, tests, what is shown, and words."""

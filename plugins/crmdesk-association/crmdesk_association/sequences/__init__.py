@@ -1,0 +1,1 @@
+"""What follows what: histories, pattern growth, tests of order, waiting times."""
