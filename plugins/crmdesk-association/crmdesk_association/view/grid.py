@@ -96,7 +96,8 @@ class GridCell(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         colours = look(self._context.palette)
-        box = QRectF(option.rect)  # type: ignore[attr-defined] - the stubs know no fields of options
+        drawn: Any = option  # the stubs know no fields of options
+        box = QRectF(drawn.rect)
         model = index.model()
         assert isinstance(model, GridModel)
         lift = model.lift(index)
@@ -104,7 +105,7 @@ class GridCell(QStyledItemDelegate):
             fill = colours.lift_tone(lift)
             painter.fillRect(box.adjusted(1, 1, -1, -1), QColor(fill))
             write(painter, box, say.decimal(lift), ink_on(fill), MIDDLE)
-        if option.state & (QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_Selected):  # type: ignore[attr-defined]
+        if drawn.state & (QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_Selected):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRect(box.adjusted(2, 2, -2, -2))

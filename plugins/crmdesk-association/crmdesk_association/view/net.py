@@ -71,7 +71,7 @@ class NetPicture(Marked):
         self.by = "lift"
         self._middles, self._sizes = np.zeros((0, 2)), np.zeros((0, 2))
         self._products = {name for items in rules.right.items for name in items}
-        self.setMinimumSize(340, max(220, 16 * len(self.net.names)))
+        self.setMinimumSize(340, max(260, 26 * len(self.net.names)))
 
     def sizeHint(self) -> QSize:
         return QSize(640, 460)

@@ -54,7 +54,7 @@ class NextView(Pictured):
         self.column.addWidget(card)
 
 
-def headline(paired: list[dict[str, Any]], single: list[dict[str, Any]]) -> str:
+def headline(paired: list[dict[Any, Any]], single: list[dict[Any, Any]]) -> str:
     """What a list of three gains over popularity; that it gains nothing, where the interval holds 0."""
     if not paired:
         return "Rules and popularity were not compared on the same customers."

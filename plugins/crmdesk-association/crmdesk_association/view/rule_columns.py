@@ -40,6 +40,10 @@ class Side:
             for name, keys in zip(self.names, self.keys, strict=True)
         ]
 
+    def name(self, row: int) -> str:
+        """The text of the rule at place `row`."""
+        return self.names[int(self.codes[row])]
+
     def saying(self, words: list[str]) -> Mask:
         """Rules (n) whose text on this side holds every word; a text is looked at once however many rules share it."""
         hit = np.array([all(w in name.lower() for w in words) for name in self.names], dtype=bool)
@@ -82,7 +86,7 @@ class RuleColumns:
             return np.where(np.isfinite(counted), counted, self["confidence"] / self["lift"])
 
     def short(self, row: int) -> str:
-        return f"{self.left.names[self.left.codes[row]]} → {self.right.names[self.right.codes[row]]}"
+        return f"{self.left.name(row)} → {self.right.name(row)}"
 
     def rows_shown(self, most: int | None = None) -> Ints:
         """Places of the rules that stood up to the tests, the highest leverage first."""

@@ -76,9 +76,9 @@ class RuleModel(QAbstractTableModel):
     def _text(self, row: int, column: int) -> str:
         rules = self.rules
         if column == IF:
-            return rules.left.names[rules.left.codes[row]]
+            return rules.left.name(row)
         if column == THEN:
-            return rules.right.names[rules.right.codes[row]]
+            return rules.right.name(row)
         if column == COUNT:
             return say.count(rules["count"][row])
         if column == CONFIDENCE:

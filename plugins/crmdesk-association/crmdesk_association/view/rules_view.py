@@ -57,8 +57,8 @@ class RulesView(QWidget):
         self.which.addItem(f"All ({say.count(len(self._rules))})", False)
         self.which.setCurrentIndex(0 if shown else 1)
         self.which.setToolTip("Shown: what stood up to every test; all: every rule above the least support")
-        for box, name in ((self.item, "Item"), (self.where, "Side of the item"), (self.which, "Shown or all rules")):
-            box.setAccessibleName(name)
+        for choice, name in ((self.item, "Item"), (self.where, "Side of the item"), (self.which, "Shown or all rules")):
+            choice.setAccessibleName(name)
         self.item.setMaximumWidth(164)
         self.text.setMinimumWidth(120)
 
@@ -100,8 +100,3 @@ class RulesView(QWidget):
     @property
     def _filtered(self) -> bool:
         return bool(self.text.text() or self.item.currentData() or self.lift.value() or self.confidence.value())
-
-    def find(self) -> None:
-        """The cursor into the search field."""
-        self.text.setFocus()
-        self.text.selectAll()

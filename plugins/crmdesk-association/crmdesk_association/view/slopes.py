@@ -32,7 +32,7 @@ class Slopes(Marked):
     def __init__(self, table: pd.DataFrame, context: ViewContext, verdict: str) -> None:
         super().__init__(context, f"Before and after. {verdict} Arrow keys walk the changes; key T shows a table.")
         place = {kind: at for at, kind in enumerate(KINDS)}
-        rows = table.to_dict("records")
+        rows: list[dict[Any, Any]] = table.to_dict("records")
         self.rows = sorted(rows, key=lambda r: (place.get(str(r["kind"]), 9), int(r["change"])))
         ends = [float(v) for r in self.rows for v in (r["before"], r["after"], r["before"] + r["low"],
                                                       r["before"] + r["high"]) if not say.missing(v)]  # fmt: skip
@@ -106,7 +106,7 @@ class Slopes(Marked):
         painter.setBrush(QColor(tone if filled else colours.surface))
         painter.drawEllipse(place, DOT, DOT)
 
-    def _line(self, painter: QPainter, colours: Look, at: int, row: dict[str, Any]) -> None:
+    def _line(self, painter: QPainter, colours: Look, at: int, row: dict[Any, Any]) -> None:
         box = QRectF(*self.boxes()[at])
         y = box.center().y()
         if at == self.at:

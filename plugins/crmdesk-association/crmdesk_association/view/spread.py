@@ -77,7 +77,7 @@ def overlapping(middles: Floats, sizes: Floats, gap: float = 0.0) -> NDArray[np.
     """Which boxes (n, n) lie on one another or nearer than `gap`."""
     away = np.abs(middles[:, None, :] - middles[None, :, :])
     room = (sizes[:, None, :] + sizes[None, :, :]) / 2 + gap
-    hit: NDArray[np.bool_] = (away < room).all(axis=2)
+    hit: NDArray[np.bool_] = np.asarray((away < room).all(axis=2), dtype=bool)
     np.fill_diagonal(hit, False)
     return hit
 

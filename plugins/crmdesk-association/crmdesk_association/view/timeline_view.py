@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
@@ -10,6 +12,9 @@ from crmdesk_association.view import say
 from crmdesk_association.view.parts import Card, Pictured, label
 from crmdesk_association.view.text_table import TextTable
 from crmdesk_association.view.waits import Arrows, WaitBars, waits
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class TimelineView(Pictured):
@@ -40,12 +45,12 @@ class TimelineView(Pictured):
         self._choose(0)
 
     @staticmethod
-    def _table(shown: object) -> TextTable:
-        rows = shown.to_dict("records")  # type: ignore[attr-defined] - a DataFrame
+    def _table(shown: pd.DataFrame) -> TextTable:
+        rows = shown.to_dict("records")
         columns = [
             ("Sequence", [str(r["steps"]).replace("->", "→") for r in rows], None),
-            ("Customers", [say.count(r["count"]) for r in rows], shown["count"].to_numpy(dtype=float)),  # type: ignore[index]
-            ("q", [say.q(r["q"]) for r in rows], shown["q"].to_numpy(dtype=float)),  # type: ignore[index]
+            ("Customers", [say.count(r["count"]) for r in rows], shown["count"].to_numpy(dtype=float)),
+            ("q", [say.q(r["q"]) for r in rows], shown["q"].to_numpy(dtype=float)),
         ]
         made = TextTable(f"Table of {len(rows)} sequences", columns, (0, 96, 78))
         made.setMinimumWidth(310)

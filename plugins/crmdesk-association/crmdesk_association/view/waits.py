@@ -59,7 +59,7 @@ def _middle_of(bars: pd.DataFrame | None, step: int) -> float:
     at = int(np.searchsorted(counts.cumsum(), counts.sum() / 2))
     before = counts[:at].sum()
     low, high = float(mine["days_from"].iloc[at]), float(mine["days_to"].iloc[at])
-    return low + (high - low) * (counts.sum() / 2 - before) / counts[at]
+    return low + (high - low) * float((counts.sum() / 2 - before) / counts[at])
 
 
 class Arrows(Marked):
