@@ -72,7 +72,7 @@ class RecommendedCard(Card):
         told.addWidget(label(one.product_name or one.action.replace("_", " "), "heading", wrap=True))
         told.addWidget(label(facts(one), wrap=True))
         for why in one.why:
-            told.addWidget(self._line(why[:1].upper() + why[1:]))
+            told.addWidget(self._line(f"{why[:1].upper()}{why[1:].rstrip('.')}."))
         whole = QHBoxLayout(part) if self._across else QVBoxLayout(part)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(8)

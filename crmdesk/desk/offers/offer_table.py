@@ -92,4 +92,6 @@ class OfferTable(QWidget):
 
     def _tell(self, row: OfferRow) -> None:
         who = row.name or row.number or str(row.customer)
-        self.why.setText(f"{who}: {row.product_name}, chance {chance(row)}. {row.why[:1].upper()}{row.why[1:]}")
+        self.why.setText(
+            f"{who}: {row.product_name}, chance {chance(row)}. {row.why[:1].upper()}{row.why[1:].rstrip('.')}."
+        )

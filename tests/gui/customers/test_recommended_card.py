@@ -41,7 +41,7 @@ def buttons(card: Any) -> list[str]:
 def test_an_open_one_tells_product_channel_chance_worth_and_reason(card: RecommendedCard) -> None:
     card.show_all([OPEN])
     facts = "Phone: allowed today. Chance 5.1 %. Worth EUR 3 a year."
-    assert words(card) == ["Recommended", "Contents insurance", facts, "H" + WHY[1:]]
+    assert words(card) == ["Recommended", "Contents insurance", facts, f"H{WHY[1:]}."]
     assert buttons(card) == ["Taken: Contents insurance", "Declined: Contents insurance"]
 
 
