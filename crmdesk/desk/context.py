@@ -30,7 +30,7 @@ class DeskContext(QObject):
 
     opened = Signal(str, object)  # page name, its arguments: the frame shows it
     noticed = Signal(str)
-    job_asked = Signal(str, object, object, object)  # title, work(progress), done, failed
+    job_asked = Signal(str, object, object, object, object)  # title, work(progress), done, failed, cancelled
     theme_changed = Signal(object)
 
     def __init__(self, actor: Actor, hub: Hub | None = None, theme: Theme = LIGHT) -> None:
@@ -54,9 +54,13 @@ class DeskContext(QObject):
         """As `background`, to open a bank: after those still being closed, and never forgotten by `let_go`."""
         self._files(fn, done, failed)
 
-    def job(self, title: str, work: JobWork, done: Done, failed: Failed | None = None) -> None:
-        """Long work in the job tray: `work(progress)` calls `progress.step(fraction, text)` and may be cancelled."""
-        self.job_asked.emit(title, work, done, failed or self.notice_error)
+    def job(self, title: str, work: JobWork, done: Done, failed: Failed | None = None,
+            cancelled: Callable[[], Any] | None = None) -> None:  # fmt: skip
+        """Long work in the job tray: `work(progress)` calls `progress.step(fraction, text)` and may be cancelled.
+
+        `cancelled()` is for a page that waits for the answer: no answer comes any more.
+        """
+        self.job_asked.emit(title, work, done, failed or self.notice_error, cancelled)
 
     def open_page(self, name: str, **args: Any) -> None:
         """Go to a page by its name in `desk.pages`; its `arrive(**args)` is called."""

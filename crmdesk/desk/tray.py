@@ -138,24 +138,27 @@ class Tray(QWidget):
     def running(self) -> list[Job]:
         return [row.job for row in self._rows if row.bar.isVisibleTo(row)]
 
-    def start(self, title: str, work: JobWork, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Job:
+    def start(self, title: str, work: JobWork, done: Callable[[Any], None], failed: Callable[[Exception], None],
+              cancelled: Callable[[], Any] | None = None) -> Job:  # fmt: skip
         job = Job(title, work)
         row = JobRow(job)
         self._rows.append(row)
         self._column.addWidget(row)
         self.setVisible(True)
         job.stepped.connect(self._tell)
-        job.ended.connect(lambda value, error: self._end(row, value, error, done, failed))
+        job.ended.connect(lambda value, error: self._end(row, value, error, done, failed, cancelled))
         row.closed.connect(lambda: self._remove(row))
         self._pool.start(_Runnable(job))
         self._tell()
         return job
 
     def _end(self, row: JobRow, value: Any, error: BaseException | None, done: Callable[[Any], None],
-             failed: Callable[[Exception], None]) -> None:  # fmt: skip
+             failed: Callable[[Exception], None], cancelled: Callable[[], Any] | None) -> None:  # fmt: skip
         if isinstance(error, Cancelled):
             self._remove(row)
             self.noticed.emit(f"{row.job.title}: cancelled; nothing half done was kept.")
+            if cancelled is not None and not row.job.dropped:
+                cancelled()
         elif isinstance(error, Exception):
             row.fail(sentence(error))
             self._tell()

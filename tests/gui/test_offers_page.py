@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,18 @@ def test_a_cancelled_list_leaves_the_page_usable(page: Any, desk: Frame, qtbot: 
     page.make()
     desk.tray.running[0].cancel()
     qtbot.waitUntil(lambda: page.state == "content" and page.make_button.isEnabled(), timeout=20_000)
+
+
+def test_a_list_cancelled_before_its_turn_leaves_the_page_usable(page: Any, desk: Frame, qtbot: QtBot) -> None:
+    gate = threading.Event()
+    for name in ("One", "Two"):  # as many as run at once
+        desk.tray.start(name, lambda progress: gate.wait(20), lambda value: None, lambda error: None)
+    page.make()
+    assert not page.make_button.isEnabled()
+    next(job for job in desk.tray.running if job.title == "Cross-selling list").cancel()
+    gate.set()
+    qtbot.waitUntil(lambda: page.state == "content" and page.make_button.isEnabled(), timeout=20_000)
+    settle(qtbot, desk)
 
 
 def test_without_a_run_that_offers_the_page_says_what_to_do(desk: Frame, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
@@ -22,7 +22,6 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.domain.rights import Right, may
-from crmdesk.jobs import Cancelled
 from crmdesk.services import offers
 from crmdesk.services.export import ExportReport
 from crmdesk.services.offers import OfferList, OfferRow
@@ -36,7 +35,6 @@ class OffersPage(Page):
     """`arrive(run=uuid, rule=number|None)`; without a run the newest one that can make a list."""
 
     name: ClassVar[str] = "offers"
-    stopped = Signal(int)  # from the job's thread: which question was cancelled
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Cross-selling list")
@@ -56,7 +54,6 @@ class OffersPage(Page):
         self.table = OfferTable()
         self._lay_out_body()
         self.table.grid.asked.connect(self._open)
-        self.stopped.connect(self._cancelled)
         context.hub.changed.connect(self._changed)
         for keys, deed in (("Ctrl+Return", self.make), ("Ctrl+Enter", self.make), ("Ctrl+E", self.export)):
             QShortcut(QKeySequence(keys), self, activated=deed)
@@ -144,12 +141,8 @@ class OffersPage(Page):
         channel, rule, top = self.channel.currentData(), self.rule.currentData(), self.top.value() or None
 
         def work(progress: Any) -> OfferList:
-            try:
-                return offers.candidates(app, actor, run, channel=channel, rule=rule, top=top, progress=progress,
-                                         cancel=progress.stopped)  # fmt: skip
-            except Cancelled:
-                self.stopped.emit(question)
-                raise
+            return offers.candidates(app, actor, run, channel=channel, rule=rule, top=top, progress=progress,
+                                     cancel=progress.stopped)  # fmt: skip
 
         def failed(error: Exception) -> None:
             if question == self._question:
@@ -158,7 +151,8 @@ class OffersPage(Page):
 
         self.show_loading()
         self.make_button.setEnabled(False)
-        self.context.job("Cross-selling list", work, lambda made: self._made(question, made), failed)
+        self.context.job("Cross-selling list", work, lambda made: self._made(question, made), failed,
+                         lambda: self._cancelled(question))  # fmt: skip
 
     def _cancelled(self, question: int) -> None:
         if question == self._question:
