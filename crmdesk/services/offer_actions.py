@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
@@ -20,12 +20,21 @@ from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import offers as queries
 from crmdesk.store.queries import permissions as ledger
 
+# Gates that hide what was kept. Not those of contacts and of what is held: these often are the answer to the very
+# offer, and a person must still be able to write the decision down.
+_HIDES: Final = {
+    "left": "the customer left the bank",
+    "minor": "the customer is under 18",
+    "relation_not_wanted": "the customer wants no relation beyond the service",
+}
+
 
 def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
     """What was recommended for a customer, the latest list first; content only where it may be used now.
 
-    Without permission for targeting, or for offers on the action's channel, everything but the fact and its decision
-    is left out, and `hidden` says why. BadInput for an unknown number.
+    Without permission for targeting, or for offers on the action's channel, and for who left, is a minor or wants no
+    offers, everything but the fact and its decision is left out, and `hidden` says why. BadInput for an unknown
+    number.
     """
     require(actor, Right.READ_RESULTS)
     require(actor, Right.READ_CUSTOMER)
@@ -39,10 +48,12 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
         blocked = bool(ledger.restricted(raw, [customer]))
         basis = ledger.basis(raw, "targeting") or LEGITIMATE_INTEREST
         money = queries.currency(raw)
-        return [_shown(row, money, _why_not(events, row["channel"], at, blocked, basis)) for row in rows]
+        stopped = queries.stopped(raw, at, customer)
+    person = next((f"Not shown: {words}." for gate, words in _HIDES.items() if stopped[gate]), "")
+    return [_shown(row, money, person or _not_permitted(events, row["channel"], at, blocked, basis)) for row in rows]
 
 
-def _why_not(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:
+def _not_permitted(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:
     """The sentence for a customer who may not be offered anything on this channel now; "" for one who may."""
     targeting = rule(events, "targeting", None, at, restricted=blocked, basis=basis)
     if not targeting.allowed:

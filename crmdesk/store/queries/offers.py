@@ -24,10 +24,10 @@ from crmdesk.domain.offer import (
 from crmdesk.store.queries.permissions import STANDING, permitted, stored
 
 _PERSONS: Final = {
-    "restricted": "SELECT id FROM customer WHERE restricted",
-    "left": "SELECT id FROM customer WHERE left_on <= :day",
-    "minor": "SELECT id FROM customer WHERE kind = 'person' AND birth_date > :adult",
-    "relation_not_wanted": "SELECT id FROM customer WHERE relation_wanted = 'none'",
+    "restricted": "SELECT id AS customer_id FROM customer WHERE restricted",
+    "left": "SELECT id AS customer_id FROM customer WHERE left_on <= :day",
+    "minor": "SELECT id AS customer_id FROM customer WHERE kind = 'person' AND birth_date > :adult",
+    "relation_not_wanted": "SELECT id AS customer_id FROM customer WHERE relation_wanted = 'none'",
     "contact_cap": "SELECT customer_id FROM contact WHERE contacted_at > :year AND contacted_at <= :at "
     f"GROUP BY customer_id HAVING count(*) >= {CONTACTS_A_YEAR} OR sum(contacted_at > :month) >= {CONTACTS_A_MONTH}",
     "refused_recently": "SELECT customer_id FROM contact "
@@ -52,14 +52,21 @@ def raw_of(session: Session) -> Any:
     return session.connection().connection.driver_connection
 
 
-def stopped(raw: Any, at: datetime) -> dict[str, set[int]]:
-    """Whom each gate about the person alone stops at `at` (the bank's clock), whatever the channel."""
+def stopped(raw: Any, at: datetime, customer: int | None = None) -> dict[str, set[int]]:
+    """Whom each gate about the person alone stops at `at` (the bank's clock), whatever the channel.
+
+    With `customer` only this one is looked at, by index.
+    """
     day = at.date()
     back = {name: stored(at - timedelta(days=days)) for name, days in
             (("month", MONTH_DAYS), ("year", YEAR_DAYS), ("quiet", QUIET_DAYS))}  # fmt: skip
     parameters = {"day": day.isoformat(), "adult": shift_months(day, -12 * ADULT_YEARS).isoformat(), "at": stored(at),
-                  **back}  # fmt: skip
-    return {gate: {customer for (customer,) in raw.execute(sql, parameters)} for gate, sql in _PERSONS.items()}
+                  "customer": customer, **back}  # fmt: skip
+    only = "" if customer is None else " WHERE customer_id = :customer"
+    return {
+        gate: {found for (found,) in raw.execute(f"SELECT customer_id FROM ({sql}){only}", parameters)}
+        for gate, sql in _PERSONS.items()
+    }
 
 
 def reachable(raw: Any, channel: str, at: datetime) -> set[int]:

@@ -21,6 +21,7 @@ from crmdesk.domain.rights import Actor, Role
 from crmdesk.results import Model, Result, Rules, Table
 from crmdesk.services import mining, offers
 from crmdesk.store.bank import create_bank
+from crmdesk.store.queries import offers as queries
 from tests.small_bank import ACTOR, UNTIL, add, event, person
 from tests.unit.services.mining_bank import FewPlugins, SmallApp, refuses_profiling, say
 
@@ -224,6 +225,15 @@ def test_each_gate_stops_the_one_it_is_for_and_is_counted(app: SmallApp, run: st
     assert list(found.rejected) == [gate for gate in GATES if gate in found.rejected]
 
 
+def test_a_contact_counts_for_thirty_and_for_365_days_to_the_second(app: SmallApp, run: str) -> None:
+    contact(app, 1, 29, 30)
+    contact(app, 2, 40, 60, 100, 200, 300, 365)
+    contact(app, 3, 30, response="declined")
+    assert ask(app, run).rejected == {}
+    change(app, "UPDATE contact SET contacted_at = datetime(contacted_at, '+1 second') || '.000000'")
+    assert ask(app, run).rejected == {"contact_cap": 2, "refused_recently": 1}
+
+
 @pytest.mark.parametrize(
     ("undo", "gate"),
     [
@@ -404,6 +414,35 @@ def test_a_recommendation_is_shown_only_while_permission_stands(app: SmallApp, r
     assert "may not be chosen for this customer now (profiling: objected 2026-10-01)" in profile.hidden
     say(app, grant(2) | {"effective_at": app.store.clock(), "recorded_at": app.store.clock()})
     assert offers.of_customer(app, MANAGER, "C-000002")[0].product == "INS"
+
+
+@pytest.mark.parametrize(
+    ("fact", "words"),
+    [
+        ("left_on = '2026-10-31'", "Not shown: the customer left the bank."),
+        ("birth_date = '2008-11-01'", "Not shown: the customer is under 18."),
+        ("relation_wanted = 'none'", "Not shown: the customer wants no relation beyond the service."),
+        ("restricted = 1", "Not shown: offers may not be chosen for this customer now (the customer's data is rest"),
+    ],
+)
+def test_who_left_or_is_a_minor_or_restricted_has_nothing_shown(app: SmallApp, run: str, fact: str, words: str) -> None:
+    offers.keep(app, MARKETING, ask(app, run))
+    change(app, f"UPDATE customer SET {fact} WHERE id = 2")
+    (gone,) = offers.of_customer(app, MANAGER, "C-000002")
+    assert gone.hidden.startswith(words) and (gone.product, gone.p, gone.why) == (None, None, ())
+    (other,) = offers.of_customer(app, MANAGER, "C-000004")
+    assert (other.hidden, other.product) == ("", "INS")
+
+
+def test_one_customer_is_read_by_index(app: SmallApp) -> None:
+    asked: list[str] = []
+    with app.store.reader() as raw:
+        raw.set_trace_callback(asked.append)
+        found = queries.stopped(raw, app.store.clock(), 2), queries.of_customer(raw, 2)
+        raw.set_trace_callback(None)
+        steps = [str(step[3]) for sql in asked for step in raw.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    assert len(asked) == 7 and not any(found[0].values()) and found[1] == []
+    assert [step for step in steps if step.startswith("SCAN") and "subquery" not in step] == []
 
 
 def test_lists_of_other_runs_stay_and_the_same_run_replaces_what_is_open(app: SmallApp, run: str) -> None:
