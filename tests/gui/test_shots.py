@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.app import build_app
 from crmdesk.desk.frame import Frame
-from crmdesk.services import banks, mining
+from crmdesk.services import banks, mining, offers
 
 pytestmark = pytest.mark.shots
 OUT = Path(os.environ.get("CRMDESK_SHOTS", Path(__file__).parents[2] / "out" / "shots"))
@@ -125,6 +125,33 @@ def test_real_bank(open_on: Callable[[Any], Frame], gemstone: Path, shoot: Shoot
             shoot(desk, f"real-{page}-{at}-{tabs.tabText(at).replace(' ', '-').lower()}")
     desk.shelf.go("customer", {"number": "X-0"})
     shoot(desk, "real-customer-unknown")
+
+
+def test_associate(open_on: Callable[[Any], Frame], gemstone: Path, shoot: Shoot, qtbot: QtBot) -> None:
+    desk = open_on(build_app(gemstone))
+    app, actor = desk.context.app, desk.context.actor
+    for analysis in ("association.rules", "association.sequences", "association.change"):
+        desk.shelf.go("analysis", {"analysis": analysis})
+        qtbot.wait(500)
+        shoot(desk, f"associate-form-{analysis.partition('.')[2]}")
+        found = [run for run in mining.runs(app, actor) if run.analysis == analysis]
+        record = found[0] if found else mining.run(app, actor, analysis, {})
+        desk.shelf.go("result", {"run": record.uuid})
+        settle(qtbot, desk)
+        tabs = desk.shelf.page.tabs
+        for at in range(tabs.count()):
+            tabs.setCurrentIndex(at)
+            qtbot.wait(50)
+            shoot(desk, f"associate-{analysis.partition('.')[2]}-{at}-{tabs.tabText(at).replace(' ', '-').lower()}")
+    rules = next(run for run in mining.runs(app, actor) if run.analysis == "association.rules")
+    desk.shelf.go("offers", {"run": rules.uuid, "rule": 3})
+    settle(qtbot, desk)
+    shoot(desk, "associate-offers")
+    found_list = offers.candidates(app, actor, rules.uuid, channel="email", top=20)
+    offers.keep(app, actor, found_list)
+    desk.shelf.go("customer", {"number": found_list.rows[0].number})
+    settle(qtbot, desk)
+    shoot(desk, "associate-customer")
 
 
 def test_jobs(desk: Frame, shoot: Shoot, qtbot: QtBot) -> None:
