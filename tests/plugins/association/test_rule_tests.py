@@ -102,14 +102,27 @@ def test_improvement_is_tested_within_the_sub_rules_baskets() -> None:
     row = next(r for r in range(len(rules)) if rules.antecedent[r].tolist() == [0, 1])
     rate = {i: count(held, [i, 2]) / count(held, [i]) for i in (0, 1)}
     best = max(rate, key=lambda i: rate[i])
-    part = held[held[:, best]]
-    expected = stats.hypergeom.sf(count(part, [0, 1, 2]) - 1, len(part), count(part, [0, 1]), count(part, [2]))
-    assert judged.improvement_p[row] == pytest.approx(expected, rel=1e-9)
+    parts = [held[held[:, i]] for i in (0, 1)]
+    tails = [stats.hypergeom.sf(count(part, [0, 1, 2]) - 1, len(part), count(part, [0, 1]), count(part, [2]))
+             for part in parts]  # fmt: skip
+    assert judged.improvement_p[row] == pytest.approx(max(tails), rel=1e-9)
     assert judged.improvement[row] == pytest.approx(count(held, [0, 1, 2]) / count(held, [0, 1]) - rate[best])
     alone = (rules.antecedent >= 0).sum(axis=1) == 1
     assert judged.improvement_p[alone] == pytest.approx(judged.p[alone])  # the empty antecedent: everybody's rate
     base = rules.consequent_count / rules.n
     assert judged.improvement[alone] == pytest.approx((rules.count / rules.antecedent_count - base)[alone])
+
+
+def test_what_adds_nothing_to_one_part_is_not_shown_where_another_part_is_the_best() -> None:
+    """Nearly all with X have Y, and only Y matters: luck makes X -> C look best, yet X, Y must beat Y as well."""
+    # Baskets with X and Y, with Y alone, with X alone, with neither; and of each how many have C.
+    cells = [(True, True, 270, 121), (False, True, 2_730, 1_079), (True, False, 30, 1), (False, False, 2_970, 299)]
+    held = np.concatenate([np.column_stack([np.full(n, x), np.full(n, y), np.arange(n) < c]) for x, y, n, c in cells])
+    table = rules_table(baskets_of(held), mined(held, 60), RulesParams()).set_index("antecedent_keys")
+    both, core = table.loc['["key 0", "key 1"]'], table.loc[['["key 1"]']].set_index("consequent_keys").loc['["key 2"]']
+    assert both["improvement"] > 0.02  # against X, the best
+    assert both["improvement_q"] > 0.05  # against Y
+    assert core["shown"] and not both["shown"]
 
 
 def test_what_was_searched_is_every_pair_of_frequent_sides() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,9 +33,7 @@ class _Level:
 
     def without(self, i: int) -> tuple[Ints, Ints, Ints]:
         """The pairs without the i-th item of S: (whole, before, after)."""
-        item = self.tree.members[self.before, i]
-        position = (self.tree.members[self.whole] == item[:, None]).argmax(axis=1)
-        return self.tree.smaller[self.whole, position], self.tree.smaller[self.before, i], self.after
+        return (*_without(self.tree, self.whole, self.before, i), self.after)
 
 
 @dataclass(frozen=True)
@@ -82,6 +81,24 @@ def best_subrule(rules: RuleSet, found: Itemsets, step: Step = quiet) -> tuple[I
             count[rows], antecedent[rows] = tree.counts[chosen.whole], tree.counts[chosen.before]
         best, shorter = (own if below is None else own.or_better(below, tree.empty)), level
     return count, antecedent
+
+
+def next_shorter(rules: RuleSet, found: Itemsets, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+    """The rules at `rows` without the first item of A, then without the second and so on: (rows, count, count of S).
+
+    Each time only the rows that have so many items.
+    """
+    tree = lattice(found)
+    for i in range(rules.antecedent.shape[1]):
+        mine = rows[rules.antecedent[rows, i] >= 0]
+        whole, before = _without(tree, rules.sets[mine, 0], rules.sets[mine, 1], i)
+        yield mine, tree.counts[whole], tree.counts[before]
+
+
+def _without(tree: Lattice, whole: Ints, before: Ints, i: int) -> tuple[Ints, Ints]:
+    """Places of sets `whole` and of their parts `before` without the i-th item of the part."""
+    position = (tree.members[whole] == tree.members[before, i][:, None]).argmax(axis=1)
+    return tree.smaller[whole, position], tree.smaller[before, i]
 
 
 def _levels(tree: Lattice, length: Ints, whole: Ints, before: Ints, after: Ints, step: Step) -> list[_Level]:
