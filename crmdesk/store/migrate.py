@@ -22,18 +22,23 @@ STEPS: Mapping[int, Step] = {2: steps.to_2}
 
 
 def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
-    """Run every step from the bank's schema to `goal`; a failure leaves the bank as it was before that step."""
+    """Run every step from the bank's schema to `goal`; a failure leaves the bank as it was before that step.
+
+    Another process may do the same at the same time: the first takes the steps, the others find them taken.
+    """
     ways = STEPS if ways is None else ways
     goal = schema.SCHEMA_VERSION if goal is None else goal
     version = bank.check_is_bank(path)
     if version < 1:
         raise CrmdeskError(f"{path} was never finished; delete it and create the bank again.")
-    copy_bank(path, beside(path, f"before-schema-{goal}"))
+    backup: Path | None = beside(path, f"before-schema-{goal}")
     for number in range(version + 1, goal + 1):
-        _step(path, number, ways[number])
+        if _step(path, number, ways[number], backup):
+            backup = None  # made before the first step, and never again: it is the bank as it was
 
 
-def _step(path: Path, number: int, step: Step) -> None:
+def _step(path: Path, number: int, step: Step, backup: Path | None) -> bool:
+    """Take one step, after a copy to `backup` if there is a name; False where another process took it before."""
     # Needed only for an older bank, and slow to load.
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
@@ -48,6 +53,12 @@ def _step(path: Path, number: int, step: Step) -> None:
             raw.execute("PRAGMA foreign_keys = OFF")  # type: ignore[attr-defined]
             connection.exec_driver_sql("BEGIN EXCLUSIVE")
             try:
+                # Read under the lock: a step of another process may still be in the log, not in the file's header.
+                if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) >= number:
+                    connection.exec_driver_sql("ROLLBACK")
+                    return False
+                if backup is not None:
+                    copy_bank(path, backup)  # reads what was saved, beside this transaction
                 for name in schema.triggers():
                     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
                 step(Operations(MigrationContext.configure(connection)))
@@ -63,3 +74,4 @@ def _step(path: Path, number: int, step: Step) -> None:
             except BaseException:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
+    return True

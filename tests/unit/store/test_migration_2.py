@@ -31,6 +31,16 @@ def die(op):
 migrate.migrate(Path(sys.argv[1]), {2: die}, 2)
 """
 
+OPENED = """
+import sys, time
+from pathlib import Path
+import alembic.migration, alembic.operations
+from crmdesk.store import open_bank
+
+sys.stdin.readline()  # both at once
+open_bank(Path(sys.argv[1])).close()
+"""
+
 
 @pytest.fixture
 def first(tmp_path: Path) -> Path:
@@ -140,6 +150,36 @@ def test_a_kill_in_the_step_leaves_the_first_bank_as_it_was(first: Path) -> None
     assert (version(first), rows(first), shape(first)) == (1, before, was)
     open_bank(first).close()
     assert version(first) == 2 and rows(first) == before
+
+
+def test_two_processes_that_open_a_first_bank_at_once_both_get_in(first: Path) -> None:
+    before, was = rows(first), shape(first)
+    both = [
+        subprocess.Popen([sys.executable, "-c", OPENED, str(first)], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    for one in both:
+        assert one.stdin is not None
+        one.stdin.write(b"now\n")
+        one.stdin.flush()
+    said = [one.communicate()[1].decode() for one in both]
+    assert [one.returncode for one in both] == [0, 0], said
+    kept = beside(first, "before-schema-2")
+    assert (version(first), rows(first)) == (2, before)
+    assert (version(kept), rows(kept), shape(kept)) == (1, before, was)
+
+
+def test_a_step_still_in_the_log_is_not_taken_again(first: Path) -> None:
+    reading = dbapi2.connect(str(first), isolation_level=None)  # as long as it reads, the log stays
+    reading.execute("PRAGMA journal_mode = wal")
+    reading.execute("BEGIN")
+    reading.execute("SELECT count(*) FROM customer").fetchone()
+    for _ in range(2):
+        open_bank(first).close()
+        assert first.read_bytes()[63] == 1  # the header of the file does not know yet
+        assert version(beside(first, "before-schema-2")) == 1
+    reading.close()
+    assert version(first) == 2
 
 
 def test_voided_events_are_found_without_reading_the_ledger(first: Path) -> None:
