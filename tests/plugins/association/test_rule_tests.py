@@ -6,6 +6,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from crmdesk_association.itemsets.lattice import lattice
 from crmdesk_association.params import RulesParams
 from crmdesk_association.rules import words
 from crmdesk_association.rules.hypergeometric import fisher_upper
@@ -77,7 +78,7 @@ def test_best_sub_rule_equals_trying_all(single: bool, seed: int) -> None:
     held = noise(40, 6, seed)
     found = mined(held, 2)
     rules = generate(found, np.ones(6, dtype=bool), 0.4, single)
-    got = best_subrule(rules, found)
+    got = best_subrule(rules, lattice(found))
     for row, (before, after) in enumerate(zip(rules.antecedent.tolist(), rules.consequent.tolist(), strict=True)):
         items, then = [i for i in before if i >= 0], [i for i in after if i >= 0]
         parts = [part for size in range(len(items)) for part in combinations(items, size)]
@@ -90,7 +91,7 @@ def test_rules_of_other_itemsets_are_refused() -> None:
     held = noise(60, 5, 1)
     rules = generate(mined(held, 2), np.ones(5, dtype=bool), 0.2)
     with pytest.raises(ValueError, match="not made of these"):
-        best_subrule(rules, mined(held[:40], 2))
+        best_subrule(rules, lattice(mined(held[:40], 2)))
 
 
 def test_improvement_is_tested_within_the_sub_rules_baskets() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.api import statistics
+from crmdesk_association.itemsets.lattice import lattice
 from crmdesk_association.rules.hypergeometric import fisher_upper
 from crmdesk_association.rules.rules import Bools, RuleSet, Step, quiet
 from crmdesk_association.rules.subrules import best_subrule, next_shorter
@@ -41,7 +42,8 @@ def judge(rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet) -> Ju
     `tests`: how many candidates were looked at, as counted by `searched`; at least the number of rules.
     """
     tests = max(tests, len(rules))
-    best_count, best_antecedent = best_subrule(rules, found, lambda f: step(0.4 * f))
+    tree = lattice(found)
+    best_count, best_antecedent = best_subrule(rules, tree, lambda f: step(0.4 * f))
     p = fisher_upper(
         rules.count, rules.antecedent_count, rules.consequent_count, rules.n, lambda f: step(0.4 + 0.3 * f)
     )
@@ -50,9 +52,11 @@ def judge(rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet) -> Ju
         rules.count, rules.antecedent_count, best_count, best_antecedent, lambda f: step(0.7 + 0.2 * f)
     )
     gain = rules.count / rules.antecedent_count - best_count / best_antecedent
-    # An intersection-union test (Berger 1982): the largest p. Rules that gain nothing are left out: theirs says so.
-    rows = np.flatnonzero((gain > 0) & (rules.antecedent >= 0)[:, 1:].any(axis=1))
-    for mine, count, antecedent in next_shorter(rules, found, rows):
+    # An intersection-union test (Berger 1982): the largest p. Where it is one half already, nothing is to be gained.
+    rows = np.flatnonzero((gain_p < 0.5) & (rules.antecedent >= 0)[:, 1:].any(axis=1))
+    for each, count, antecedent in next_shorter(rules, tree, rows):
+        new = (count != best_count[each]) | (antecedent != best_antecedent[each])
+        mine, count, antecedent = each[new], count[new], antecedent[new]
         worse = fisher_upper(rules.count[mine], rules.antecedent_count[mine], count, antecedent, lambda f: step(0.9))
         gain_p[mine] = np.maximum(gain_p[mine], worse)
     step(1.0)

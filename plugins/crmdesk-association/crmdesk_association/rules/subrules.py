@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk_association.itemsets.lattice import Lattice, lattice
+from crmdesk_association.itemsets.lattice import Lattice
 from crmdesk_association.rules.rules import RuleSet, Step, quiet
-from crmdesk_association.transactions import Ints, Itemsets
+from crmdesk_association.transactions import Ints
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,19 @@ class _Best:
         return _Best(self.whole[rows], self.before[rows], self.confidence[rows])
 
 
-def best_subrule(rules: RuleSet, found: Itemsets, step: Step = quiet) -> tuple[Ints, Ints]:
+def best_subrule(rules: RuleSet, tree: Lattice, step: Step = quiet) -> tuple[Ints, Ints]:
     """Of each rule's proper sub-rules S -> C (S part of A, perhaps empty) the most confident: (count, count of S).
 
     Walked level by level, each pair (S, C) once: the best up to a pair is its own or its immediate sub-rules' best.
-    ValueError where the rules were not made of these itemsets.
+    `tree`: the itemsets the rules were made of; ValueError where it is of others.
     """
-    tree = lattice(found)
     whole, before, after = rules.sets.T
     if not np.array_equal(tree.counts.take(rules.sets[:, 0], mode="clip"), rules.count):
         raise ValueError("the rules were not made of these itemsets")
     length = (rules.antecedent >= 0).sum(axis=1)
     count, antecedent = np.zeros(len(rules), dtype=np.int64), np.full(len(rules), rules.n, dtype=np.int64)
-    best, shorter = None, None
+    best: _Best | None = None
+    shorter: _Level | None = None
     for level in _levels(tree, length, whole, before, after, step):
         step(0.5 + 0.5 * level.size / max(rules.antecedent.shape[1], 1))
         own = _Best(level.whole, level.before, level.confidence)
@@ -83,12 +83,11 @@ def best_subrule(rules: RuleSet, found: Itemsets, step: Step = quiet) -> tuple[I
     return count, antecedent
 
 
-def next_shorter(rules: RuleSet, found: Itemsets, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
+def next_shorter(rules: RuleSet, tree: Lattice, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
     """The rules at `rows` without the first item of A, then without the second and so on: (rows, count, count of S).
 
     Each time only the rows that have so many items.
     """
-    tree = lattice(found)
     for i in range(rules.antecedent.shape[1]):
         mine = rows[rules.antecedent[rows, i] >= 0]
         whole, before = _without(tree, rules.sets[mine, 0], rules.sets[mine, 1], i)
