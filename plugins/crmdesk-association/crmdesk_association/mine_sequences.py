@@ -15,6 +15,7 @@ from crmdesk_association.sequences import waiting
 from crmdesk_association.sequences.histories import Histories, read
 from crmdesk_association.sequences.order_test import Judgement, judge
 from crmdesk_association.sequences.prefixspan import Limits, Pattern, Sequence
+from crmdesk_association.sequences.searched import searched
 from crmdesk_association.sequences.sequence_budget import mine
 from crmdesk_association.sequences.sequence_figures import figures
 
@@ -36,14 +37,16 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
     histories = read(frame, params, lambda: progress.step(0.0, "Reading the histories"))
     limits = Limits(params.min_gap_days, params.max_gap_days, params.max_span_days)
     progress.step(0.05, "Looking for sequences")
+    least = threshold(params.min_support, histories.n)
     found = mine(
-        histories, threshold(params.min_support, histories.n), limits, longest=params.max_length,
+        histories, least, limits, longest=params.max_length,
         most=params.max_patterns, step=lambda done: progress.step(0.05 + 0.35 * done, "Looking for sequences"),
     )  # fmt: skip
     ordered = [sequence for sequence in found if len(sequence.steps) > 1]
+    tests = searched(histories, found, least, params.max_length)
     judged = judge(
         histories, [sequence.steps for sequence in ordered], limits, shuffles=params.shuffles, seed=params.seed,
-        fdr=params.fdr, step=lambda done: progress.step(0.4 + 0.5 * done, "Shuffling the order"),
+        fdr=params.fdr, tests=tests, step=lambda done: progress.step(0.4 + 0.5 * done, "Shuffling the order"),
     )  # fmt: skip
     progress.step(0.92, "Writing it down")
     table, patterns = _table(histories, found, ordered, judged, params)
@@ -54,7 +57,7 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
         "items": _items(histories, found),
     }
     return Rules(
-        _verdict(table), _metrics(histories, table, judged), tables, figures(table, tables["waiting"]),
+        _verdict(table), _metrics(histories, table, judged, tests), tables, figures(table, tables["waiting"]),
         tuple(_warnings(histories, table, judged)),
     )  # fmt: skip
 
@@ -120,11 +123,12 @@ def _items(histories: Histories, found: list[Sequence]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "label", "kind", "count", "share", "used", "reason"])
 
 
-def _metrics(histories: Histories, table: pd.DataFrame, judged: Judgement) -> dict[str, Metric]:
+def _metrics(histories: Histories, table: pd.DataFrame, judged: Judgement, tests: int) -> dict[str, Metric]:
     return {
         "customers": Metric(histories.n),
         "items": Metric(len(histories.items)),
         "sequences": Metric(len(table)),
+        "sequences_searched": Metric(max(tests, len(table))),
         "sequences_tested": Metric(int(table["p"].notna().sum())),
         "sequences_shown": Metric(int(table["shown"].sum())),
         "tested_customers": Metric(judged.tested_customers),

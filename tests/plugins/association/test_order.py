@@ -12,6 +12,8 @@ from crmdesk_association.sequences.direction import directions, moved
 from crmdesk_association.sequences.order_test import count, judge
 from crmdesk_association.sequences.poisson_binomial import exact_tail, upper_tails
 from crmdesk_association.sequences.prefixspan import Limits, Pattern
+from crmdesk_association.sequences.searched import searched
+from crmdesk_association.sequences.sequence_budget import mine
 from crmdesk_association.sequences.shuffles import Block, blocks, popcount, spans
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,6 +148,38 @@ def test_the_p_of_shuffles_is_not_too_small_under_chance() -> None:
         p.append(float(upper_tails(tally.values, tally.cases, tally.counts)[0]))
     assert np.mean(np.array(p) < 0.05) < 0.11
     assert np.mean(np.array(p) < 0.5) < 0.62
+
+
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("seed", range(3))
+def test_what_was_searched_is_every_order_that_enough_customers_could_show(seed: int, again: bool) -> None:
+    rng = np.random.default_rng(seed)
+    people: list[Steps] = []
+    for _ in range(60):
+        left = list(rng.permutation(5)[: rng.integers(1, 5)])
+        steps = [{left.pop() for _ in range(min(len(left), int(rng.integers(1, 3))))} for _ in range(3) if left]
+        steps = [{int(item) for item in step} for step in steps]
+        people.append([(30 * day, step) for day, step in enumerate([*steps, steps[0]] if again else steps)])
+    database, limits = histories(people, 5), Limits(1, 100, 200)
+    for least, longest in ((4, 2), (6, 3)):
+        wanted = [steps for steps in candidates(5, longest) if len(steps) > 1 and least <= sum(
+            all(any(set(step) <= held for _, held in person) for step in steps) for person in people)]  # fmt: skip
+        if not again:
+            wanted = [steps for steps in wanted if len({i for s in steps for i in s}) == sum(map(len, steps))]
+        assert searched(database, mine(database, least, limits, longest=longest), least, longest) == len(wanted)
+
+
+def test_a_high_least_support_does_not_pass_what_luck_brought_over_it() -> None:
+    """Few orders reach it, each by luck; tested alone they would look like all there were (one seed in eight)."""
+    rng, alarms = np.random.default_rng(5), 0
+    for seed in range(24):
+        held = np.argsort(rng.random((600, 12)), axis=1)[:, :3]
+        who = np.repeat(np.arange(1, 601), 3)
+        frame = pd.DataFrame({"opened_s": rng.integers(0, 2_000, who.size) * 86_400.0, "closed_s": np.nan,
+                              "product": held.ravel().astype(str), "family": "f"}, index=who)  # fmt: skip
+        alarms += int(sequences(frame, shuffles=60, seed=seed, min_support=0.037, max_gap_days=3_000,
+                                max_span_days=3_000, max_length=2)["shown"].any())  # fmt: skip
+    assert alarms <= 1
 
 
 def test_a_chain_stands_beside_its_parts() -> None:

@@ -81,16 +81,17 @@ class Tally:
 
 def judge(
     histories: Histories, patterns: list[Pattern], limits: Limits, *, shuffles: int, seed: int, fdr: float,
-    step: Callable[[float], None] = lambda fraction: None,
+    tests: int = 0, step: Callable[[float], None] = lambda fraction: None,
 ) -> Judgement:  # fmt: skip
     """Test the order of each of `patterns` (two steps or more) against `shuffles` orders within each customer.
 
     A customer's days stay and what happened on them is permuted; each customer shows a sequence with a chance
     estimated over the arrangements, so the number who do is Poisson-binomial. p is the larger of its upper tail and
     of the sign test against the same steps rearranged (`directions`): an order counts only where it beats both. q is
-    Benjamini-Hochberg over all tested. Where testing all with everybody would take too long, a random sample of
-    customers chooses which are worth it and the others alone test them. `shown`: q < fdr, and q < fdr as well among
-    the customers who show a part that stands up by itself (see `_parts`).
+    Benjamini-Hochberg's for `tests` sequences looked for (see `searched`), at least for all tested. Where testing all
+    with everybody would take too long, a random sample of customers chooses which are worth it and the others alone
+    test them. `shown`: q < fdr, and q < fdr as well among the customers who show a part that stands up by itself (see
+    `_given_parts`).
     """
     everyone = np.ones(histories.n, dtype=bool)
     r = len(patterns)
@@ -107,7 +108,7 @@ def judge(
     hopeful = np.flatnonzero(np.nan_to_num(p, nan=1.0) < fdr)
     turned = directions(rest, [patterns[i] for i in hopeful], limits, lambda f: step(0.8 + 0.1 * f))
     p[hopeful] = np.maximum(p[hopeful], turned)
-    q = statistics.benjamini_hochberg(p)
+    q = statistics.benjamini_hochberg(p, tests)
     stands = np.nan_to_num(q, nan=1.0) < fdr
     best = _given_parts(rest, patterns, stands, limits, shuffles, seed, lambda f: step(0.9 + 0.1 * f))
     part_q[list(best)] = statistics.benjamini_hochberg(list(best.values()))
