@@ -33,8 +33,9 @@ def analyses(json: Json = False) -> None:
         lines = [f"{info['id']}  {info['title']}: {info['summary']}"]
         for p in info["params"]:
             default = "empty" if p["default"] is None else p["default"]
+            some = f" Some of: {', '.join(p['choices'])}." if p.get("kind") == "choices" else ""
             lines.append(
-                f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}"
+                f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}{some}"
             )
         blocks.append("\n".join(lines))
     answer({"analyses": found}, json, "\n".join(blocks) or "No plugin offers an analysis; see: crmdesk plugin list")

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypedDict, cast
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["RESERVED", "Field", "Params"]
+__all__ = ["RESERVED", "Field", "FormHints", "Params", "form_hints"]
 
 RESERVED = frozenset({"seed", "as_of", "out", "json", "file", "user", "passphrase_file", "inline"})
+
+
+class FormHints(TypedDict, total=False):
+    """What a field may tell the desk's form in `json_schema_extra`; the command line knows nothing of it."""
+
+    advanced: bool  # under "More settings", folded
+    when: dict[str, list[Any]]  # shown only while each of these parameters has one of its values
+    kind: Literal["file", "choices"]  # of a text: a file to choose, or a comma list of some of `choices`
+    choices: list[str]
 
 
 class Params(BaseModel):
@@ -28,6 +37,9 @@ class Params(BaseModel):
         clash = RESERVED & set(cls.__annotations__)
         if clash:
             raise TypeError(f"{cls.__name__} uses reserved parameter names: {', '.join(sorted(clash))}.")
+        for name, info in cls.model_fields.items():
+            if unknown := set(form_hints(info).get("when", {})) - set(cls.model_fields):
+                raise TypeError(f"{cls.__name__}.{name} is shown by parameters that do not exist: {sorted(unknown)}.")
 
     @classmethod
     def own_fields(cls) -> dict[str, Any]:
@@ -37,3 +49,9 @@ class Params(BaseModel):
     def own(self) -> dict[str, Any]:
         """The analysis's own values, JSON-ready: what a stored run keeps as `params`."""
         return {k: v for k, v in self.model_dump(mode="json").items() if k not in self._host}
+
+
+def form_hints(info: Any) -> FormHints:
+    """What a field tells the form; empty where it tells nothing, or where its extra is a function."""
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    return cast(FormHints, {name: extra[name] for name in FormHints.__annotations__ if name in extra})

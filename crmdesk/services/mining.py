@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.contributions.params import form_hints
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress
 from crmdesk.mining import frame, ledger
@@ -60,7 +61,7 @@ def analyses(app: App | Host) -> list[AnalysisInfo]:
 
 
 def _param(name: str, info: Any) -> dict[str, Any]:
-    """One parameter as JSON shows it: type, default, words and limits."""
+    """One parameter as JSON shows it: type, default, words and limits, and what it tells the form."""
     kind, choices = _kind(info.annotation)
     limits: dict[str, Any] = {}
     for rule in info.metadata:
@@ -76,7 +77,7 @@ def _param(name: str, info: Any) -> dict[str, Any]:
     return {
         "name": name, "type": kind, "default": None if info.is_required() else getattr(default, "value", default),
         "title": info.title or name, "description": info.description or "", "minimum": low, "maximum": high,
-        "choices": choices,
+        "choices": choices, **form_hints(info),
     }  # fmt: skip
 
 

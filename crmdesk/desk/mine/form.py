@@ -2,203 +2,174 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+import re
+from collections.abc import Mapping
+from typing import Any
 
-from PySide6.QtCore import QDate, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
-    QComboBox,
-    QDateEdit,
-    QDoubleSpinBox,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
-from crmdesk.desk.widgets import label
-
-INT_LIMIT = 2**31 - 1
-NUMBER = 200  # px: a field as wide as the page makes a number look like a sentence
+from crmdesk.desk.mine.fields import ChoicesField, Field, make_field
+from crmdesk.desk.widgets import button, label
 
 
-class Field(Protocol):
-    """A field's value as plain JSON; `put` shows one; `told` calls back on every change."""
+class Row:
+    """One field of the form: its words at the left; field, help line and fault in a column beside them."""
 
-    widget: QWidget
+    def __init__(self, title: str, help_line: str, field: Field) -> None:
+        self.field = field
+        # A check box carries its own words.
+        self.words = label("" if isinstance(field.widget, QCheckBox) else title)
+        self.words.setBuddy(field.widget.focusProxy() or field.widget)
+        self.words.setMinimumHeight(field.widget.sizeHint().height())
+        parts = () if isinstance(field, ChoicesField) else (*field.widget.findChildren(QAbstractSpinBox),
+                                                            *field.widget.findChildren(QLineEdit))  # fmt: skip
+        for widget in (field.widget, *parts):
+            widget.setAccessibleName(title)
+            widget.setToolTip(help_line)
+        self.fault: QLabel = label("", "fault", wrap=True)
+        self.fault.setVisible(False)
+        self.column = QWidget()
+        rows = QVBoxLayout(self.column)
+        rows.setContentsMargins(0, 0, 0, 6)
+        rows.setSpacing(4)
+        rows.addWidget(field.widget)
+        rows.addWidget(label(help_line, "muted", wrap=True))
+        rows.addWidget(self.fault)
 
-    def value(self) -> Any: ...
-    def put(self, value: Any) -> None: ...
-    def told(self, deed: Callable[[], None]) -> None: ...
+    def show_fault(self, sentence: str) -> None:
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
 
+    def place(self, grid: QGridLayout) -> None:
+        at = grid.rowCount()
+        grid.addWidget(self.words, at, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.column, at, 1)
 
-class SimpleField:
-    """One Qt field behind three functions."""
-
-    def __init__(self, widget: QWidget, get: Callable[[], Any], put: Callable[[Any], Any], signal: Any) -> None:
-        self.widget, self.value, self.put, self._signal = widget, get, put, signal
-
-    def told(self, deed: Callable[[], None]) -> None:
-        self._signal.connect(lambda *_: deed())
-
-
-class OptionalField:
-    """A number that may be left to the program: "choose for me", or exactly so many."""
-
-    def __init__(self, inner: SimpleField, title: str, first: Any) -> None:
-        self._inner = inner
-        self._auto = QCheckBox("Choose for me")
-        self._auto.setAccessibleName(f"{title}: choose for me")
-        self._auto.toggled.connect(lambda on: inner.widget.setEnabled(not on))
-        self.widget = QWidget()
-        row = QHBoxLayout(self.widget)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(inner.widget)
-        row.addWidget(self._auto)
-        row.addStretch(1)
-        self.widget.setFocusProxy(self._auto)
-        inner.put(first)
-        self.put(None)
-
-    def value(self) -> Any:
-        return None if self._auto.isChecked() else self._inner.value()
-
-    def put(self, value: Any) -> None:
-        self._auto.setChecked(value is None)
-        self._inner.widget.setEnabled(value is not None)
-        if value is not None:
-            self._inner.put(value)
-
-    def told(self, deed: Callable[[], None]) -> None:
-        self._inner.told(deed)
-        self._auto.toggled.connect(lambda *_: deed())
-
-
-def whole(low: float | None, high: float | None) -> SimpleField:
-    box = QSpinBox()
-    box.setRange(int(low if low is not None else -INT_LIMIT), int(high if high is not None else INT_LIMIT))
-    return SimpleField(_padded(box), box.value, lambda v: box.setValue(int(v)), box.valueChanged)
-
-
-def decimal(low: float | None, high: float | None) -> SimpleField:
-    box = QDoubleSpinBox()
-    box.setDecimals(4)
-    box.setRange(low if low is not None else -1e12, high if high is not None else 1e12)
-    box.setSingleStep(0.05)
-    return SimpleField(_padded(box), box.value, lambda v: box.setValue(float(v)), box.valueChanged)
-
-
-def _padded(box: QAbstractSpinBox) -> QAbstractSpinBox:
-    """Wide enough for its buttons; the sheet's padding does not reach the text inside a spin box."""
-    box.setMinimumWidth(110)
-    box.setMaximumWidth(NUMBER)
-    box.lineEdit().setTextMargins(7, 0, 0, 0)
-    return box
-
-
-def choice(choices: list[Any]) -> SimpleField:
-    box = QComboBox()
-    for one in choices:
-        box.addItem(str(one).replace("_", " "), one)
-    return SimpleField(box, box.currentData, lambda v: box.setCurrentIndex(max(0, box.findData(v))),
-                       box.currentIndexChanged)  # fmt: skip
-
-
-def day() -> SimpleField:
-    box = QDateEdit()
-    box.setCalendarPopup(True)
-    box.setDisplayFormat("d MMM yyyy")
-    box.setMaximumWidth(NUMBER)
-    iso = Qt.DateFormat.ISODate
-    return SimpleField(box, lambda: box.date().toString(iso), lambda v: box.setDate(QDate.fromString(str(v), iso)),
-                       box.dateChanged)  # fmt: skip
-
-
-def tick(title: str) -> SimpleField:
-    box = QCheckBox(title)
-    return SimpleField(box, box.isChecked, lambda v: box.setChecked(bool(v)), box.toggled)
-
-
-def words() -> SimpleField:
-    box = QLineEdit()
-    return SimpleField(box, box.text, lambda v: box.setText(str(v or "")), box.textChanged)
-
-
-def make_field(row: Mapping[str, Any]) -> Field:
-    """The field of one parameter (a row of `AnalysisInfo.params`)."""
-    low, high, kind = row["minimum"], row["maximum"], row["type"]
-    if row["choices"]:
-        return choice(list(row["choices"]))
-    if kind in ("int", "float"):
-        made = whole(low, high) if kind == "int" else decimal(low, high)
-        if row["default"] is None:
-            return OptionalField(made, row["title"], max(4 if kind == "int" else 0, low or 0))
-        return made
-    return day() if kind == "date" else tick(row["title"]) if kind == "bool" else words()
+    def set_visible(self, on: bool) -> None:
+        self.words.setVisible(on)
+        self.column.setVisible(on)
 
 
 class ParamForm(QWidget):
-    """All parameters of an analysis; `values()` are what `services.mining.run` takes."""
+    """All parameters of an analysis; `values()` are what `services.mining.run` takes.
+
+    Rows of `AnalysisInfo.params` with "advanced" lie under More settings, folded; rows with "when" are shown only while
+    the parameters named there have one of the values, and count as their default while they are not.
+    """
 
     changed = Signal()
 
     def __init__(self, rows: tuple[Mapping[str, Any], ...]) -> None:
         super().__init__()
-        self._rows = {row["name"]: row for row in rows}
+        self._told = {row["name"]: row for row in rows}
         self.fields: dict[str, Field] = {}
-        self._faults: dict[str, QLabel] = {}
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(16)
-        self._grid.setVerticalSpacing(4)
-        self._grid.setColumnStretch(1, 1)
+        self.rows: dict[str, Row] = {}
+        self._advanced: set[str] = set()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._first, self._more = QGridLayout(), QWidget()
+        self._rest = QGridLayout(self._more)
+        for grid in (self._first, self._rest):
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setHorizontalSpacing(16)
+            grid.setVerticalSpacing(4)
+            grid.setColumnStretch(1, 1)
+        self.fold = button("", self.unfold, "quiet", "Settings that seldom need a change")
+        column.addLayout(self._first)
+        column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._more)
+        self._more.setVisible(False)
         for row in rows:
-            self.add(row["name"], row["title"], row["description"], make_field(row))
+            self.add(row["name"], row["title"], row["description"], make_field(row), advanced=bool(row.get("advanced")))
             if row["default"] is not None:
                 self.fields[row["name"]].put(row["default"])
 
-    def add(self, name: str, title: str, help_line: str, field: Field) -> None:
+    def add(self, name: str, title: str, help_line: str, field: Field, *, advanced: bool = False) -> None:
         """One more field; the host adds its own (as of, seed) this way."""
-        at = self._grid.rowCount()
-        # A check box carries its own words.
-        words_ = label("" if isinstance(field.widget, QCheckBox) else title)
-        target = field.widget.focusProxy() or field.widget
-        words_.setBuddy(target)
-        for widget in (field.widget, *field.widget.findChildren(QSpinBox), *field.widget.findChildren(QDoubleSpinBox)):
-            widget.setAccessibleName(title)
-            widget.setToolTip(help_line)
-        fault = label("", "fault", wrap=True)
-        fault.setVisible(False)
-        self._grid.addWidget(words_, at, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._grid.addWidget(field.widget, at, 1)
-        self._grid.addWidget(label(help_line, "muted", wrap=True), at + 1, 1)
-        self._grid.addWidget(fault, at + 2, 1)
-        self._grid.setRowMinimumHeight(at + 3, 6)
-        self.fields[name], self._faults[name] = field, fault
-        field.told(self.changed.emit)
+        made = Row(title, help_line, field)
+        made.place(self._rest if advanced else self._first)
+        self.fields[name], self.rows[name] = field, made
+        if advanced:
+            self._advanced.add(name)
+        wide = max(row.words.sizeHint().width() for row in self.rows.values())
+        for grid in (self._first, self._rest):
+            grid.setColumnMinimumWidth(0, wide)  # both parts of the form stand on the same line
+        self._arrange()
+        field.told(self._changed)
+
+    def _changed(self) -> None:
+        self._arrange()
+        self.changed.emit()
+
+    # What is shown ---------------------------------------------------------------------------------------------
+
+    @property
+    def folds(self) -> bool:
+        """Whether there is anything under More settings."""
+        return bool(self._advanced)
+
+    @property
+    def unfolded(self) -> bool:
+        return not self._more.isHidden()
+
+    def unfold(self, on: bool | None = None) -> None:
+        """Show or hide More settings; without a word the other way round."""
+        self._more.setVisible(not self.unfolded if on is None else on)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Each row as `when` says, and how many lie under the fold."""
+        for name, row in self.rows.items():
+            row.set_visible(self.applies(name) or bool(row.fault.text()))
+        number = sum(self.applies(name) for name in self._advanced)
+        words = "Fewer settings" if self.unfolded else f"More settings ({number})"
+        self.fold.setText(f"{'▾' if self.unfolded else '▸'}  {words}")
+        self.fold.setAccessibleName(words)
+        self.fold.setVisible(self.folds)
+
+    def applies(self, name: str) -> bool:
+        """Whether a parameter counts, as the others are now."""
+        wanted = self._told.get(name, {}).get("when", {})
+        return all(self.fields[other].value() in values for other, values in wanted.items() if other in self.fields)
+
+    # What is typed ---------------------------------------------------------------------------------------------
 
     def values(self) -> dict[str, Any]:
-        return {name: self.fields[name].value() for name in self._rows}
+        return {name: self.fields[name].value() if self.applies(name) else row["default"]
+                for name, row in self._told.items()}  # fmt: skip
 
     def put(self, values: Mapping[str, Any]) -> None:
+        """Show these values, also what of them lies under the fold and is not as it was made."""
         for name, value in values.items():
             if name in self.fields:
                 self.fields[name].put(value)
+                if name in self._advanced and name in self._told and value != self._told[name]["default"]:
+                    self.unfold(True)
 
     def show_fault(self, sentence: str) -> bool:
         """Put a refusal beside the field it names; False where it names none."""
-        found = False
-        for name, fault in self._faults.items():
-            mine = name in sentence or (name in self._rows and self._rows[name]["title"] in sentence)
-            fault.setText(sentence if mine else "")
-            fault.setVisible(mine)
-            found = found or mine
-        return found
+        found = [name for name in self.rows if self._named(name, sentence)]
+        for name, row in self.rows.items():
+            row.show_fault(sentence if name in found else "")
+        if self._advanced & set(found):
+            self.unfold(True)
+        self._arrange()
+        return bool(found)
+
+    def _named(self, name: str, sentence: str) -> bool:
+        title = self._told[name]["title"] if name in self._told else name
+        return any(re.search(rf"\b{re.escape(word)}\b", sentence) for word in (name, title))
 
     def clear_faults(self) -> None:
-        for fault in self._faults.values():
-            fault.setVisible(False)
+        for row in self.rows.values():
+            row.show_fault("")
+        self._arrange()

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout
 
 from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.mine.form import INT_LIMIT, ParamForm, day, whole
+from crmdesk.desk.mine.fields import INT_LIMIT, day, whole
+from crmdesk.desk.mine.form import ParamForm
 from crmdesk.desk.mine.words import command, reason
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, button, clear, label, scrolled
@@ -101,7 +102,7 @@ class RunPage(Page):
         seed = whole(0, INT_LIMIT)
         seed.put(SEED)
         self.form.add("as_of", "As of", "The last day whose data is used.", day())
-        self.form.add("seed", "Seed", "Same seed, same result.", seed)
+        self.form.add("seed", "Seed", "Same seed, same result.", seed, advanced=self.form.folds)
         self._settings.rows.addWidget(self.form)
         self.form.changed.connect(self._edited)
 

@@ -25,11 +25,16 @@ def command(bank: Path, analysis: str, values: Mapping[str, Any], defaults: Mapp
     file = bank.name if bank.parent == Path.cwd() else str(bank)
     parts = ["crmdesk", "mine", file, analysis]
     for name, value in values.items():
-        if value != defaults.get(name):
+        if _told(value) != _told(defaults.get(name)):
             parts += [f"--{name.replace('_', '-')}", _text(value)]
     parts += ["--seed", str(seed)] + (["--as-of", as_of] if as_of else [])
     return " ".join(shlex.quote(part) for part in parts)
 
 
+def _told(value: Any) -> Any:
+    """Nothing typed is nothing, however its field says so."""
+    return "" if value is None else value
+
+
 def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
