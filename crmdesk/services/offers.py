@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,9 +17,9 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import read_offers
-from crmdesk.mining.execute import TARGET, Part, payload
-from crmdesk.mining.params import find_analysis, validate
+from crmdesk.mining.execute import Part
 from crmdesk.mining.record import RunRecord
+from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
 from crmdesk.services import offer_gates as gates
 from crmdesk.services.context import App
@@ -61,22 +60,24 @@ def candidates(
     if top is not None and top < 1:
         raise BadInput(f"top must be at least 1, not {top}.")
     record = ledger.load(app.store, run_uuid, titles(app))
-    maker = _Maker(app, record, *_offerer(app, record), frame.default_day(app.store))
+    use = Use(app, record, *_offerer(app, record), frame.default_day(app.store))
     with app.store.reader() as raw:
         known = queries.products(raw)
     if product is not None and product not in known:
         raise BadInput(f"No product has the code '{product}'; known: {', '.join(known)}.")
-    who, watch = maker.people(), progress or Silent()
-    table = maker.offers(who, watch, cancel, runner or app.runner)
-    Part(watch, 0.95, 1, cancel).step(0, "Asking who may be offered what")
-    if table is not None:
+    who, watch, table = _people(use), progress or Silent(), None
+    if who.eligible:
+        answer = use.ask("offer", who, Part(watch, 0, 0.9, cancel), cancel, runner)
+        watch.step(0.9, "Checking the offers")
+        table = read_offers(answer, use.analysis, who.customers)
         if rule is None:  # of several rules for one product the first is the strongest
             table = table.drop_duplicates(["customer", "product"], ignore_index=True)
         chosen = (table["rule"] == rule) | (rule is None)
         table = table[chosen & ((table["product"] == product) | (product is None))]
-    found = _listed(app, actor, maker, who, table, OfferList(
+    Part(watch, 0.95, 1, cancel).step(0, "Asking who may be offered what")
+    found = _listed(app, actor, table, OfferList(
         run=record.uuid, analysis=record.analysis, title=record.title, channel=channel, at=app.store.clock(),
-        as_of=maker.day.isoformat(), currency="", eligible=who.eligible, excluded=dict(who.excluded), considered=0,
+        as_of=use.day.isoformat(), currency="", eligible=who.eligible, excluded=dict(who.excluded), considered=0,
         rejected={}, rows=(), rule=rule, product=product, top=top,
     ))  # fmt: skip
     with app.store.write() as session:
@@ -91,7 +92,9 @@ def _offerer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
     """The analysis that can make offers, and the model to make them with."""
     if record.result is None:
         raise CrmdeskError(f"Run {record.uuid} has no result to make offers with: {record.verdict}")
-    analysis = find_analysis(app.plugins.analyses, record.analysis)
+    analysis = analysis_of(app, record)
+    if "credit" in (record.purpose, analysis.purpose):
+        raise CrmdeskError(f"Run {record.uuid} was made for credit; its results never choose whom to offer what.")
     if analysis.offer is None:
         raise CrmdeskError(f"{analysis.title} makes no offers; run an analysis that finds rules.")
     if record.result.model is None:
@@ -99,44 +102,14 @@ def _offerer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
     return analysis, record.result.model
 
 
-@dataclass(frozen=True)
-class _Maker:
-    """What offers are made with: a run, the analysis behind it, its model, and the last day of the data."""
-
-    app: App
-    record: RunRecord
-    analysis: Analysis
-    model: Model
-    day: date
-
-    def people(self) -> Population:
-        """Those whose data may choose offers now."""
-        app, params = self.app, validate(self.analysis, self.record.params, self.record.seed, self.day)
-        if not self.analysis.required(params):
-            raise CrmdeskError(
-                f"Run {self.record.uuid} was not made from customers of this bank: it can offer nothing."
-            )
-        return frame.people(app.store, self.analysis, app.plugins.features, self.day, params, purpose="targeting")
-
-    def offers(
-        self, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any
-    ) -> pd.DataFrame | None:
-        """The worker's checked table of offers; None where there is nobody."""
-        if not who.eligible:
-            return None
-        app, analysis, record = self.app, self.analysis, self.record
-        params = validate(analysis, record.params, record.seed, self.day)
-        needs = frame.needs_of(analysis, app.plugins.features, params)
-        piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.5, cancel), cancel)
-        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model, "offer")
-        answer = runner.call(TARGET, work, progress=Part(progress, 0.5, 0.9, cancel), cancel=cancel)
-        progress.step(0.9, "Checking the offers")
-        return read_offers(answer, analysis, who.customers)
+def _people(use: Use) -> Population:
+    """Those whose data may choose offers now."""
+    if not use.analysis.required(use.params()):
+        raise CrmdeskError(f"Run {use.record.uuid} was not made from customers of this bank: it can offer nothing.")
+    return use.people("targeting")
 
 
-def _listed(
-    app: App, actor: Actor, maker: _Maker, who: Population, table: pd.DataFrame | None, empty: OfferList
-) -> OfferList:
+def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList) -> OfferList:
     """The list with its rows and the count of each gate, all asked in one reading of the bank."""
     with app.store.reader() as raw:
         known, money = queries.products(raw), queries.currency(raw)

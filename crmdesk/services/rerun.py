@@ -12,10 +12,12 @@ from crmdesk.jobs import Progress
 from crmdesk.mining import ledger
 from crmdesk.mining.execute import Order, run_analysis
 from crmdesk.mining.record import RunRecord
+from crmdesk.mining.use import analysis_of
 from crmdesk.services.context import App
 from crmdesk.store.queries import runs as queries
 
 Hashes = Mapping[tuple[str, str], str]
+SOURCE = ("table", "source")  # where an analysis says which file it read, with its hash
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ def rerun(
     old = ledger.load(app.store, uuid, {}, result=False)
     if old.outcome != "done":
         raise CrmdeskError(f"Run {old.uuid} has nothing to compare with: {old.verdict}")
+    analysis_of(app, old)
     order = Order(old.analysis, old.params, old.seed, old.as_of, old.versions.get("threads"))
     new = run_analysis(app, actor, order, progress=progress, cancel=cancel, runner=runner)
     with app.store.read() as session:
@@ -65,6 +68,8 @@ def differences(old: RunRecord, new: RunRecord, same: bool, before: Hashes, afte
         found.append(_population(old, new))
     elif old.data_hash != new.data_hash:
         found.append("The data of the same customers changed since the first run.")
+    if SOURCE in before and SOURCE in after and before[SOURCE] != after[SOURCE]:
+        found.append("The file that was read changed since the first run.")
     found += [
         f"{name} was {old.versions.get(name, 'absent')} and is {new.versions.get(name, 'absent')} now."
         for name in sorted({*old.versions, *new.versions})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +16,8 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER, read_scores
-from crmdesk.mining.execute import TARGET, Part, payload
-from crmdesk.mining.params import find_analysis, validate
 from crmdesk.mining.record import RunRecord, with_numbers
+from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
 from crmdesk.services.context import App
 from crmdesk.services.runs import titles
@@ -63,30 +61,31 @@ def score(
     require(actor, Right.READ_RESULTS)
     record = ledger.load(app.store, run_uuid, titles(app))
     analysis, model = _scorer(app, record)
-    day = frame.default_day(app.store)
-    params = validate(analysis, record.params, record.seed, day)
-    who = frame.people(app.store, analysis, app.plugins.features, day, params)
+    use = Use(app, record, analysis, model, frame.default_day(app.store))
+    who = use.people()
     if numbers is None:
         who = _newcomers(record, who)
     else:
         require(actor, Right.READ_CONTACT)  # a number says who somebody is
         who = Population(_named(app, analysis, who, numbers))
-    job = _Job(app, record, analysis, model, day)
-    table = job.run(who, progress or Silent(), cancel, runner or app.runner) if who.eligible else None
-    rows = () if table is None else tuple(ledger.plain_rows(_for_people(app, actor, record, table)))
+    rows: tuple[dict[str, Any], ...] = ()
+    if who.eligible:
+        answer = use.ask("score", who, progress or Silent(), cancel, runner)
+        table = read_scores(answer, analysis, who.customers, _names(record))
+        rows = tuple(ledger.plain_rows(_for_people(app, actor, record, table)))
     with app.store.write() as session:
         audit.record(
             app.store, session, actor, "score", record.analysis, purpose=analysis.purpose, run_uuid=record.uuid,
             customer_id=int(who.customers[0]) if who.eligible == 1 else None, reason=f"{who.eligible} customer rows",
         )  # fmt: skip
-    return ScoringReport(record.uuid, day.isoformat(), rows, dict(who.excluded))
+    return ScoringReport(record.uuid, use.day.isoformat(), rows, dict(who.excluded))
 
 
 def _scorer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
     """The analysis that can score, and the model to score with."""
     if record.result is None:
         raise CrmdeskError(f"Run {record.uuid} has no result to score with: {record.verdict}")
-    analysis = find_analysis(app.plugins.analyses, record.analysis)
+    analysis = analysis_of(app, record)
     if analysis.score is None:
         raise CrmdeskError(f"{analysis.title} offers no scoring of new customers; run it again to include them.")
     if record.result.model is None:
@@ -113,27 +112,6 @@ def _named(app: App, analysis: Analysis, who: Population, numbers: Sequence[str]
             words = reason.replace("_", " ")
             raise Refused(f"{ids[customer]} may not be scored by {analysis.title} ({analysis.purpose}): {words}.")
     return np.array(sorted(ids), dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class _Job:
-    """What is scored with: a run, the analysis behind it, its model, and the last day of the data."""
-
-    app: App
-    record: RunRecord
-    analysis: Analysis
-    model: Model
-    day: date
-
-    def run(self, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any) -> pd.DataFrame:
-        """The table of the worker, in which the number of threads is that of the run: same model, same numbers."""
-        app, analysis, record = self.app, self.analysis, self.record
-        params = validate(analysis, record.params, record.seed, self.day)
-        needs = frame.needs_of(analysis, app.plugins.features, params)
-        piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.6, cancel), cancel)
-        work = payload(analysis, params, self.day, record.versions.get("threads", 1), piece, self.model, "score")
-        answer = runner.call(TARGET, work, progress=Part(progress, 0.6, 1, cancel), cancel=cancel)
-        return read_scores(answer, analysis, who.customers, _names(record))
 
 
 def _names(record: RunRecord) -> dict[str, str]:

@@ -1,21 +1,31 @@
 """Mining from the typed parameter to the stored run, on a real bank with small analyses."""
 
 import json
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from crmdesk.domain.errors import AnalysisError, BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs import Cancelled
 from crmdesk.mining import execute
+from crmdesk.results import Table
 from crmdesk.services import mining
 from tests.small_bank import ACTOR, add, interaction
-from tests.unit.services.mining_bank import SmallApp, bank, refuses_profiling, say
+from tests.unit.services.mining_bank import ANALYSES, FewPlugins, SmallApp, Split, bank, refuses_profiling, say
 
 ANALYST = Actor("ana", frozenset({Role.ANALYST}))
+
+
+def read(frame: pd.DataFrame, params: Split, progress: Any) -> Table:
+    """A table of a file, and the file's text where others give its hash."""
+    text = Path(os.environ["CRMDESK_TEST_FILE"]).read_text()
+    return Table("Read.", tables={"source": pd.DataFrame({"sha256": [text]}), "found": pd.DataFrame({"x": [text]})})
 
 
 @pytest.fixture
@@ -203,6 +213,21 @@ def test_a_rerun_names_what_changed(app: SmallApp, monkeypatch: pytest.MonkeyPat
     real = execute.versions
     monkeypatch.setattr(execute, "versions", lambda plugin, threads: {**real(plugin, threads), "numpy": "0.1"})
     assert mining.rerun(app, ACTOR, first).differences[-1].endswith("and is 0.1 now.")
+
+
+def test_a_rerun_says_that_the_file_changed(app: SmallApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "file.csv"
+    monkeypatch.setenv("CRMDESK_TEST_FILE", str(file))
+    app = replace(app, plugins=FewPlugins({"demo.read": replace(ANALYSES["demo.channels"], id="demo.read", run=read)}))
+    file.write_text("one")
+    first = mining.run(app, ACTOR, "demo.read", {}).uuid
+    assert mining.rerun(app, ACTOR, first).same
+    file.write_text("other")
+    report = mining.rerun(app, ACTOR, first)
+    assert (report.same, report.differences) == (False, ("The file that was read changed since the first run.",))
+    off = replace(app, plugins=FewPlugins({}))
+    with pytest.raises(CrmdeskError, match="made by demo.read of demo, which is not loaded; enable it"):
+        mining.rerun(off, ACTOR, first)
 
 
 def test_unknown_and_unclear_runs(app: SmallApp) -> None:

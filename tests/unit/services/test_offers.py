@@ -38,6 +38,10 @@ class Offering(Params):
     bad: str = Field("", title="Fault", description="What is wrong with the offers.")
 
 
+class Later(Params):
+    worse: str = Field("", title="Fault", description="The same by another name.")
+
+
 def learn(frame: pd.DataFrame, params: Offering, progress: Any) -> Rules:
     progress.step(0.5, "learning")
     return Rules("One rule.", model=Model("json", json.dumps(CHANCES).encode()))
@@ -58,7 +62,9 @@ def offer(model: Model, frame: pd.DataFrame, params: Offering, progress: Any) ->
     ]
     table = pd.DataFrame(rows, columns=["customer", "product", "p", "low", "high", "rule", "why"])
     faults = {"p": table.assign(p=2.0), "strange": table.assign(customer=999), "twice": pd.concat([table, table]),
-              "number": table.assign(product=7)}  # fmt: skip
+              "number": table.assign(product=7),
+              "missing": table.assign(rule=pd.array([None] * len(table), "Int64")),
+              "nobody": table.assign(customer=pd.array([None] * len(table), "Int64"))}  # fmt: skip
     if params.bad == "bare":
         return Table("Offered.", tables={"offers": table.drop(columns="why")})
     return Rules("Offered.", tables={"offers": faults.get(params.bad, table)})
@@ -363,12 +369,32 @@ def test_what_cannot_be_offered_is_said(app: SmallApp, run: str) -> None:
         ("twice", "a product twice for one customer"),
         ("number", "no text"),
         ("bare", "its offers lack why"),
+        ("missing", "a rule without a whole number"),
+        ("nobody", "customers that were not in its data"),
     ],
 )
 def test_offers_of_anybody_are_checked(app: SmallApp, fault: str, words: str) -> None:
     run = mining.run(app, ACTOR, "demo.next", {"bad": fault}).uuid
     with pytest.raises(AnalysisError, match=words):
         ask(app, run)
+
+
+def test_a_run_of_a_plugin_that_is_off_or_of_another_version_is_said(app: SmallApp, run: str) -> None:
+    gone = replace(app, plugins=FewPlugins({}, {HELD.id: HELD}))
+    with pytest.raises(CrmdeskError, match=r"was made by demo\.next of demo, which is not loaded; enable it"):
+        ask(gone, run)
+    other = replace(app, plugins=FewPlugins({NEXT.id: replace(NEXT, params=Later)}, {HELD.id: HELD}))
+    older = mining.run(app, ACTOR, "demo.next", {"bad": "none"}).uuid
+    with pytest.raises(CrmdeskError, match=r"does not fit this version of Next \(.*no parameter 'bad'.*run it again"):
+        ask(other, older)
+
+
+def test_what_was_mined_for_credit_offers_nothing(app: SmallApp) -> None:
+    credit = replace(app, plugins=FewPlugins({NEXT.id: replace(NEXT, purpose="credit")}, {HELD.id: HELD}))
+    run = mining.run(credit, ACTOR, "demo.next", {}).uuid
+    for one in (credit, app):  # whatever the analysis says of itself later
+        with pytest.raises(CrmdeskError, match="was made for credit"):
+            ask(one, run)
 
 
 # Kept, shown and decided.
