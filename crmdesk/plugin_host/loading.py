@@ -61,6 +61,7 @@ def load(entry: EntryPoint, manifest: Manifest) -> Loaded:
     check_declared_kinds(manager, manifest)
     features = collect(manager, manifest, "features")
     analyses = collect(manager, manifest, "analyses")
+    check_choices(analyses.values())
     check_wants(manifest, features.values(), analyses.values())
     return Loaded(manifest, manager, features, analyses)
 
@@ -112,6 +113,13 @@ def check_declared_kinds(manager: pluggy.PluginManager, manifest: Manifest) -> N
     silent = [kind for kind in KINDS if hooks(manager, kind) and kind not in manifest.contributions]
     if silent:
         raise PluginFault(f"It contributes {', '.join(silent)}, which its card does not name under contributions.")
+
+
+def check_choices(analyses: Iterable[Analysis]) -> None:
+    """Needs that hang on a parameter must name one and all its words: what is wrong there would fail in every list."""
+    wrong = guarded("Its needs could not be read", lambda: [words for a in analyses for words in a.bad_choices()])
+    if wrong:
+        raise PluginFault(" ".join(wrong))
 
 
 def check_wants(manifest: Manifest, features: Iterable[Features | Events], analyses: Iterable[Analysis]) -> None:

@@ -34,6 +34,8 @@ BROKEN = {
     "noid": (GOOD, {"card": "title = 'x'"}, "lacks id"),
     "unknown_want": (GOOD, {"card": CARD + "network = true\n"}, "unknown entries: network"),
     "usage": (GOOD, {}, "belongs to crmdesk itself"),
+    "sauce": (GOOD.replace("Table)", "Table, needs_by={'sauce': {'hot': ()}})"), {}, "needs data by 'sauce'"),
+    "shapeless": (GOOD.replace("Table)", "Table, needs_by=7)"), {}, "Its needs could not be read"),
 }
 
 
