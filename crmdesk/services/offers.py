@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from crmdesk.analytics.population import Population
 
 __all__ = [
-    "OfferList", "OfferRow", "Recommendation", "candidates", "decide", "export_csv", "keep", "of_customer",
+    "OfferList", "OfferRow", "Recommendation", "candidates", "decide", "export_csv", "keep", "newest_run",
+    "of_customer",
 ]  # fmt: skip
 
 
@@ -85,6 +86,20 @@ def candidates(
             app.store, session, actor, "list offers", record.analysis, purpose=found.purpose, run_uuid=record.uuid,
             fields=channel, reason=f"{len(found.rows)} of {found.considered} customers listed",
         )  # fmt: skip
+    return found
+
+
+def newest_run(app: App, actor: Actor) -> str:
+    """The newest run that can make offers; BadInput where there is none.
+
+    Who may read results may ask for it, without a right to the whole history of runs.
+    """
+    require(actor, Right.READ_RESULTS)
+    makers = [name for name, analysis in app.plugins.analyses.items() if analysis.offer is not None]
+    with app.store.reader() as raw:
+        found = queries.newest_model(raw, makers)
+    if found is None:
+        raise BadInput("No run of this bank can make a list yet: run an analysis that finds rules first.")
     return found
 
 

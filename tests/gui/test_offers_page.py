@@ -19,7 +19,6 @@ from pytestqt.qtbot import QtBot
 from crmdesk.api import Analysis, Rules
 from crmdesk.desk.frame import Frame
 from crmdesk.desk.offers.offer_model import OfferModel
-from crmdesk.desk.offers.setup import NO_RUN
 from crmdesk.domain.change import ALL, Change
 from crmdesk.services import mining, offers
 
@@ -165,7 +164,7 @@ def test_a_list_cancelled_before_its_turn_leaves_the_page_usable(page: Any, desk
 
 def test_without_a_run_that_offers_the_page_says_what_to_do(desk: Frame, qtbot: QtBot) -> None:
     page = arrive(desk, qtbot)
-    assert page.state == "empty" and page._blank.text == NO_RUN
+    assert page.state == "empty" and page._blank.text.startswith("No run of this bank can make a list yet")
     run = run_rules(desk)
     page = arrive(desk, qtbot)
     assert page.setup.record.uuid == run and page.found.rows

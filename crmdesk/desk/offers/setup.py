@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.mining.record import RunRecord
-from crmdesk.services import customers, mining
+from crmdesk.services import customers, mining, offers
 from crmdesk.services.customers import CustomerQuery
-
-NO_RUN = "No run of this bank can make a list yet: run an analysis that finds rules first."
 
 
 @dataclass(frozen=True)
@@ -36,17 +33,8 @@ class Setup:
 
 def ask(app: Any, actor: Actor, run: str) -> Setup:
     """The run named, or the newest that can make a list; BadInput where there is none."""
-    record = mining.get_run(app, actor, run or newest(app, actor), tables=("rules",))
+    record = mining.get_run(app, actor, run or offers.newest_run(app, actor), tables=("rules",))
     return Setup(record, _rules(record), _reach(app, actor))
-
-
-def newest(app: Any, actor: Actor) -> str:
-    """The newest finished run of an analysis that makes offers, from customers of the bank."""
-    for record in mining.runs(app, actor):
-        analysis = app.plugins.analyses.get(record.analysis)
-        if record.outcome == "done" and record.eligible and analysis is not None and analysis.offer is not None:
-            return record.uuid
-    raise BadInput(NO_RUN)
 
 
 def _rules(record: RunRecord) -> tuple[Rule, ...]:

@@ -93,6 +93,17 @@ def products(raw: Any) -> dict[str, Product]:
     return {code: Product(key, code, name, margin) for key, code, name, margin in rows}
 
 
+def newest_model(raw: Any, analyses: Iterable[str]) -> str | None:
+    """The newest finished run of these analyses that stored a model of customers, never one for credit."""
+    found = raw.execute(
+        "SELECT r.uuid FROM run r JOIN run_table t ON t.run_id = r.id AND t.kind = 'model' WHERE r.outcome = 'done' "
+        "AND r.eligible > 0 AND r.purpose <> 'credit' AND r.analysis IN (SELECT value FROM json_each(?)) "
+        "ORDER BY r.id DESC LIMIT 1",
+        (json.dumps(sorted(analyses)),),
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
 def currency(raw: Any) -> str:
     """The currency of most of the first thousand accounts, which is read at once; EUR in a bank without any."""
     first = "SELECT currency FROM account ORDER BY id LIMIT 1000"

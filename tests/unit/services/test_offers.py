@@ -349,6 +349,17 @@ def test_rights(app: SmallApp, run: str, tmp_path: Path) -> None:
         offers.export_csv(app, TELLER, found, tmp_path / "x.csv")
 
 
+def test_the_newest_run_that_can_make_offers_is_found_without_the_history(app: SmallApp, run: str) -> None:
+    mining.run(app, ACTOR, "demo.mute", {})  # stored a model, but its analysis makes no offers
+    bare = replace(app, plugins=FewPlugins({NEXT.id: replace(NEXT, run=forget)}, {HELD.id: HELD}))
+    mining.run(bare, ACTOR, "demo.next", {})  # stored none
+    assert offers.newest_run(app, MANAGER) == offers.newest_run(app, MARKETING) == run
+    with pytest.raises(Refused, match="may not read results"):
+        offers.newest_run(app, TELLER)
+    with pytest.raises(BadInput, match="No run of this bank can make a list yet"):
+        offers.newest_run(replace(app, plugins=FewPlugins({}, {})), ACTOR)
+
+
 def test_what_cannot_be_offered_is_said(app: SmallApp, run: str) -> None:
     mute = mining.run(app, ACTOR, "demo.mute", {}).uuid
     with pytest.raises(CrmdeskError, match="Next makes no offers"):
