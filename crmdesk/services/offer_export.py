@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services import offer_gates as gates
 from crmdesk.services.context import App
 from crmdesk.services.export import SOLO_ROWS, ExportReport, hand_over, writable, write_csv
-from crmdesk.services.offer_list import OfferList, OfferRow
+from crmdesk.services.offer_list import OfferList, OfferRow, sees
 from crmdesk.store import audit
 from crmdesk.store.queries import offers as queries
 
@@ -28,9 +29,9 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
     """Write the rows to `path` (.csv), and run, as-of day, purpose and the counts of the gates to `path` with .json.
 
     Every gate is asked again in the unit of work that audits the export: whoever withdrew since is left out and
-    counted. Customers and names are written as the list shows them. Refused without the right, or for more than
-    1,000 rows without a second person; BadInput where the name does not end in .csv; CrmdeskError where the folder
-    cannot be written: then both files are as they were.
+    counted. Customers and names are written only as far as `actor` sees them, whoever made the list. Refused without
+    the right, or for more than 1,000 rows without a second person; BadInput where the name does not end in .csv;
+    CrmdeskError where the folder cannot be written: then both files are as they were.
     """
     require(actor, Right.EXPORT)
     require(actor, Right.READ_RESULTS)
@@ -46,8 +47,11 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
         def note(session: Any) -> None:
             nonlocal left_out
             raw, at = queries.raw_of(session), app.store.clock()
-            rows = gates.standing(raw, at, offers.channel, offers.rows, queries.products(raw))
-            left_out = len(offers.rows) - len(rows)
+            standing = gates.standing(raw, at, offers.channel, offers.rows, queries.products(raw))
+            left_out = len(offers.rows) - len(standing)
+            numbers, names = sees(actor)
+            rows = [replace(row, number=row.number if numbers else None, name=row.name if names else None)
+                    for row in standing]  # fmt: skip
             _write(offers, rows, f"{at:%Y-%m-%dT%H:%M:%SZ}", left_out, files)
             audit.record(
                 app.store, session, actor, "export offers", offers.analysis, purpose=offers.purpose,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.domain.offer import GATES, Product
+from crmdesk.domain.rights import Actor, Right, may
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +100,12 @@ class Recommendation:
     currency: str = "EUR"
     rule: int | None = None
     why: tuple[str, ...] = ()
+
+
+def sees(actor: Actor) -> tuple[bool, bool]:
+    """Whether somebody sees public numbers in a list, and names: numbers who makes offers, both who reads contacts."""
+    contact = may(actor, Right.READ_CONTACT)
+    return contact or may(actor, Right.MAKE_OFFERS), contact
 
 
 def line(row: OfferRow) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.offer import Product
 from crmdesk.domain.permission import MARKETING_CHANNELS
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import read_offers
@@ -25,7 +25,7 @@ from crmdesk.services import offer_gates as gates
 from crmdesk.services.context import App
 from crmdesk.services.offer_actions import decide, of_customer
 from crmdesk.services.offer_export import export_csv
-from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, rows_of
+from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, rows_of, sees
 from crmdesk.services.runs import titles
 from crmdesk.store import audit
 from crmdesk.store.queries import offers as queries
@@ -135,10 +135,8 @@ def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList
         _, rejected = gates.rejections(customers, failed)
         listed, behind = best(table, failed == gates.PASSED, known, empty.top)
         names = queries.names(raw, listed["customer"].tolist())
-    rows = rows_of(
-        listed, known, names, numbers=may(actor, Right.MAKE_OFFERS) or may(actor, Right.READ_CONTACT),
-        names=may(actor, Right.READ_CONTACT), rejected=_others(table, failed, set(names)),
-    )  # fmt: skip
+    numbers, spoken = sees(actor)
+    rows = rows_of(listed, known, names, numbers=numbers, names=spoken, rejected=_others(table, failed, set(names)))
     if behind:
         rejected["capacity"] = behind
     return replace(empty, currency=money, considered=len(np.unique(customers)), rejected=rejected, rows=rows)

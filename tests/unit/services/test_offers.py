@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -335,18 +335,30 @@ def test_who_sees_what(app: SmallApp, run: str) -> None:
     json.dumps(ask(app, run).document(), allow_nan=False)
 
 
-def test_rights(app: SmallApp, run: str, tmp_path: Path) -> None:
-    found = ask(app, run)
-    with pytest.raises(Refused, match="may not read results"):
-        ask(app, run, TELLER)
-    with pytest.raises(Refused, match="may not make offers"):
-        offers.keep(app, ANALYST, found)
-    with pytest.raises(Refused, match="may not make offers"):
-        offers.decide(app, ANALYST, 1, "taken")
-    with pytest.raises(Refused, match="may not read results"):
-        offers.of_customer(app, TELLER, "C-000001")
-    with pytest.raises(Refused, match="may not export"):
-        offers.export_csv(app, TELLER, found, tmp_path / "x.csv")
+READERS = {Role.RELATIONSHIP_MANAGER, Role.ANALYST, Role.MARKETING, Role.DPO}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_each_role_may(app: SmallApp, run: str, tmp_path: Path, role: Role) -> None:
+    found, actor = ask(app, run), Actor("one", frozenset({role}))
+    offers.keep(app, ACTOR, ask(app, run, top=1))
+    (kept,) = offers.of_customer(app, ACTOR, "C-000002")
+    deeds: dict[str, tuple[Callable[[], Any], set[Role]]] = {
+        "list": (lambda: ask(app, run, actor), READERS),
+        "newest": (lambda: offers.newest_run(app, actor), READERS),
+        "read": (lambda: offers.of_customer(app, actor, "C-000002"), READERS),
+        "export": (lambda: offers.export_csv(app, actor, found, tmp_path / "x.csv"), READERS),
+        "keep": (lambda: offers.keep(app, actor, found), {Role.RELATIONSHIP_MANAGER, Role.MARKETING}),
+        "decide": (
+            lambda: offers.decide(app, actor, kept.id, "taken"), {Role.RELATIONSHIP_MANAGER, Role.MARKETING}
+        ),
+    }  # fmt: skip
+    for deed, holders in deeds.values():
+        if role in holders:
+            deed()
+        else:
+            with pytest.raises(Refused, match="this right belongs to"):
+                deed()
 
 
 def test_the_newest_run_that_can_make_offers_is_found_without_the_history(app: SmallApp, run: str) -> None:
@@ -555,6 +567,11 @@ def test_names_leave_only_with_those_who_see_them(app: SmallApp, run: str, tmp_p
     offers.export_csv(app, ANALYST, ask(app, run, ANALYST, top=1), tmp_path / "a.csv")
     (row,) = read(tmp_path / "a.csv")
     assert row["customer"] == "2" and "name" not in row
+    made_by_manager = ask(app, run, MANAGER, top=1)
+    for who, customer in ((ANALYST, "2"), (MARKETING, "C-000002")):
+        offers.export_csv(app, who, made_by_manager, tmp_path / "b.csv")
+        (row,) = read(tmp_path / "b.csv")
+        assert row["customer"] == customer and "name" not in row
 
 
 def test_who_withdraws_between_list_and_export_is_left_out(app: SmallApp, run: str, tmp_path: Path) -> None:
