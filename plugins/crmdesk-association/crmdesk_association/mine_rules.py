@@ -45,7 +45,7 @@ def run(frame: pd.DataFrame, params: RulesParams, progress: Progress) -> Rules:
     unit = baskets.unit(params)
     return Rules(
         verdict(rules, found.baskets.n, len(found.baskets.items), unit, ahead.evaluation.words),
-        metrics, tables, figures.figures(tables, unit), found.baskets.notes + ahead.notes + doubt(params),
+        metrics, tables, figures.figures(tables, unit), found.baskets.notes + ahead.notes + shared(params),
         model_of(ahead, params),
     )  # fmt: skip
 
@@ -69,12 +69,12 @@ def model_of(ahead: Next, params: RulesParams) -> Model | None:
     return Model("json", recommend.to_json(ahead.model))
 
 
-def doubt(params: RulesParams) -> tuple[str, ...]:
-    """What a person should know about the tests of baskets that share their owners."""
+def shared(params: RulesParams) -> tuple[str, ...]:
+    """What a person should know about baskets that share their owners."""
     if params.basket not in ("visits", "days"):
         return ()
-    return (f"One customer has many {baskets.unit(params)}, and the tests take each for somebody else's: their q is "
-            "too small, above all for what owners are like. Trust a rule here for its lift.",)  # fmt: skip
+    return (f"One customer has many {baskets.unit(params)}, so tests and intervals take the customers, not the "
+            f"{baskets.unit(params)}, as independent of each other.",)  # fmt: skip
 
 
 def verdict(rules: pd.DataFrame, n: int, items: int, unit: str, next_words: str) -> str:

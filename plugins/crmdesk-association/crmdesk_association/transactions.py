@@ -31,7 +31,8 @@ class Baskets:
     """n baskets over m items, vertically: row i of `bits` (m, W) has bit b set where basket b holds item i.
 
     W = ceil(n / 64) words of 64 bits, made by `bits.pack`; the padding after basket n is zero, so it never counts.
-    `owners` (n): whose basket it is, as pseudonym; the line or transaction number where baskets have no owner.
+    `owners` (n): whose basket it is, as pseudonym; the line or transaction number where baskets have no owner. The
+    baskets of one owner lie together.
     """
 
     n: int

@@ -119,7 +119,7 @@ def test_visits_have_rules_and_no_recommender() -> None:
     rules = result.tables["rules"].query("shown")
     assert set(rules["antecedent"]) == {"Online, inquiry", "Online, transfer"}
     assert result.model is None and result.tables["evaluation"].empty
-    assert "visits" in result.verdict and any("q is too small" in words for words in result.warnings)
+    assert "visits" in result.verdict and any("independent of each other" in words for words in result.warnings)
 
 
 def test_baskets_of_a_file_need_no_customers_and_name_the_file(tmp_path: Path) -> None:

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from crmdesk_association.itemsets.lattice import lattice
 from crmdesk_association.params import Mining
 from crmdesk_association.rules import words
 from crmdesk_association.rules.measures import Floats, measures
 from crmdesk_association.rules.pruning import choose
 from crmdesk_association.rules.rules import RuleSet, Step, generate, quiet
+from crmdesk_association.rules.shared import Shared, intervals
 from crmdesk_association.rules.significance import judge, searched
 from crmdesk_association.transactions import Baskets, Ints, Item, Itemsets
 
@@ -28,12 +30,14 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
 
     antecedent, consequent: labels joined by ', '; antecedent_keys, consequent_keys: the items' keys as JSON lists;
     length: items in both sides; baskets: n. Shares are 0..1. p, q, improvement: see `significance.Judgement`;
+    where owners have several baskets, tests and intervals go by owners (see `shared`);
     covered_by: the number of the shown rule that says the same of nearly the same baskets, 0 none; text: a sentence.
     Without any rule the table has its columns and no row.
     """
     rules = generate(found, baskets.sellable, params.min_confidence, params.single_consequent, _part(step, 0.0, 0.2))
     tests = searched(found, baskets.sellable, params.max_length, params.single_consequent)
-    judged = judge(rules, found, tests, _part(step, 0.2, 0.5))
+    owners = Shared.of(baskets)
+    judged = judge(rules, found, tests, _part(step, 0.2, 0.5), owners)
     chosen = choose(
         rules, judged, baskets.bits, params.fdr, params.min_improvement, params.top, _part(step, 0.5, 0.7)
     )  # fmt: skip
@@ -43,6 +47,8 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
     ranked = rules.take(order)
     columns: dict[str, object] = {"rule": np.arange(1, len(rules) + 1, dtype=np.int64)}
     strength = measures(ranked)
+    if owners is not None:
+        strength["low"], strength["high"] = intervals(owners, lattice(found), ranked, _part(step, 0.7, 0.8))
     columns |= _named(ranked, baskets.items)
     columns |= {
         "length": (ranked.antecedent >= 0).sum(axis=1) + (ranked.consequent >= 0).sum(axis=1),
@@ -57,7 +63,7 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
         "improvement_q": judged.improvement_q[order],
         "covered_by": number[chosen.covered_by[order]],
         "shown": chosen.shown[order],
-        "text": _sentences(ranked, strength, baskets.items, params.basket, _part(step, 0.7, 1.0)),
+        "text": _sentences(ranked, strength, baskets.items, params.basket, _part(step, 0.8, 1.0)),
     }
     return _frame(columns)
 

@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.api import statistics
-from crmdesk_association.itemsets.lattice import lattice
+from crmdesk_association.itemsets.lattice import Lattice, lattice
 from crmdesk_association.rules.hypergeometric import fisher_upper
 from crmdesk_association.rules.rules import Bools, RuleSet, Step, quiet
+from crmdesk_association.rules.shared import Shared, tails
 from crmdesk_association.rules.subrules import best_subrule, next_shorter
 from crmdesk_association.transactions import Itemsets
 
 Floats = NDArray[np.float64]
+HOPE = 0.5  # a p from here on is not looked at again: it only could become larger
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,13 @@ class Judgement:
     tests: int
 
 
-def judge(rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet) -> Judgement:
+def judge(
+    rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet, owners: Shared | None = None
+) -> Judgement:  # fmt: skip
     """Test every rule, and its gain over the best sub-rule; `found` holds all itemsets the rules were made of.
 
-    `tests`: how many candidates were looked at, as counted by `searched`; at least the number of rules.
+    `tests`: how many candidates were looked at, as counted by `searched`; at least the number of rules. `owners`: whose
+    baskets they are, where one owner has several: p is then the larger of Fisher's and that of `shared.tails`.
     """
     tests = max(tests, len(rules))
     tree = lattice(found)
@@ -53,15 +58,35 @@ def judge(rules: RuleSet, found: Itemsets, tests: int, step: Step = quiet) -> Ju
     )
     gain = rules.count / rules.antecedent_count - best_count / best_antecedent
     # An intersection-union test (Berger 1982): the largest p. Where it is one half already, nothing is to be gained.
-    rows = np.flatnonzero((gain_p < 0.5) & (rules.antecedent >= 0)[:, 1:].any(axis=1))
-    for each, count, antecedent in next_shorter(rules, tree, rows):
+    long = np.asarray((rules.antecedent >= 0)[:, 1:].any(axis=1))
+    for each, whole, part in next_shorter(rules, tree, np.flatnonzero((gain_p < HOPE) & long)):
+        count, antecedent = tree.counts[whole], tree.counts[part]
         new = (count != best_count[each]) | (antecedent != best_antecedent[each])
         mine, count, antecedent = each[new], count[new], antecedent[new]
         worse = fisher_upper(rules.count[mine], rules.antecedent_count[mine], count, antecedent, lambda f: step(0.9))
         gain_p[mine] = np.maximum(gain_p[mine], worse)
+    if owners is not None:
+        p, gain_p = _by_owner(rules, tree, owners, p, gain_p, long, step)
     step(1.0)
     adjusted = statistics.benjamini_hochberg
     return Judgement(p, adjusted(p, tests), gain, gain_p, adjusted(gain_p, tests), tests)
+
+
+def _by_owner(
+    rules: RuleSet, tree: Lattice, owners: Shared, p: Floats, gain_p: Floats, long: Bools, step: Step
+) -> tuple[Floats, Floats]:
+    """Both p, no smaller than what the owners' own counts say, where a small p is left to be doubted."""
+    p, gain_p = p.copy(), gain_p.copy()
+    rows = np.flatnonzero(p < HOPE)
+    whole, before, after = rules.sets[rows].T
+    everybody = np.full(len(rows), tree.empty)
+    p[rows] = np.maximum(p[rows], tails(owners, tree, whole, before, after, everybody, lambda f: step(0.9 + 0.05 * f)))
+    gain_p[~long] = p[~long]  # the empty antecedent: everybody's rate
+    for each, larger, part in next_shorter(rules, tree, rows[(gain_p[rows] < HOPE) & long[rows]]):
+        whole, before, _ = rules.sets[each].T
+        worse = tails(owners, tree, whole, before, larger, part, lambda f: step(0.95 + 0.05 * f))
+        gain_p[each] = np.maximum(gain_p[each], worse)
+    return p, gain_p
 
 
 def searched(found: Itemsets, sellable: Bools, longest: int, single: bool = True) -> int:

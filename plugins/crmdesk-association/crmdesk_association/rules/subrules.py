@@ -84,14 +84,14 @@ def best_subrule(rules: RuleSet, tree: Lattice, step: Step = quiet) -> tuple[Int
 
 
 def next_shorter(rules: RuleSet, tree: Lattice, rows: Ints) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """The rules at `rows` without the first item of A, then without the second and so on: (rows, count, count of S).
+    """The rules at `rows` without the first item of A, then without the second and so on: (rows, S and C, S).
 
-    Each time only the rows that have so many items.
+    The sets by place; each time only the rows that have so many items.
     """
     for i in range(rules.antecedent.shape[1]):
         mine = rows[rules.antecedent[rows, i] >= 0]
         whole, before = _without(tree, rules.sets[mine, 0], rules.sets[mine, 1], i)
-        yield mine, tree.counts[whole], tree.counts[before]
+        yield mine, whole, before
 
 
 def _without(tree: Lattice, whole: Ints, before: Ints, i: int) -> tuple[Ints, Ints]:
