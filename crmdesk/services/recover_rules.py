@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HINT: Final = "--truth names the folder that bank create --truth wrote."
 DECOY: Final = "decoy"
-ARROW: Final = " -> "
+ARROW: Final = " → "
 
 
 @dataclass(frozen=True)

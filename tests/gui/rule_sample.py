@@ -89,7 +89,7 @@ def sequence_tables() -> dict[str, pd.DataFrame]:
     rows, waits = [], []
     for number, (first, second, a, b, customers, median, low, high) in enumerate(STEPS, 1):
         rows.append({
-            "sequence": number, "steps": f"{a} -> {b}", "length": 2, "customers": BASKETS, "eligible_customers": 2100,
+            "sequence": number, "steps": f"{a} → {b}", "length": 2, "customers": BASKETS, "eligible_customers": 2100,
             "count": customers, "support": customers / BASKETS, "confidence": customers / 2100, "low": 0.27,
             "high": 0.31, "expected": customers / 1.8, "median_days": median, "q25_days": low, "q75_days": high,
             "p": 1e-5, "q": 2e-5, "shown": True, "keys": json.dumps([first, second]),
@@ -110,11 +110,11 @@ def change_tables() -> dict[str, pd.DataFrame]:
         after = {"added": 0.05, "perished": 0.01}.get(kind, before * (1.5 if number % 2 else 0.6))
         left, then = PRODUCTS[number], PRODUCTS[(number + 4) % 12]
         rows.append({
-            "change": number, "kind": kind, "rule": f"{left} -> {then}", "antecedent": left, "consequent": then,
+            "change": number, "kind": kind, "rule": f"{left} → {then}", "antecedent": left, "consequent": then,
             "measure": "confidence" if number % 3 == 0 else "support", "count_before": int(before * 9000),
             "count_after": int(after * 9500), "baskets_before": 9000, "baskets_after": 9500, "before": before,
             "after": after, "difference": after - before, "low": after - before - 0.01, "high": after - before + 0.01,
-            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": "Funds -> Savings account" * ("unexpected" in kind),
+            "p": 1e-5, "q": 3e-5, "shown": number != 7, "of": "Funds → Savings account" * ("unexpected" in kind),
             "text": f"{left} with {then}: {100 * before:.1f} of 100 a year ago, {100 * after:.1f} now.",
         })  # fmt: skip
     return {"changes": pd.DataFrame(rows)}

@@ -76,7 +76,7 @@ def test_row_arrow_histogram_and_sentence_show_one_sequence(qtbot: QtBot, lent: 
 def test_a_middle_step_stands_between_the_first_and_the_last(qtbot: QtBot, lent: Lent) -> None:
     tables = rule_sample.sequence_tables()
     three: dict[str, Any] = tables["sequences"].iloc[0].to_dict()
-    three.update(steps="Car lease -> Car insurance -> Personal loan", length=3, median_days=90.0, q25_days=70.0,
+    three.update(steps="Car lease → Car insurance → Personal loan", length=3, median_days=90.0, q25_days=70.0,
                  q75_days=140.0, keys=json.dumps([["CAR_LEASE"], ["CAR_INSURANCE"], ["PERSONAL_LOAN"]]))  # fmt: skip
     bars = pd.DataFrame([(1, 1, 0, 20, 10), (1, 1, 20, 40, 30), (1, 2, 0, 60, 25), (1, 2, 60, 120, 15)],
                         columns=list(tables["waiting"].columns))  # fmt: skip

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers import words
 from crmdesk.desk.customers.spark import Spark
-from crmdesk.desk.widgets import Card, button, label
+from crmdesk.desk.widgets import Card, Elided, button, label
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerCard, SegmentCard
@@ -43,8 +43,7 @@ class Masked(QWidget):
     def __init__(self, context: DeskContext, number: str, field: str, masked: str) -> None:
         super().__init__()
         self._context, self._number, self._field, self._masked = context, number, field, masked
-        self.shown = QLabel()
-        self.shown.setTextFormat(Qt.TextFormat.PlainText)
+        self.shown = Elided()
         self.button: QPushButton = button("Reveal", self.toggle, "quiet", "Show for one minute; each look is audited")
         self.button.setStyleSheet("QPushButton { min-height: 16px; padding: 2px 7px; }")
         self.button.setAccessibleName(f"Reveal {words.CHANNELS[field].lower()}")
@@ -77,7 +76,7 @@ class Masked(QWidget):
 
     def _show(self, value: str) -> None:
         self.shown.setText(value)
-        self.shown.setToolTip("")
+        self.shown.setToolTip(value)
         self.shown.setAccessibleName(value)
         self.button.setText("Hide")
         self._timer.start()

@@ -82,7 +82,7 @@ class ChoicesField(QWidget):
     """A comma list as check boxes, in the order of the choices; a name that is no choice gets a box of its own."""
 
     toggled = Signal()
-    ACROSS = 3
+    ACROSS = 4
 
     def __init__(self, choices: list[str]) -> None:
         super().__init__()

@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 from crmdesk.desk.mine.fields import ChoicesField, Field, make_field
 from crmdesk.desk.widgets import button, label
 
+ONE_LINE = 32  # px: the words stand beside the first line of a tall field
+
 
 class Row:
     """One field of the form: its words at the left; field, help line and fault in a column beside them."""
@@ -29,7 +31,7 @@ class Row:
         # A check box carries its own words.
         self.words = label("" if isinstance(field.widget, QCheckBox) else title)
         self.words.setBuddy(field.widget.focusProxy() or field.widget)
-        self.words.setMinimumHeight(field.widget.sizeHint().height())
+        self.words.setMinimumHeight(min(field.widget.sizeHint().height(), ONE_LINE))
         parts = () if isinstance(field, ChoicesField) else (*field.widget.findChildren(QAbstractSpinBox),
                                                             *field.widget.findChildren(QLineEdit))  # fmt: skip
         for widget in (field.widget, *parts):

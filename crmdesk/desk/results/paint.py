@@ -32,7 +32,8 @@ def paint_picture(painter: QPainter, area: QRectF, picture: Picture, theme: Them
 def height_of(picture: Picture) -> int:
     """The height in px that a picture needs to be read."""
     if picture.kind == "bars":
-        return int(70 + len(picture) * BAR + len(once(str(x) for x in picture.get(picture.x))) * GAP)
+        legend = LINE + 6 if len(picture.groups()) > 1 else 0
+        return int(70 + legend + len(picture) * BAR + len(once(str(x) for x in picture.get(picture.x))) * GAP)
     if picture.kind == "heat":
         return int(90 + 30 * len(once(str(y) for y in picture.get(picture.y))))
     return 360

@@ -39,7 +39,7 @@ class Mining(Params):
     attributes: str = Field(
         "age_band, occupation, education, channel, segment, stage",
         title="Attributes",
-        description="What customers are like, on the if side of rules only; none is none.",
+        description="What customers are like, on the if side of rules only; tick none to leave it out.",
         json_schema_extra=TRAITS,
     )
     drop_above: float = Field(

@@ -48,8 +48,8 @@ def test_halves_with_a_planted_rule(groceries: Groceries) -> None:
         table = compared(*(baskets(half, names=groceries.names) for half in (first, second)), HALVES, strangers=True)
         shown.append(table[table["shown"]])
     assert shown[0].empty
-    assert ("yogurt -> whole milk", "emerging") in set(zip(shown[1]["rule"], shown[1]["kind"], strict=True))
-    row = shown[1].set_index("rule").loc[["yogurt -> whole milk"]].iloc[0]
+    assert ("yogurt → whole milk", "emerging") in set(zip(shown[1]["rule"], shown[1]["kind"], strict=True))
+    row = shown[1].set_index("rule").loc[["yogurt → whole milk"]].iloc[0]
     assert row["low"] > 0 and row["after"] / row["before"] == pytest.approx(1.5, abs=0.15)
 
 
@@ -64,5 +64,5 @@ def test_files_of_two_halves_go_through_the_analysis(groceries: Groceries, tmp_p
     result = mine_change.run(nobody, params, Silent())
     assert result.metrics["baskets_before"].value == 4917 and result.metrics["baskets_after"].value == 4918
     shown = result.tables["changes"][result.tables["changes"]["shown"]]
-    assert "yogurt -> whole milk" in set(shown["rule"].head(5))
+    assert "yogurt → whole milk" in set(shown["rule"].head(5))
     assert result.metrics["changes_shown"].value == len(shown)

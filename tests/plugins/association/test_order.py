@@ -99,18 +99,18 @@ def planted() -> Rules:
 
 def test_a_planted_order_is_found_and_told(planted: Rules) -> None:
     best = planted.tables["sequences"].iloc[0]
-    assert (best["steps"], best["shown"]) == ("Product A -> Product B", True)
+    assert (best["steps"], best["shown"]) == ("Product A → Product B", True)
     assert best["count"] > 2 * best["expected"]
     assert best["q"] < 1e-6
     assert 20 < best["median_days"] < 45
     assert best["low"] < best["confidence"] < best["high"]
-    assert "Product A -> Product B" in planted.verdict
+    assert "Product A → Product B" in planted.verdict
     assert best["text"].startswith(f"Of 100 customers with Product A, {round(100 * best['low'])} to ")
 
 
 def test_things_taken_close_together_in_random_order_are_no_order(planted: Rules) -> None:
     table = planted.tables["sequences"].set_index("steps")
-    for steps in ("Product C -> Product D", "Product D -> Product C"):
+    for steps in ("Product C → Product D", "Product D → Product C"):
         assert table.loc[steps, "count"] > 1.2 * table.loc[steps, "expected"], "close, so more than shuffles give"
         assert not table.loc[steps, "shown"]
 
@@ -118,8 +118,8 @@ def test_things_taken_close_together_in_random_order_are_no_order(planted: Rules
 def test_a_longer_sequence_that_repeats_its_part_is_not_shown(planted: Rules) -> None:
     table = planted.tables["sequences"]
     shown = table[table["shown"]]
-    assert shown["steps"].tolist() == ["Product A -> Product B"]
-    longer = table[table["steps"].str.contains("Product A -> Product B") & (table["length"] > 2)]
+    assert shown["steps"].tolist() == ["Product A → Product B"]
+    longer = table[table["steps"].str.contains("Product A → Product B") & (table["length"] > 2)]
     assert len(longer) > 0
 
 
@@ -127,7 +127,7 @@ def test_what_nearly_all_open_first_is_dropped_and_named(planted: Rules) -> None
     items = planted.tables["items"].set_index("item")
     assert not items.loc["CUR", "used"]
     assert not planted.tables["sequences"]["steps"].str.contains("CUR").any()
-    assert "Product CUR (100%)" in planted.warnings[0]
+    assert "Product CUR (100 %)" in planted.warnings[0]
 
 
 def test_independent_products_have_no_order_in_nearly_every_seed() -> None:
@@ -212,7 +212,7 @@ def test_repeated_acts_are_tested_and_the_banks_own_postings_left_out() -> None:
         acts(500, 3), SequenceParams(events="acts", max_gap_days=7, max_length=2, shuffles=70), Silent()
     )
     table = result.tables["sequences"]
-    assert table.iloc[0]["steps"] == "call centre: transfer problem -> branch: inquiry"
+    assert table.iloc[0]["steps"] == "call centre: transfer problem → branch: inquiry"
     assert table["shown"].sum() == 1
     assert not any("system" in label for label in result.tables["items"]["label"])
 
@@ -221,7 +221,7 @@ def test_where_all_is_too_much_one_sample_chooses_and_the_others_test(monkeypatc
     monkeypatch.setattr(order_test, "WORK", 150_000)
     result = mine_sequences.run(holdings(2_500, 4), SequenceParams(shuffles=100), Silent())
     table = result.tables["sequences"]
-    assert table.iloc[0]["steps"] == "Product A -> Product B"
+    assert table.iloc[0]["steps"] == "Product A → Product B"
     assert table["shown"].sum() == 1
     assert 0 < table["p"].notna().sum() < len(table)
     assert result.metrics["tested_customers"].value < 2_500

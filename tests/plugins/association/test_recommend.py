@@ -187,5 +187,5 @@ def test_families_are_judged_but_nobody_can_be_offered_one(frame: pd.DataFrame) 
 def test_chances_that_went_astray_are_told() -> None:
     chances, bought = np.full((400, 1), 0.3), np.arange(400)[:, None] % 2 == 0
     (words,) = evaluate.astray(evaluate.calibrate(chances, bought))
-    assert "30% on average, 50% bought" in words
+    assert "30 % on average, 50 % bought" in words
     assert not evaluate.astray(evaluate.calibrate(np.full((400, 1), 0.5), bought))

@@ -209,14 +209,14 @@ def test_periods_in_words(basket: str, months: int, before: str, after: str) -> 
 def test_sentences() -> None:
     when = change_words.periods(ChangeParams())
     more = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", 0.12, 0.19, 0.05, 0.09, when)
-    assert more == ("Home mortgage -> Contents insurance: 12 % of customers with Home mortgage a year ago, 19 % now "
+    assert more == ("Home mortgage → Contents insurance: 12 % of customers with Home mortgage a year ago, 19 % now "
                     "(5 to 9 points more).")  # fmt: skip
     both = [MORTGAGE, Item("age_band=25-34", "age 25-34", "attribute", "age_band")]
     fewer = change_words.sentence(both, [INSURANCE], "support", 0.031, 0.02, -0.016, -0.006, when)
     assert fewer == ("Home mortgage, age 25-34 and Contents insurance together: 3.1 % of all customers a year ago, "
                      "2.0 % now (0.6 to 1.6 points fewer).")  # fmt: skip
     unsure = change_words.sentence(both, [INSURANCE], "confidence", 0.31, 0.30, -0.04, 0.03, when)
-    assert unsure == ("Home mortgage, age 25-34 -> Contents insurance: 31 % of customers (age 25-34) with Home "
+    assert unsure == ("Home mortgage, age 25-34 → Contents insurance: 31 % of customers (age 25-34) with Home "
                       "mortgage a year ago, 30 % now (between 4 points fewer and 3 more).")  # fmt: skip
     nothing = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", np.nan, 0.3, np.nan, np.nan, when)
     assert nothing.endswith(": cannot be compared, there were no customers with Home mortgage a year ago.")
@@ -264,7 +264,7 @@ def test_a_rule_below_the_threshold_is_still_measured_there() -> None:
     mortgage = np.unique(frame.index[frame["product"] == "mortgage"])
     others = np.setdiff1d(frame.index, mortgage)[::3]
     always = boats(frame, np.concatenate([mortgage[:9], others]), 600, np.nan)
-    row = ("Home mortgage -> Boat loan", "confidence")
+    row = ("Home mortgage → Boat loan", "confidence")
     came = run(pd.concat([frame, always, boats(frame, mortgage[9::2], 50, np.nan)])).tables["changes"]
     boat = came.set_index(["rule", "measure"]).loc[row]
     assert boat["kind"] == "added" and boat["shown"]
@@ -285,9 +285,9 @@ def test_what_grows_altogether_is_no_change_of_its_rules() -> None:
     rng = np.random.default_rng(21)
     days = [rng.random((6000, 5)) < np.array([share, 0.3, 0.3, 0.4, 0.2]) for share in (0.2, 0.4)]
     shown, passed, table = shown_and_passed(*days)
-    assert {"item 1 -> item 0", "item 3 -> item 0", "item 1, item 3 -> item 0"} <= passed and not shown
+    assert {"item 1 → item 0", "item 3 → item 0", "item 1, item 3 → item 0"} <= passed and not shown
     why = table.set_index(["rule", "measure"])["explained_by"]
-    assert why["item 1 -> item 0", "confidence"] == "item 0"
+    assert why["item 1 → item 0", "confidence"] == "item 0"
 
 
 def test_longer_rules_follow_the_shorter_one_that_changed() -> None:
@@ -299,10 +299,10 @@ def test_longer_rules_follow_the_shorter_one_that_changed() -> None:
         held[:, 0] = rng.random(8000) < np.where(held[:, 1], share, 0.2)
         days.append(held)
     shown, passed, table = shown_and_passed(*days)
-    assert "item 1 -> item 0" in shown and "item 1, item 2 -> item 0" in passed
+    assert "item 1 → item 0" in shown and "item 1, item 2 → item 0" in passed
     assert not any("," in rule for rule in shown)
     why = table.set_index(["rule", "measure"])["explained_by"]
-    assert why["item 1, item 2 -> item 0", "confidence"] == "item 1 -> item 0"
+    assert why["item 1, item 2 → item 0", "confidence"] == "item 1 → item 0"
 
 
 def acts(n: int = 250, seed: int = 3) -> pd.DataFrame:
@@ -341,7 +341,7 @@ def test_two_files_are_compared(tmp_path: Path) -> None:
     nobody = pd.DataFrame(index=pd.Index(np.empty(0, np.int64), name="customer"))
     result = run(nobody, basket="table", drop_above=1.0, **files)
     shown = result.tables["changes"][result.tables["changes"]["shown"]]
-    assert "tea -> milk" in set(shown["rule"]) and result.metrics["in_both"].value == 0.0
+    assert "tea → milk" in set(shown["rule"]) and result.metrics["in_both"].value == 0.0
     assert result.tables["source"]["snapshot"].tolist() == ["before", "after"]
     assert any("different people" in warning for warning in result.warnings)
     with pytest.raises(AnalysisError, match="two files"):

@@ -105,7 +105,7 @@ def test_a_rule_is_found_where_it_is_shown_with_the_same_items(app: SmallApp, tr
         ("association", True), ("association", True), ("association", False), ("attribute", False),
     ]  # fmt: skip
     assert found["planted"][0] == {
-        "kind": "association", "rule": "Home mortgage -> Contents insurance", "found": True, "confidence": 0.59,
+        "kind": "association", "rule": "Home mortgage → Contents insurance", "found": True, "confidence": 0.59,
         "low": 0.4, "high": 0.6, "lift": 2.1, "q": 0.0, "planted_confidence": 0.59, "planted_lift": 2.18,
     }  # fmt: skip
     counted, absent = found["planted"][2:]
@@ -128,7 +128,7 @@ def test_a_decoy_that_is_shown_is_told(app: SmallApp, truth: Path) -> None:
 def test_a_sequence_is_found_in_its_order_only(app: SmallApp, truth: Path) -> None:
     found = recover(app, ACTOR, truth, "demo.sequences")
     first, second = found["planted"]
-    assert (first["rule"], first["found"]) == ("Car lease -> Car insurance within 60 days", True)
+    assert (first["rule"], first["found"]) == ("Car lease → Car insurance within 60 days", True)
     assert (first["lift"], first["planted_confidence"], first["planted_lift"]) == (2.0, 0.6, None)
     assert (second["found"], second["q"]) == (False, None)
     assert found["verdict"] == "Found: 1 of 2 planted sequences; 1 sequence shown in all."

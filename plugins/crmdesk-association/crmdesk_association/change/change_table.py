@@ -139,7 +139,7 @@ def _named(
     antecedent, consequent = ([", ".join(map(label, both[i])) for both in sides] for i in range(2))
     return {
         "kind": [kind.kind[row] for row in rows.tolist()],
-        "rule": [f"{before} -> {after}" for before, after in zip(antecedent, consequent, strict=True)],
+        "rule": [f"{before} → {after}" for before, after in zip(antecedent, consequent, strict=True)],
         "antecedent": antecedent,
         "consequent": consequent,
         "of": [change_words.arrow(*_sides(rules, row, items)) if row >= 0 else "" for row in against],

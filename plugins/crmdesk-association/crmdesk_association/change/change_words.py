@@ -57,7 +57,7 @@ def sentence(
     >>> when = Periods("a year ago", "now", "customers")
     >>> loan, card = Item("loan", "Loan"), Item("card", "Card")
     >>> sentence([loan], [card], "confidence", 0.12, 0.19, 0.05, 0.09, when)
-    'Loan -> Card: 12 % of customers with Loan a year ago, 19 % now (5 to 9 points more).'
+    'Loan → Card: 12 % of customers with Loan a year ago, 19 % now (5 to 9 points more).'
     """
     rule, among = arrow(antecedent, consequent), who(antecedent, when.unit)
     if math.isnan(low):
@@ -70,8 +70,8 @@ def sentence(
 
 
 def arrow(antecedent: Sequence[Item], consequent: Sequence[Item]) -> str:
-    """A rule as it stands in the tables: 'Loan, Card -> Fund'."""
-    return " -> ".join(", ".join(label(item) for item in side) for side in (antecedent, consequent))
+    """A rule as it stands in the tables: 'Loan, Card → Fund'."""
+    return " → ".join(", ".join(label(item) for item in side) for side in (antecedent, consequent))
 
 
 def _digits(*shares: float) -> int:

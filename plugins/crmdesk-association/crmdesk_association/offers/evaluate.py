@@ -130,7 +130,7 @@ def calibrate(chances: Floats, bought: NDArray[np.bool_]) -> pd.DataFrame:
     took = np.bincount(band, weights=y, minlength=len(n))[used].astype(np.int64)
     low, high = statistics.wilson(took, n[used])
     predicted = np.bincount(band, weights=p, minlength=len(n))[used] / n[used]
-    names = [f"{BANDS[i]:.1%} to {BANDS[i + 1]:.1%}" for i in used]
+    names = [f"{100 * BANDS[i]:.1f} % to {100 * BANDS[i + 1]:.1f} %" for i in used]
     return pd.DataFrame({"band": names, "n": n[used].astype(np.int64), "predicted": predicted,
                          "observed": took / n[used], "low": low, "high": high}, columns=list(CALIBRATION))  # fmt: skip
 
@@ -143,8 +143,9 @@ def astray(calibration: pd.DataFrame) -> tuple[str, ...]:
     if off.empty:
         return ()
     row = off.iloc[int(gap[off.index].to_numpy().argmax())]
-    return (f"Next product: where chances of {row['band']} were foretold, {row['predicted']:.0%} on average, "
-            f"{row['observed']:.0%} bought: rank by the chances, but do not plan numbers by them.",)  # fmt: skip
+    foretold, bought = (f"{100 * row[name]:.0f} %" for name in ("predicted", "observed"))
+    return (f"Next product: where chances of {row['band']} were foretold, {foretold} on average, {bought} bought: rank "
+            "by the chances, but do not plan numbers by them.",)  # fmt: skip
 
 
 def _metrics(table: pd.DataFrame, calibration: pd.DataFrame, later: Window) -> dict[str, Metric]:

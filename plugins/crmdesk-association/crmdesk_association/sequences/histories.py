@@ -112,8 +112,8 @@ def read(frame: pd.DataFrame, params: SequenceParams, beat: Callable[[], None] =
     holders = np.bincount(held, minlength=len(items))
     usual = holders > params.drop_above * n
     if usual.any():
-        said = ", ".join(f"{items[i].label} ({holders[i] / n:.0%})" for i in np.flatnonzero(usual))
-        notes.append(f"Left out, because more than {params.drop_above:.0%} of customers have it: {said}.")
+        said = ", ".join(f"{items[i].label} ({100 * holders[i] / n:.0f} %)" for i in np.flatnonzero(usual))
+        notes.append(f"Left out, because more than {100 * params.drop_above:.0f} % of customers have it: {said}.")
     if usual.all():
         raise AnalysisError("Every item is one that nearly all customers have; raise 'Drop above' to keep some.")
     keep = ~usual[item]

@@ -7,11 +7,11 @@ from collections.abc import Sequence as Listed
 from crmdesk_association.params import SequenceParams
 from crmdesk_association.sequences.prefixspan import Pattern
 
-ARROW = " -> "
+ARROW = " → "
 
 
 def steps_text(steps: Pattern, labels: Listed[str]) -> str:
-    """`Car lease -> Car insurance`; things of one step are joined by a plus."""
+    """`Car lease → Car insurance`; things of one step are joined by a plus."""
     return ARROW.join(step_text(step, labels) for step in steps)
 
 

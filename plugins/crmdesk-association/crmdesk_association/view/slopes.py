@@ -113,7 +113,7 @@ class Slopes(Marked):
             painter.setPen(QPen(QColor(colours.accent), 1.5))
             painter.setBrush(QColor(colours.hover))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        name = str(row["rule"]).replace("->", "→")
+        name = str(row["rule"])
         write(painter, QRectF(12, box.top(), self.width() * NAME - 24, ROW), name, colours.text)
         right = QRectF(self.width() * (1 - AFTER), box.top(), self.width() * AFTER - 14, ROW)
         words = (

@@ -48,7 +48,7 @@ class TimelineView(Pictured):
     def _table(shown: pd.DataFrame) -> TextTable:
         rows = shown.to_dict("records")
         columns = [
-            ("Sequence", [str(r["steps"]).replace("->", "→") for r in rows], None),
+            ("Sequence", [str(r["steps"]) for r in rows], None),
             ("Customers", [say.count(r["count"]) for r in rows], shown["count"].to_numpy(dtype=float)),
             ("q", [say.q(r["q"]) for r in rows], shown["q"].to_numpy(dtype=float)),
         ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROW, TOP, BOX, LEVEL = 62.0, 26.0, 26.0, 29.0
 SIDE = 0.27  # of the width, for the first steps at the left and for the last ones at the right
-ARROW = " -> "
+ARROW = " → "
 
 
 @dataclass(frozen=True)
