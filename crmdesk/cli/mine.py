@@ -102,7 +102,10 @@ def _check_folder(out: Path) -> None:
 def _mined(document: dict[str, Any]) -> str:
     population = document["population"]
     left_out = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in population["excluded"].items() if n)
-    lines = [document["verdict"], f"Used {population['eligible']:,} customers; left out: {left_out or 'nobody'}.",
+    used = f"Used {population['eligible']:,} customers; left out: {left_out or 'nobody'}."
+    if not population["eligible"] and not left_out:
+        used = "No data of the bank's customers was used."
+    lines = [document["verdict"], used,
              f"Data to {document['as_of']}, seed {document['seed']}, run {document['run']}."]  # fmt: skip
     for name, m in document["metrics"].items():
         if m["value"] is not None:

@@ -153,14 +153,19 @@ def _rule(raw: dict[str, Any]) -> RuleSpec:
 
 
 def _in_order(spec: BankSpec) -> None:
-    """Products are drawn one after the other, so what a chance depends on must come before it."""
+    """Products are drawn one after the other, so what a chance depends on must come before it.
+
+    An order in time begins with a further product: the days of the others are drawn elsewhere.
+    """
     places = dict.fromkeys(CODES.values(), -1) | {p.code: i for i, p in enumerate(spec.further)}
     if len(places) < len(CODES) + len(spec.further):
         raise BadInput("Two products of the bank have the same code; give each its own.")
-    steps = [(r.antecedent, r.consequent, r.adds) for r in spec.rules]
-    steps += [((s.first,), s.then, s.share) for s in spec.sequences]
-    for before, after, chance in steps:
-        known = all("=" in key or places.get(key, len(places)) < places.get(after, -1) for key in before)
+    steps = [(r.antecedent, r.consequent, r.adds, -1) for r in spec.rules]
+    steps += [((s.first,), s.then, s.share, 0) for s in spec.sequences]
+    for before, after, chance, least in steps:
+        drawn = [key for key in before if "=" not in key or least == 0]  # what customers are, they are before
+        known = places.get(after, -1) >= 0
+        known &= all(least <= places.get(key, len(places)) < places.get(after, -1) for key in drawn)
         if not known or not 0 <= chance <= 1:
             raise BadInput(f"{' + '.join(before)} cannot lead to {after}: list them before it, with a share of 0 to 1.")
 

@@ -101,7 +101,12 @@ class Mining(Params):
     @classmethod
     def _whole_path(cls, value: Any) -> Any:
         """A file is named from where the person stands, so its whole path is kept: the worker stands elsewhere."""
-        return str(Path(value).expanduser().resolve()) if isinstance(value, str) and value.strip() else None
+        if not isinstance(value, str) or not value.strip():
+            return None
+        try:
+            return str(Path(value).expanduser().resolve())
+        except RuntimeError:
+            raise ValueError("nobody here has that home folder") from None
 
 
 class RulesParams(Mining):

@@ -58,8 +58,16 @@ def test_baskets_from_a_file_read_no_customer(bank: Path, tmp_path: Path, capsys
     run = ask(capsys, "mine", bank, "association.rules", "--basket", "table", "--table", file)
     assert run["population"] == {"eligible": 0, "excluded": {}}
     assert run["metrics"]["baskets"]["value"] == 500
+    assert main(["mine", str(bank), "association.rules", "--basket", "table", "--table", str(file)]) == 0
+    assert "\nNo data of the bank's customers was used.\n" in capsys.readouterr().out
     assert main(["offers", str(bank), run["run"], "--channel", "email"]) == 1
     assert "stored no model" in capsys.readouterr().err
+
+
+def test_a_home_folder_of_nobody_is_a_wrong_use(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["mine", str(bank), "association.rules", "--basket", "table", "--table", "~nobody-here/baskets.csv"]
+    assert main(words) == 2
+    assert "nobody here has that home folder" in capsys.readouterr().err
 
 
 def test_a_wrong_channel_is_a_wrong_use(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:

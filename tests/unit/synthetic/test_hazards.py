@@ -239,7 +239,9 @@ def test_a_spec_of_the_first_version_still_makes_its_bank() -> None:
     "change",
     [{"rules": (RuleSpec("association", ("PEN",), "LIF", 0.2),)}, {"rules": (RuleSpec("decoy", ("XXX",), "LIF", 0.2),)},
      {"rules": (RuleSpec("association", ("LIF",), "PEN", 1.2),)}, {"sequences": (SequenceSpec("CAR", "CLS", 60, 0.5),)},
-     {"further": (*SHELF, SHELF[0])}, {"rules": (RuleSpec("association", ("LIF",), "MOR", 0.2),)}],
+     {"further": (*SHELF, SHELF[0])}, {"rules": (RuleSpec("association", ("LIF",), "MOR", 0.2),)},
+     {"rules": (RuleSpec("attribute", ("occupation=student",), "MOR", 0.2),)},
+     {"sequences": (SequenceSpec("MOR", "HOM", 60, 0.5),)}],
 )  # fmt: skip
 def test_what_cannot_be_drawn_in_order_is_refused(change: dict[str, tuple[object, ...]]) -> None:
     with pytest.raises(BadInput, match=r"before it|same code"):
