@@ -40,7 +40,7 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
         tables["source"] = _sources(before.source, after.source)
     progress.step(1.0, "Done")
     return Rules(
-        change_words.verdict(len(shown), rules, tested.tests, kinds, when),
+        change_words.verdict(len(shown), int(changes["passed"].sum()), rules, tested.tests, kinds, when),
         metrics=_metrics(snapshots, tested, rules, kinds),
         tables=tables,
         figures={"changes": picture(shown, params, when)} if len(shown) else {},

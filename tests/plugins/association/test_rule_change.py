@@ -290,6 +290,36 @@ def test_what_grows_altogether_is_no_change_of_its_rules() -> None:
     assert why["item 1 → item 0", "confidence"] == "item 0"
 
 
+def test_what_changed_altogether_is_not_called_nothing() -> None:
+    rng = np.random.default_rng(22)
+    rows = []
+    for customer, opened in enumerate(rng.random((2_000, 6)) < [0.2, 0.3, 0.3, 0.4, 0.2, 1]):
+        late = int(not opened[0] and rng.random() < 0.3)
+        rows += [(customer, NOW - 900 * DAY, f"P{i}") for i in np.flatnonzero(opened)]
+        rows += [(customer, NOW - 30 * DAY, "P0")] * late
+    frame = pd.DataFrame(rows, columns=["customer", "opened_s", "product"]).set_index("customer")
+    result = run(frame.assign(closed_s=np.nan, family="f"), min_support=0.02)
+    assert not result.tables["changes"]["shown"].any() and result.tables["changes"]["passed"].any()
+    assert result.verdict.startswith("No rule changed by itself") and "altogether" in result.verdict
+
+
+def test_a_change_is_not_hidden_behind_a_shorter_rule_that_did_not_change() -> None:
+    """Item 2 grows among those with items 0 and 1 alone: one of the three rules to it is always told."""
+    told = 0
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        days = []
+        for share in (0.3, 0.45):
+            held = rng.random((4_000, 6)) < [0.3, 0.3, 0.2, 0.2, 0.2, 0.2]
+            held[:, 2] = rng.random(4_000) < np.where(held[:, 0] & held[:, 1], share, 0.2)
+            days.append(held)
+        shown, passed, _ = shown_and_passed(*days)
+        rules = {"item 0, item 1 → item 2", "item 0 → item 2", "item 1 → item 2"}
+        assert bool(shown & rules) == bool(passed & rules)
+        told += bool(shown & rules)
+    assert told >= 5
+
+
 def test_longer_rules_follow_the_shorter_one_that_changed() -> None:
     """Item 0 doubles among those with item 1 alone."""
     rng = np.random.default_rng(24)

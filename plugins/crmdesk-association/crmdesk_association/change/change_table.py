@@ -86,9 +86,11 @@ def table(
 
     rows, of_set = _rows(tested)
     values = _values(tested, rows, of_set)
-    passed = (values["q"] < params.fdr) & ((values["low"] > 0) | (values["high"] < 0))
+    passed = _stands(values["q"], values["low"], values["high"], params.fdr)
+    rule = tested.confidence
+    changed = _stands(tested.q_confidence, rule.low, rule.high, params.fdr)
     why = np.full(len(rows), NOTHING, dtype=np.int64)
-    why[passed] = explained(tested.rules, rows[passed], of_set[passed],
+    why[passed] = explained(tested.rules, changed, rows[passed], of_set[passed],
                             *(values[name][passed] for name in ("difference", "low", "high")),
                             (snapshots.before.n, snapshots.after.n))  # fmt: skip
     own = passed & (why == NOTHING)
@@ -119,6 +121,10 @@ def table(
             step(0.4 + 0.6 * len(columns["text"]) / len(rows))
         columns["text"].append(change_words.sentence(*side, *told, when))
     return pd.DataFrame({name: columns[name] for name in COLUMNS})
+
+
+def _stands(q: Floats, low: Floats, high: Floats, fdr: float) -> Flags:
+    return np.asarray((q < fdr) & ((low > 0) | (high < 0)))
 
 
 def _values(tested: Tested, rows: Ints, of_set: Flags) -> dict[str, Floats]:

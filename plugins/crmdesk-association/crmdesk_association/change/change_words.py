@@ -91,11 +91,16 @@ def _gap(low: float, high: float, digits: int) -> str:
     return f"between {100 * abs(low):.{digits}f} points fewer and {100 * high:.{digits}f} more"
 
 
-def verdict(shown: int, rules: int, tests: int, kinds: dict[str, int], when: Periods) -> str:
-    """What the comparison found, in a sentence or two."""
+def verdict(shown: int, follows: int, rules: int, tests: int, kinds: dict[str, int], when: Periods) -> str:
+    """What the comparison found, in a sentence or two; `follows`: changes that pass and only follow from others."""
     if not rules:
         return (
             f"No rule reaches the least support in either snapshot: nothing to compare ({when.before}, {when.after})."
+        )
+    if not shown and follows:
+        return (
+            f"No rule changed by itself: what stands up to a test ({follows:,} of {tests:,}) only follows "
+            "from how common things have become altogether."
         )
     if not shown:
         return f"Nothing changed beyond chance: {rules:,} rules compared, none stands up to a test."

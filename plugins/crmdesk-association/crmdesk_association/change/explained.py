@@ -29,7 +29,8 @@ class Parent:
 
 
 def explained(
-    rules: Candidates, rows: Ints, of_set: Flags, difference: Floats, low: Floats, high: Floats, sizes: tuple[int, int]
+    rules: Candidates, changed: Flags, rows: Ints, of_set: Flags, difference: Floats, low: Floats, high: Floats,
+    sizes: tuple[int, int],
 ) -> Ints:  # fmt: skip
     """What explains the change of each of `rows`: a column of `antecedent` to leave out, ALTOGETHER, or NOTHING.
 
@@ -38,13 +39,16 @@ def explained(
     the shorter rule's odds ratio, and the change is explained where the difference that gives lies in the interval
     `low` .. `high` (95 %) of the `difference` found, widened to 99.9 % for rules that have shorter ones. Rows `of_set`
     are about the support: there it is the carried confidence times the later share of baskets with the antecedent. The
-    shortest explanation that fits is taken.
+    shortest explanation that fits is taken. What is explained is not shown, so an explanation has to be one: it makes
+    up half of the difference at least, and a shorter rule has `changed` (of each of the rules) by its own test.
     """
     found = np.full(len(rows), NOTHING, dtype=np.int64)
     tree = lattice(rules.sets)
     antecedent, consequent = rules.antecedent[rows], rules.consequent[rows]
     width, long = antecedent.shape[1], (antecedent >= 0).sum(axis=1) > 1
     wider = np.where(long, WIDER, 1.0)
+    then = tree.find(rules.consequent)
+    proven = _key(rules.whole, then, tree.empty)[changed]
     for left_out in (ALTOGETHER, *range(width)):
         if left_out == ALTOGETHER:
             place = tree.find(consequent)
@@ -58,11 +62,17 @@ def explained(
             part, whole = tree.find(joined(shorter)), tree.find(joined(shorter, consequent))
             parent = Parent(rules.sets_before[whole], rules.sets_before[part],
                             rules.sets_after[whole], rules.sets_after[part])  # fmt: skip
+            usable &= of_set | np.isin(_key(whole, then[rows], tree.empty), proven)
         gap = _carried(rules, rows, of_set, parent, sizes)
         inside = (gap >= difference - wider * (difference - low)) & (gap <= difference + wider * (high - difference))
-        fits = usable & (found == NOTHING) & inside
+        fits = usable & (found == NOTHING) & inside & (gap / difference >= 0.5)
         found[fits] = left_out
     return found
+
+
+def _key(whole: Ints, consequent: Ints, empty: int) -> Ints:
+    """One number for each rule, by the places of both sides together and of the consequent."""
+    return whole * (empty + 1) + consequent
 
 
 def _carried(rules: Candidates, rows: Ints, of_set: Flags, parent: Parent, sizes: tuple[int, int]) -> Floats:
