@@ -60,15 +60,15 @@ def _held(raw: Any, at: datetime, customers: Ints, names: NDArray[Any], which: N
     return np.isin(customers * len(names) + which, owned)
 
 
-def rejections(customers: Ints, failed: NDArray[np.int8]) -> tuple[Ints, dict[str, int]]:
-    """Customers with an offer that passed, sorted, and how many of the others lost their last offer at each gate."""
+def rejections(customers: Ints, failed: NDArray[np.int8]) -> dict[str, int]:
+    """How many of the customers without an offer that passed lost their last one at each gate."""
     people, which = np.unique(customers, return_inverse=True)
     furthest = np.full(len(people), PASSED, np.int8)
     np.maximum.at(furthest, which, failed)
     passed = np.zeros(len(people), np.bool_)
     passed[which[failed == PASSED]] = True
     counts = np.bincount(furthest[~passed], minlength=len(ORDER))
-    return people[passed], {gate: int(n) for gate, n in zip(ORDER, counts.tolist(), strict=True) if n}
+    return {gate: int(n) for gate, n in zip(ORDER, counts.tolist(), strict=True) if n}
 
 
 def standing(

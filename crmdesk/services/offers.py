@@ -132,7 +132,7 @@ def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList
             return replace(empty, currency=money)
         customers = table["customer"].to_numpy(np.int64)
         failed = gates.check(raw, empty.at, empty.channel, customers, table["product"].tolist(), known)
-        _, rejected = gates.rejections(customers, failed)
+        rejected = gates.rejections(customers, failed)
         listed, behind = best(table, failed == gates.PASSED, known, empty.top)
         names = queries.names(raw, listed["customer"].tolist())
     numbers, spoken = sees(actor)

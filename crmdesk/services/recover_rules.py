@@ -97,15 +97,22 @@ def _same(text: str) -> str:
 
 
 def _plans(truth_dir: Path, shape: Shape) -> Iterator[Plan]:
-    for row in _read(truth_dir / shape.file, shape.wanted):
-        if shape is SEQUENCES:
-            keys = _same(json.dumps([[row["first_key"]], [row["then_key"]]]))
-            words = f"{row['first']}{ARROW}{row['then']} within {row['days']} days"
-            yield Plan("sequence", words, (keys,), float(row["share"]), None)
-        else:
-            words = f"{row['antecedent']}{ARROW}{row['consequent']}"
-            both = tuple(_same(row[name]) for name in shape.keys)
-            yield Plan(row["kind"], words, both, float(row["confidence"]), float(row["lift"]))
+    file = truth_dir / shape.file
+    for number, row in enumerate(_read(file, shape.wanted), start=2):
+        try:
+            yield _plan(row, shape)
+        except (TypeError, ValueError):  # a field is missing, or is no number or list
+            raise CrmdeskError(f"Row {number} of {file} is no planted {shape.noun}; {HINT}") from None
+
+
+def _plan(row: dict[str, str], shape: Shape) -> Plan:
+    if shape is SEQUENCES:
+        keys = _same(json.dumps([[row["first_key"]], [row["then_key"]]]))
+        words = f"{row['first']}{ARROW}{row['then']} within {row['days']} days"
+        return Plan("sequence", words, (keys,), float(row["share"]), None)
+    words = f"{row['antecedent']}{ARROW}{row['consequent']}"
+    both = tuple(_same(row[name]) for name in shape.keys)
+    return Plan(row["kind"], words, both, float(row["confidence"]), float(row["lift"]))
 
 
 def _read(file: Path, wanted: tuple[str, ...]) -> list[dict[str, str]]:

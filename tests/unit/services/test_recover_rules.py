@@ -155,6 +155,15 @@ def test_a_broken_truth_is_named(app: SmallApp, truth: Path) -> None:
         recover(app, ACTOR, truth, "demo.rules")
 
 
+def test_a_broken_row_of_the_truth_is_named(app: SmallApp, truth: Path) -> None:
+    file = truth / "rules.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    for wrong in (lines[1].partition(",")[0], lines[1].replace("[", "(")):
+        file.write_text("\n".join([lines[0], wrong, *lines[2:]]) + "\n", encoding="utf-8")
+        with pytest.raises(CrmdeskError, match=r"Row 2 of .*rules\.csv is no planted rule; --truth names"):
+            recover(app, ACTOR, truth, "demo.rules")
+
+
 def test_what_gives_neither_cannot_be_compared(app: SmallApp, truth: Path) -> None:
     with pytest.raises(CrmdeskError, match="neither rules nor sequences"):
         recover(app, ACTOR, truth, "demo.changes")
