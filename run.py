@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -111,7 +112,7 @@ def main(arguments):
     pytest = [PYTHON, "-m", "pytest"]
     if verb == "test":
         parallel = [] if any(a.startswith(("-n", "tests")) for a in rest) else ["-n", str(min(4, os.cpu_count() or 1))]
-        sys.exit(subprocess.call(pytest + parallel + rest, cwd=HERE))
+        hand_over(pytest + parallel + rest, cwd=HERE)
     if verb in ("bench", "gates"):
         if not rest or not os.path.exists(os.path.join(HERE, "tests", verb, "test_%s.py" % rest[0])):
             files = sorted(os.listdir(os.path.join(HERE, "tests", verb)))
@@ -119,9 +120,18 @@ def main(arguments):
             stop("Name one of: " + ", ".join(known))
         test = os.path.join("tests", verb, "test_%s.py" % rest[0])
         os.environ["CRMDESK_GATE"] = "full"  # every test run has a small size of each gate; this is the whole
-        sys.exit(subprocess.call(pytest + ["-s", "--timeout=0", "-p", "no:randomly", test] + rest[1:], cwd=HERE))
-    sys.exit(subprocess.call([PYTHON, "-m", "crmdesk"] + arguments))
+        hand_over(pytest + ["-s", "--timeout=0", "-p", "no:randomly", test] + rest[1:], cwd=HERE)
+    hand_over([PYTHON, "-m", "crmdesk"] + arguments)
+
+
+def hand_over(command, cwd=None):
+    """Runs the program and ends as it ends; a Ctrl-C is the program's to answer, so here it only waits."""
+    signal.signal(signal.SIGINT, lambda *_: None)
+    sys.exit(subprocess.call(command, cwd=cwd))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+    except KeyboardInterrupt:
+        stop("Stopped; run the same command again to go on.")

@@ -8,6 +8,7 @@ from typing import Final
 KINDS: Final = ("person", "company")
 GENDERS: Final = ("female", "male", "other", "unknown")
 PRODUCT_FAMILIES: Final = ("current", "savings", "card", "loan", "mortgage", "insurance", "investment", "other")
+RELATIONS: Final = ("brand", "bank", "none", "unknown")  # what kind of relation the customer wants
 ADULT_YEARS: Final = 18
 _LETTERS: Final = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 

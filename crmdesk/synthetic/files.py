@@ -16,7 +16,8 @@ from crmdesk.synthetic.table import Table, plain
 from crmdesk.synthetic.world import World
 
 _CUSTOMER = ("number", "kind", "given_name", "family_name", "birth_date", "gender", "occupation", "education", "income",
-             "email", "phone", "street", "city", "postcode", "country", "source", "joined_on", "left_on")  # fmt: skip
+             "email", "phone", "street", "city", "postcode", "country", "source", "joined_on", "left_on",
+             "relation_wanted", "restricted")  # fmt: skip
 
 
 def write_files(world: World, folder: Path) -> None:
@@ -62,7 +63,7 @@ def _customers(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:
     income = _CUSTOMER.index("income")
     for row in _each(tables["customer"], *_CUSTOMER):
         unknown = (None if value == "unknown" else value for value in row[:income])
-        yield (*unknown, _money(row[income]), *row[income + 1 :])
+        yield (*unknown, _money(row[income]), *row[income + 1 : -1], "yes" if row[-1] else None)
 
 
 def _products(tables: dict[str, Table]) -> Iterator[Iterable[Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from crmdesk.domain.customer import GENDERS, KINDS, PRODUCT_FAMILIES
+from crmdesk.domain.customer import GENDERS, KINDS, PRODUCT_FAMILIES, RELATIONS
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.interaction import INITIATORS, RESPONSES
 from crmdesk.domain.permission import MARKETING_CHANNELS, PURPOSES
@@ -81,6 +81,8 @@ def _customers(c: Context) -> Layout:
         *(Column(name, text(name)) for name in ("branch", "manager", "source")),
         Column("joined_on", day("joined_on", latest=c.today)),
         Column("left_on", day("left_on")),
+        Column("relation_wanted", code("relation_wanted", RELATIONS)),
+        Column("restricted", code("restricted", ("yes", "no"))),
     )
     checks = (
         _reference("manager", "staff", "login"),

@@ -74,7 +74,9 @@ def customers(staging: Staging, part: Slice) -> Done:
                   "joined_on left_on"),
         "gender": "coalesce(s.gender, old.gender, 'unknown')",
         "branch_id": f"coalesce(b.id, old.branch_id, {int(head)})", "manager_id": "coalesce(m.id, old.manager_id)",
-        "relation_wanted": "coalesce(old.relation_wanted, 'unknown')", "restricted": "coalesce(old.restricted, 0)",
+        "relation_wanted": "coalesce(s.relation_wanted, old.relation_wanted, 'unknown')",
+        # A file may restrict; lifting a restriction is a person's decision.
+        "restricted": "max(coalesce(old.restricted, 0), coalesce(s.restricted, 'no') = 'yes')",
         "version": "coalesce(old.version, 1)", "name_folded": "s.name_folded", **searched,
     }  # fmt: skip
     joins = "LEFT JOIN branch b ON b.code = s.branch LEFT JOIN staff m ON m.login = s.manager"

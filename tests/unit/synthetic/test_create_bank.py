@@ -13,7 +13,7 @@ from crmdesk.store import chain, open_bank
 
 LAYOUT = {
     "customers": "customer! kind! given_name family_name! birth_date gender occupation education income email phone "
-                 "street city postcode country branch manager source joined_on left_on",
+                 "street city postcode country branch manager source joined_on left_on relation_wanted restricted",
     "products": "product! name! family! annual_margin",
     "holdings": "customer! product! account! role! opened_on! closed_on principal",
     "balances": "account! month! average_balance! end_balance",

@@ -98,6 +98,18 @@ def test_an_update_keeps_what_the_file_leaves_empty(app: FileApp, tmp_path: Path
     assert app.rows("SELECT rowid FROM customer_search WHERE name_folded LIKE '%ana novak%'") == [(1,)]
 
 
+def test_a_file_may_restrict_but_never_lift(app: FileApp, tmp_path: Path) -> None:
+    head = "customer,kind,given_name,family_name,relation_wanted,restricted\n"
+    file = tmp_path / "customers.csv"
+    file.write_text(head + "C1,person,Ana,Capek,none,yes\nC2,person,Bo,Dahl,,\n")
+    app.run(file)
+    state = "SELECT number, relation_wanted, restricted FROM customer ORDER BY number"
+    assert app.rows(state) == [("C1", "none", 1), ("C2", "unknown", 0)]
+    file.write_text(head + "C1,person,Ana,Capek,,no\nC2,person,Bo,Dahl,bank,maybe\n")
+    assert app.run(file).files["customers.csv"]["quarantined"] == 1
+    assert app.rows(state) == [("C1", "none", 1), ("C2", "unknown", 0)]
+
+
 def test_a_dry_run_counts_and_writes_nothing(app: FileApp, tmp_path: Path) -> None:
     source = write_source(tmp_path / "in", **CLEAN | {"feedback": ["C1,2024-01-07,nps,,11,,"]})
     before = app.content()
