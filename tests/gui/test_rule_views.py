@@ -13,6 +13,7 @@ from crmdesk_association.view.grid import GridView
 from crmdesk_association.view.net_view import NetView
 from crmdesk_association.view.rule_columns import matching, rule_columns
 from crmdesk_association.view.rule_model import CONFIDENCE, LIFT, RuleModel
+from crmdesk_association.view.rule_table import RulePanel
 from crmdesk_association.view.rules_view import RulesView
 from crmdesk_association.view.spread import fitted, overlapping, unit_places
 from gui import rule_sample
@@ -148,14 +149,39 @@ def test_the_map_is_walked_by_arrows_and_its_twin_holds_the_same_rules(qtbot: Qt
 def test_an_item_of_the_network_keeps_its_rules(qtbot: QtBot, lent: Lent) -> None:
     net = shown(qtbot, view.network(rule_sample.rules_result(), lent))
     assert isinstance(net, NetView)
-    assert net.beside.grid.rules.rowCount() == 40
+    single = [row for row in net.rows if net._all.single(int(row))]
+    assert net.beside.grid.rules.rowCount() == len(single) < 40  # arrows of one item each are drawn first
     at = net.picture.net.names.index("Car lease")
     x, y, wide, tall = net.picture.boxes()[at]
     net.picture.choose(net.picture.mark_at(x + wide / 2, y + tall / 2))
     rows = net.beside.grid.rules.rows
-    assert 0 < len(rows) < 40 and all("Car lease" in net._all.short(int(row)) for row in rows)
+    assert 0 < len(rows) < len(single) and all("Car lease" in net._all.short(int(row)) for row in rows)
+    assert "Key T lists them" in net.lead.text() and not net.beside.isVisible()
+    net.toggle_twin()
+    twin = net.stack.widget(1)
+    assert isinstance(twin, RulePanel) and twin.grid.rules.rows.tolist() == rows.tolist()
     qtbot.keyClick(net.picture, Qt.Key.Key_Escape)
-    assert net.beside.grid.rules.rowCount() == 40
+    assert net.beside.grid.rules.rowCount() == twin.grid.rules.rowCount() == len(single)
+    net.drawn.setCurrentIndex(net.drawn.findText("All 40"))
+    assert net.beside.grid.rules.rowCount() == 40 and net.lead.text().startswith("40 of the 40 rules")
+
+
+@pytest.mark.parametrize("size", [(1190, 560), (870, 390)])
+def test_a_network_fits_its_frame_without_scrolling(qtbot: QtBot, lent: Lent, size: tuple[int, int]) -> None:
+    net = shown(qtbot, view.network(rule_sample.rules_result(), lent))
+    net.resize(*size)
+    qtbot.waitUntil(lambda: net.size().toTuple() == size)
+    assert net.beside.isVisible() == (size[0] > 1000)
+    for at in range(net.drawn.count()):
+        net.drawn.setCurrentIndex(at)
+        qtbot.wait(1)
+        picture = net.picture
+        if at == 0:
+            assert picture.height() <= net.stack.height()
+        assert len(picture._middles) == len(picture.net.names) + len(picture.net.dots)
+        assert not overlapping(picture._middles, picture._sizes).any()  # dots keep off labels, too
+        span = np.ptp(picture._middles, axis=0) / (picture.width(), picture.height())
+        assert (span > 0.7).all()
 
 
 @pytest.mark.parametrize("nodes", [1, 2, 18, 40])

@@ -14,9 +14,10 @@ from crmdesk.api import ViewContext
 from crmdesk_association.view.look import Look
 from crmdesk_association.view.marked import MIDDLE, Boxes, Marked, write
 from crmdesk_association.view.rule_columns import Ints, RuleColumns
-from crmdesk_association.view.spread import fitted, unit_places
+from crmdesk_association.view.spread import fitted, least_height, unit_places
 
 DOT, TALL, WIDEST = 9.0, 26.0, 176.0
+LOOSE = 1.2  # times the height that labels set in lines would need: room for the arrows
 THIN, THICK = 1.0, 4.5
 
 
@@ -66,15 +67,23 @@ class NetPicture(Marked):
 
     def __init__(self, rules: RuleColumns, rows: Ints, context: ViewContext, verdict: str) -> None:
         super().__init__(context, f"Network of items. {verdict} Arrow keys walk the items; key T shows the rules.")
-        self._rules, self.net = rules, net_of(rules, rows)
-        self._places = unit_places(len(self.net.names), self.net.pairs)
-        self.by = "lift"
-        self._middles, self._sizes = np.zeros((0, 2)), np.zeros((0, 2))
+        self._rules, self.by = rules, "lift"
         self._products = {name for items in rules.right.items for name in items}
-        self.setMinimumSize(340, max(260, 26 * len(self.net.names)))
+        self.setMinimumWidth(340)
+        self.show_rules(rows)
+
+    def show_rules(self, rows: Ints) -> None:
+        """Draw these rules; nothing is chosen."""
+        self.net = net_of(self._rules, rows)
+        items = unit_places(len(self.net.names), self.net.pairs)
+        halfway = [(items[left].mean(axis=0) + items[right].mean(axis=0)) / 2 for left, right in self.net.dots]
+        self._places = np.vstack([items, np.array(halfway).reshape(-1, 2)])
+        self._middles, self._sizes = np.zeros((0, 2)), np.zeros((0, 2))
+        self._lay_out()
+        self.choose(-1)
 
     def sizeHint(self) -> QSize:
-        return QSize(640, 460)
+        return QSize(640, 400)
 
     def weigh(self, by: str) -> None:
         """Width of the arrows: "lift" or "leverage"."""
@@ -83,12 +92,15 @@ class NetPicture(Marked):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Labels and dots where there is room for them; a frame too small for all labels is scrolled."""
         metrics = QFontMetrics(self.font())
         items = np.array([(min(metrics.horizontalAdvance(n) + 20, WIDEST), TALL) for n in self.net.names])
-        middles = fitted(self._places, items, float(self.width()), float(self.height()))
-        dots = np.array([_between(middles, items, *sides) for sides in self.net.dots]).reshape(-1, 2)
-        self._sizes = np.vstack([items, np.full((len(dots), 2), DOT)])
-        self._middles = np.vstack([middles, dots])
+        self._sizes = np.vstack([items.reshape(-1, 2), np.full((len(self.net.dots), 2), DOT)])
+        self.setMinimumHeight(int(LOOSE * least_height(self._sizes, float(self.width()))))
+        self._middles = fitted(self._places, self._sizes, float(self.width()), float(self.height()))
 
     def boxes(self) -> Boxes:
         items = len(self.net.names)
@@ -176,14 +188,3 @@ class NetPicture(Marked):
         painter.setBrush(QColor(colours.surface if product else colours.hover))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
         write(painter, box.adjusted(8, 0, -8, 0), name, colours.text if near else colours.muted, MIDDLE)
-
-
-def _between(middles: NDArray[np.float64], sizes: NDArray[np.float64], left: list[int],
-             right: list[int]) -> NDArray[np.float64]:  # fmt: skip
-    """Where several items meet on their way: halfway, and not beneath a label."""
-    place: NDArray[np.float64] = (middles[left].mean(axis=0) + middles[right].mean(axis=0)) / 2
-    for middle, size in zip(middles, sizes, strict=True):
-        if (np.abs(place - middle) < size / 2 + DOT).all():
-            place = place.copy()
-            place[1] = middle[1] + (size[1] / 2 + DOT) * (1 if place[1] >= middle[1] else -1)
-    return place

@@ -88,6 +88,10 @@ class RuleColumns:
     def short(self, row: int) -> str:
         return f"{self.left.name(row)} → {self.right.name(row)}"
 
+    def single(self, row: int) -> bool:
+        """Whether a rule has one item on each side."""
+        return len(self.left.items[self.left.codes[row]]) == len(self.right.items[self.right.codes[row]]) == 1
+
     def rows_shown(self, most: int | None = None) -> Ints:
         """Places of the rules that stood up to the tests, the highest leverage first."""
         rows = np.flatnonzero(self.shown)

@@ -37,20 +37,28 @@ def unit_places(n: int, edges: NDArray[np.int64], seed: int = 7) -> Floats:
 def fitted(places: Floats, sizes: Floats, width: float, height: float) -> Floats:
     """Middles (n, 2) in px within width x height of boxes of these sizes (n, 2), about where `places` says.
 
-    Boxes nearer than a gap are pushed apart, the widest gap first; where no gap succeeds they are laid out in lines.
+    Places are spread over the frame, whatever its shape: half by where they are, half by their rank, so that a
+    crowd is pulled apart and nothing stands empty. Boxes nearer than a gap are then pushed apart, the widest gap
+    first; where no gap succeeds they are laid out in lines.
     """
     if len(places) == 0:
         return np.zeros((0, 2))
     low, span = places.min(axis=0), np.ptp(places, axis=0)
     share = np.divide(places - low, span, out=np.full_like(places, 0.5), where=span > 1e-9)
+    ranks = np.argsort(np.argsort(share, axis=0, kind="stable"), axis=0) / max(len(places) - 1, 1)
     within = np.array([width, height]) - sizes.max(axis=0) - 2 * GAPS[-1]
-    start = sizes.max(axis=0) / 2 + GAPS[-1] + share * np.maximum(within, 1.0)
+    start = sizes.max(axis=0) / 2 + GAPS[-1] + (share + ranks) / 2 * np.maximum(within, 1.0)
     middles = start
     for gap in GAPS:
         middles = _pushed(start, sizes, width, height, gap)
         if not overlapping(middles, sizes, gap / 2).any():
             return middles
     return middles if not overlapping(middles, sizes).any() else _in_lines(middles, sizes, width)
+
+
+def least_height(sizes: Floats, width: float) -> float:
+    """The height in px that boxes of these sizes (n, 2) need in a frame of this width, with the smallest gaps."""
+    return _lines(np.arange(len(sizes)), sizes, width)[1]
 
 
 def _pushed(middles: Floats, sizes: Floats, width: float, height: float, gap: float) -> Floats:
@@ -84,12 +92,17 @@ def overlapping(middles: Floats, sizes: Floats, gap: float = 0.0) -> NDArray[np.
 
 def _in_lines(middles: Floats, sizes: Floats, width: float) -> Floats:
     """From left to right and top to bottom, in about the order they stood; never one over another."""
-    placed = middles.copy()
+    return _lines(np.lexsort((middles[:, 0], np.round(middles[:, 1] / 60))), sizes, width)[0]
+
+
+def _lines(order: NDArray[np.intp], sizes: Floats, width: float) -> tuple[Floats, float]:
+    """Middles (n, 2) of boxes set line by line in this order, and the height of all lines."""
+    placed = np.zeros((len(sizes), 2))
     x = y = tall = 0.0
-    for at in np.lexsort((middles[:, 0], np.round(middles[:, 1] / 60))):
+    for at in order:
         wide, high = sizes[at]
         if x and x + wide + GAPS[-1] > width:
             x, y, tall = 0.0, y + tall + GAPS[-1], 0.0
         placed[at] = (x + GAPS[-1] / 2 + wide / 2, y + GAPS[-1] / 2 + high / 2)
         x, tall = x + wide + GAPS[-1], max(tall, high)
-    return placed
+    return placed, y + tall + GAPS[-1]
