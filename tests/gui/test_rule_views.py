@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from crmdesk_association import view
 from crmdesk_association.view.cloud import MOST_POINTS, CloudView
-from crmdesk_association.view.grid import GridView
+from crmdesk_association.view.grid import SEVERAL, GridView
 from crmdesk_association.view.net_view import NetView
 from crmdesk_association.view.rule_columns import matching, rule_columns
 from crmdesk_association.view.rule_model import CONFIDENCE, LIFT, RuleModel
@@ -206,6 +206,34 @@ def test_the_matrix_is_blank_where_no_rule_is(qtbot: QtBot, lent: Lent) -> None:
     qtbot.keyClick(made.grid, Qt.Key.Key_Return)
     assert made.card.row == cells[row, column]
     assert made.card.text.text() == made.model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_alike_rows_of_the_matrix_stand_together_and_single_items_first(qtbot: QtBot, lent: Lent) -> None:
+    made = shown(qtbot, view.matrix(rule_sample.rules_result(), lent))
+    model, rules = made.model, made.card._rules
+    names = model.names()
+    heading = names.index(SEVERAL)
+    assert all(len(rules.left.items[rules.left.names.index(name)]) == 1 for name in names[:heading])
+    assert all(len(rules.left.items[rules.left.names.index(name)]) > 1 for name in names[heading + 1 :])
+    assert (model.cells[heading] == -1).all() and model.cells.shape[0] == len(names) == len(set(names))
+    for part in (model.cells[:heading], model.cells[heading + 1 :]):
+        patterns = [tuple(np.flatnonzero(row >= 0).tolist()) for row in part]
+        assert patterns == sorted(patterns)
+    down = Qt.Orientation.Vertical
+    longest = max(range(len(names)), key=lambda at: len(names[at]))
+    assert model.headerData(longest, down, Qt.ItemDataRole.ToolTipRole) == names[longest]
+    made.resize(2000, 460)
+    qtbot.waitUntil(lambda: made.grid.verticalHeader().width() == model.room)
+    assert model.headerData(longest, down) == names[longest]
+
+
+def test_the_card_says_where_permission_is_checked(qtbot: QtBot, lent: Lent) -> None:
+    made = shown(qtbot, view.rules(rule_sample.rules_result(), lent))
+    card = made.panel.card
+    card.show_rule(0)
+    assert card.make.isEnabled() and card.checked.text() == "Permission is checked in the list"
+    card.show_rule(-1)
+    assert card.checked.text() == ""
 
 
 def test_missing_tables_are_told_in_a_sentence(qtbot: QtBot, lent: Lent) -> None:

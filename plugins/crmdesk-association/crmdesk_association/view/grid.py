@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from crmdesk.api import Rules, ViewContext
@@ -19,24 +19,44 @@ from crmdesk_association.view.rule_columns import Ints, RuleColumns
 from crmdesk_association.view.rule_table import RulePanel
 
 Index = QModelIndex | QPersistentModelIndex
-CELL, LINE, LEFT = 84, 28, 250
+CELL, LINE, TALL, LEFT, WIDEST = 78, 28, 42, 220, 420
+HEADING = -1  # in place of an if side's code
+SEVERAL = "Several items together"
 WRAPPED = int(Qt.AlignmentFlag.AlignCenter) | int(Qt.TextFlag.TextWordWrap)
+AT_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 def arranged(rules: RuleColumns, rows: Ints) -> tuple[Ints, Ints]:
-    """Codes of the if sides and of the then sides, so that rules to the same consequent stand together.
+    """Codes of the if sides and of the then sides, so that alike rows stand together.
 
-    Consequents by their number of rules; antecedents under the consequent of their highest lift, then by that lift.
+    Consequents from the one of most rules on, next each time the one that shares most antecedents. Antecedents of one
+    item first, then HEADING and those of several, if there are both; within each part by the consequents they lead
+    to, in the columns' order, then by their highest lift.
     """
     left, right, lift = rules.left.codes[rows], rules.right.codes[rows], np.nan_to_num(rules["lift"][rows])
-    columns, counts = np.unique(right, return_counts=True)
-    columns = columns[np.lexsort((columns, -counts))]
+    columns = _side_by_side(left, right)
     place = {int(code): at for at, code in enumerate(columns)}
-    best: dict[int, tuple[float, int]] = {}
-    for code, then, value in zip(left, right, lift, strict=True):
-        best[int(code)] = max(best.get(int(code), (-1.0, 0)), (float(value), -place[int(then)]))
-    order = sorted(best, key=lambda code: (-best[code][1], -best[code][0], code))
-    return np.array(order, dtype=np.int64), columns.astype(np.int64)
+    leads: dict[int, list[int]] = {}
+    best: dict[int, float] = {}
+    for code, then, value in zip(left.tolist(), right.tolist(), lift.tolist(), strict=True):
+        leads.setdefault(code, []).append(place[then])
+        best[code] = max(best.get(code, 0.0), value)
+    order = sorted(best, key=lambda code: (sorted(leads[code]), -best[code], code))
+    one = [code for code in order if len(rules.left.items[code]) == 1]
+    several = [code for code in order if len(rules.left.items[code]) > 1]
+    return np.array([*one, *([HEADING] if one and several else []), *several], dtype=np.int64), columns
+
+
+def _side_by_side(left: Ints, right: Ints) -> Ints:
+    """The then sides' codes so that those of shared if sides are neighbours."""
+    sources = {int(code): set(left[right == code].tolist()) for code in np.unique(right)}
+    placed: list[int] = []
+    met: set[int] = set()
+    while sources:
+        code = max(sources, key=lambda code: (len(sources[code] & met), len(sources[code]), -code))
+        placed.append(code)
+        met |= sources.pop(code)
+    return np.array(placed, dtype=np.int64)
 
 
 class GridModel(QAbstractTableModel):
@@ -49,6 +69,8 @@ class GridModel(QAbstractTableModel):
         bold.setBold(True)
         self._metrics = QFontMetrics(bold)  # a header in the desk's dress cuts words without a sign of it
         self._left, self._right = arranged(rules, rows)
+        self.heading = next(iter(np.flatnonzero(self._left == HEADING).tolist()), None)
+        self.room = LEFT  # px for the names of the if sides
         down = {int(code): at for at, code in enumerate(self._left)}
         across = {int(code): at for at, code in enumerate(self._right)}
         self.cells = np.full((len(self._left), len(self._right)), -1, dtype=np.int64)
@@ -61,6 +83,16 @@ class GridModel(QAbstractTableModel):
     def columnCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._right)
 
+    def names(self) -> list[str]:
+        """The if sides, from top to bottom."""
+        return [SEVERAL if code == HEADING else self._rules.left.names[code] for code in self._left.tolist()]
+
+    def needs(self) -> int:
+        """The width in px that the longest if side of one item needs, and half of the longest of several."""
+        first = self.heading if self.heading is not None else len(self._left)
+        wide = [self._metrics.horizontalAdvance(name) for name in self.names()]
+        return int(24 + max([*wide[:first], *(0.55 * w for w in wide[first:])]))
+
     def lift(self, index: Index) -> float | None:
         row = int(self.cells[index.row(), index.column()])
         return None if row < 0 else float(self._rules["lift"][row])
@@ -72,19 +104,25 @@ class GridModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return "" if row < 0 else say.decimal(self._rules["lift"][row])
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return "No rule" if row < 0 else str(self._rules.text[row])
+            return ("" if index.row() == self.heading else "No rule") if row < 0 else str(self._rules.text[row])
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        across = orientation == Qt.Orientation.Horizontal
-        side, codes = (self._rules.right, self._right) if across else (self._rules.left, self._left)
-        if role == Qt.ItemDataRole.DisplayRole and not across:
-            return self._metrics.elidedText(side.names[codes[section]], Qt.TextElideMode.ElideRight, LEFT - 20)
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
-            return side.names[codes[section]]
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return WRAPPED if across else int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        if orientation == Qt.Orientation.Horizontal:
+            name, how = self._rules.right.names[self._right[section]], WRAPPED
+        else:
+            name, how = self.names()[section], AT_LEFT
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return name
+        if role == Qt.ItemDataRole.DisplayRole:
+            lines = 2 if how == WRAPPED or section > self._first_of_several else 1
+            room = lines * (self.room - 20) - (24 if lines == 2 else 0)  # a line that breaks early costs some
+            return name if how == WRAPPED else self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+        return how if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    @property
+    def _first_of_several(self) -> int:
+        return len(self._left) if self.heading is None else self.heading
 
 
 class GridCell(QStyledItemDelegate):
@@ -122,7 +160,7 @@ class GridView(Pictured):
         self.grid = self._grid(context)
         number = say.count(len(rows))
         self.lead.setText(f"Lift of the {number} rules that stood up to the tests: if at the left, then above. "
-                          "1 is no connection; blank: no rule.")  # fmt: skip
+                          "1 is no connection; blank: no rule. Rules of one item come first.")  # fmt: skip
 
         def table() -> RulePanel:
             made = RulePanel(rules, result, context)
@@ -150,12 +188,22 @@ class GridView(Pictured):
         down, across = grid.verticalHeader(), grid.horizontalHeader()
         down.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         down.setDefaultSectionSize(LINE)
-        down.setFixedWidth(LEFT)
+        if self.model.heading is not None:
+            grid.setSpan(self.model.heading, 0, 1, self.model.columnCount())
+            for row in range(self.model.heading + 1, self.model.rowCount()):
+                grid.setRowHeight(row, TALL)  # their names take two lines
         across.setMinimumSectionSize(CELL)
         across.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         across.setFixedHeight(50)
         across.setStyleSheet("QHeaderView::section { padding: 4px 1px; }")
         return grid
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The names of the if sides get what the cells leave free."""
+        super().resizeEvent(event)
+        free = event.size().width() - CELL * self.model.columnCount() - 24
+        self.model.room = max(LEFT, min(free, self.model.needs(), WIDEST))
+        self.grid.verticalHeader().setFixedWidth(self.model.room)
 
     def _tell(self, now: QModelIndex, before: QModelIndex) -> None:
         self.card.show_rule(int(self.model.cells[now.row(), now.column()]) if now.isValid() else -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
@@ -17,6 +17,7 @@ from crmdesk_association.view.rule_columns import RuleColumns
 CHOOSE = "Choose a rule: what it says, and how sure that is, is told here."
 NO_MODEL = "This run stored no model to make a list from: its baskets belong to nobody, or too little was bought."
 NOT_SHOWN = "Only a rule that stood up to the tests makes a list; this one is among all that were found."
+CHECKED = "Permission is checked in the list"
 BAR, TICK = 10.0, 7.0
 
 
@@ -93,10 +94,18 @@ class RuleCard(Card):
         under.addWidget(self.bar, 1)
         under.addWidget(self.facts)
         left.addLayout(under)
+        self.checked = label("", "muted")
+        self.checked.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        right = QVBoxLayout()
+        right.setSpacing(4)
+        right.addStretch(1)
+        right.addWidget(self.make, 0, Qt.AlignmentFlag.AlignRight)
+        right.addWidget(self.checked)
+        right.addStretch(1)
         across = QHBoxLayout()
         across.setSpacing(16)
         across.addLayout(left, 1)
-        across.addWidget(self.make)
+        across.addLayout(right)
         self.rows.addLayout(across)
         self.show_rule(-1)
 
@@ -107,6 +116,7 @@ class RuleCard(Card):
         self.bar.show_rule(row)
         self.make.setEnabled(row >= 0 and self._listable and bool(rules.shown[row]))
         self.make.setToolTip(self._why(row))
+        self.checked.setText(CHECKED if self.make.isEnabled() else "")
         if row < 0:
             self.text.setText(CHOOSE)
             self.facts.setText("")
