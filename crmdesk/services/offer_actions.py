@@ -20,12 +20,17 @@ from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import offers as queries
 from crmdesk.store.queries import permissions as ledger
 
-# Gates that hide what was kept. Not those of contacts and of what is held: these often are the answer to the very
-# offer, and a person must still be able to write the decision down.
+# Gates that hide what was kept.
 _HIDES: Final = {
     "left": "the customer left the bank",
     "minor": "the customer is under 18",
     "relation_not_wanted": "the customer wants no relation beyond the service",
+}
+# Gates that only say so: they often are the answer to the very offer, and a person must still write the decision down.
+_WAITS: Final = {
+    "held": "holds the product already",
+    "contact_cap": "contacted often enough",
+    "refused_recently": "refused an offer in the last 30 days",
 }
 
 
@@ -49,8 +54,17 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
         basis = ledger.basis(raw, "targeting") or LEGITIMATE_INTEREST
         money = queries.currency(raw)
         stopped = queries.stopped(raw, at, customer)
+        owned = {
+            code for _, code in queries.held(raw, [customer], {row["product"] for row in rows} - {None}, at.date())
+        }
     person = next((f"Not shown: {words}." for gate, words in _HIDES.items() if stopped[gate]), "")
-    return [_shown(row, money, person or _not_permitted(events, row["channel"], at, blocked, basis)) for row in rows]
+    found = []
+    for row in rows:
+        met = {**stopped, "held": {customer} if row["product"] in owned else set()}
+        wait = next((words for gate, words in _WAITS.items() if met[gate]), "")
+        hidden = person or _not_permitted(events, row["channel"], at, blocked, basis)
+        found.append(_shown(row, money, hidden, wait))
+    return found
 
 
 def _not_permitted(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:
@@ -64,13 +78,13 @@ def _not_permitted(events: list[PermissionEvent], channel: str | None, at: datet
     return ""
 
 
-def _shown(row: Mapping[str, Any], money: str, hidden: str) -> Recommendation:
+def _shown(row: Mapping[str, Any], money: str, hidden: str, wait: str) -> Recommendation:
     decided = row["decided_at"]
     fact = {name: row[name] for name in ("id", "run", "action", "decision", "decided_by")}
     content = {name: row[name] for name in ("channel", "product", "product_name", "p", "value", "rule")}
     return Recommendation(
         **fact, made_at=ledger.moment(row["made_at"]), decided_on=ledger.day(decided), hidden=hidden, currency=money,
-        **({} if hidden else {**content, "why": row["reasons"]}),
+        **({} if hidden else {**content, "why": row["reasons"], "not_now": wait}),
     )  # fmt: skip
 
 

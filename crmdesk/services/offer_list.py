@@ -82,7 +82,10 @@ class OfferList:
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A kept action of one customer. `hidden` says why its content may not be shown now; "" where it is shown."""
+    """A kept action of one customer. `hidden` says why its content may not be shown now; "" where it is shown.
+
+    `not_now` says why nobody should ask about it today although it is shown; "" where somebody may.
+    """
 
     id: int
     run: str
@@ -100,6 +103,7 @@ class Recommendation:
     currency: str = "EUR"
     rule: int | None = None
     why: tuple[str, ...] = ()
+    not_now: str = ""
 
 
 def sees(actor: Actor) -> tuple[bool, bool]:

@@ -103,9 +103,9 @@ class RecommendedCard(Card):
 
 
 def facts(one: Recommendation) -> str:
-    """Channel and chance: "By phone, allowed today. Chance: about 5 of 100 such customers." """
+    """Channel, chance and worth: "Phone: allowed today. Chance 5.1 %. Worth EUR 3 a year." """
     way = words.CHANNELS.get(one.channel or "", "")
-    parts = [f"{way}: allowed today."] if way else []
+    parts = [f"{way}: {f'not now, {one.not_now}' if one.not_now else 'allowed today'}."] if way else []
     if one.p is not None:
         parts.append(f"Chance {100 * one.p:.1f} %.")
     if one.value is not None:

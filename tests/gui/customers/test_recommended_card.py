@@ -45,6 +45,12 @@ def test_an_open_one_tells_product_channel_chance_worth_and_reason(card: Recomme
     assert buttons(card) == ["Taken: Contents insurance", "Declined: Contents insurance"]
 
 
+def test_where_nobody_should_ask_now_the_reason_stands_and_the_decision_stays_possible(card: RecommendedCard) -> None:
+    card.show_all([replace(OPEN, not_now="contacted often enough")])
+    assert "Phone: not now, contacted often enough. Chance 5.1 %. Worth EUR 3 a year." in words(card)
+    assert len(buttons(card)) == 2
+
+
 def test_where_permission_ended_only_the_reason_stands(card: RecommendedCard) -> None:
     hidden = "Not shown: no permission for offers by phone (withdrawn)."
     card.show_all([replace(OPEN, hidden=hidden, channel=None, product=None, product_name=None, p=None, why=())])

@@ -483,6 +483,21 @@ def test_who_left_or_is_a_minor_or_restricted_has_nothing_shown(app: SmallApp, r
     assert (other.hidden, other.product) == ("", "INS")
 
 
+def test_what_was_kept_says_where_nobody_should_ask_now(app: SmallApp, run: str) -> None:
+    offers.keep(app, MARKETING, ask(app, run))
+    contact(app, 2, 1, 2)
+    contact(app, 4, 1, response="declined")
+    say(app, refuse(6, "refused", "2026-10-30", "phone"))
+    with app.store.write() as session:
+        account(session, [8], 2)
+    found = {i: offers.of_customer(app, MANAGER, f"C-{i:06d}")[0] for i in (2, 4, 6, 8, 10)}
+    assert {one.product for one in found.values()} == {"INS"}  # shown: its decision can still be written down
+    assert [one.not_now for one in found.values()] == [
+        "contacted often enough", "refused an offer in the last 30 days", "refused an offer in the last 30 days",
+        "holds the product already", "",
+    ]  # fmt: skip
+
+
 def test_one_customer_is_read_by_index(app: SmallApp) -> None:
     asked: list[str] = []
     with app.store.reader() as raw:
