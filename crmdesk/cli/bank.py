@@ -34,7 +34,7 @@ def create(
             file, preset=preset, customers=customers, seed=seed, truth=truth, files=files, progress=bar, actor=me()
         )
     document = made.document()
-    counts = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in document["tables"].items() if n)
+    counts = ", ".join(f"{name.replace('_', ' ')} {n:,}" for name, n in document["tables"].items() if n)
     answer(document, json, f"Made {file} ({preset}): {counts or 'no rows yet'}.")
 
 

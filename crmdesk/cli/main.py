@@ -47,7 +47,7 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
     os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
     demo.open_desk, mine.draw_figures = open_desk, draw_figures
     try:
-        found = program(args=list(argv), standalone_mode=False)
+        found = program(args=list(argv), prog_name="crmdesk", standalone_mode=False)
         return found if isinstance(found, int) else 0
     except typer.Exit as stop:
         # Typer turns a Ctrl-C that nobody waited for into 130 without a word.

@@ -18,10 +18,12 @@ from crmdesk.services import mining, recover, scoring
 from crmdesk.services import rerun as again
 from crmdesk.services import runs as history
 from crmdesk.services.export import export
+from crmdesk.services.reports import findings
 
 # Handed over by the entry point: draws figures in a child process, so that `mine` itself never loads Qt.
 draw_figures: Callable[[Path, Path], list[str]] | None = None
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Same seed, same result.")]
+TOLD = 10  # sentences of what stood up, in the terminal
 EXTRA = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -32,7 +34,7 @@ def analyses(json: Json = False) -> None:
     for info in found:
         lines = [f"{info['id']}  {info['title']}: {info['summary']}"]
         for p in info["params"]:
-            default = "empty" if p["default"] is None else p["default"]
+            default = "empty" if p["default"] in (None, "") else p["default"]
             some = f" Some of: {', '.join(p['choices'])}." if p.get("kind") == "choices" else ""
             lines.append(
                 f"    --{p['name'].replace('_', '-')}  ({p['type']}, default {default})  {p['description'] or ''}{some}"
@@ -80,12 +82,14 @@ def mine(
         with contextlib.redirect_stdout(sys.stderr):
             record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar,
                                 cancel=bar.stopped, runner=runner)  # fmt: skip
-        extra = export(app, me(), record.uuid, out, draw_figures).warnings if out is not None else ()
+        written = export(app, me(), record.uuid, out, draw_figures) if out is not None else None
     document = mining.mine_document(record)
-    document["warnings"] += extra
+    document["warnings"] += written.warnings if written else ()
     for warning in document["warnings"]:
         warn(f"Note: {warning}")
-    answer(document, json, _mined(document))
+    answer(document, json, _mined(document, findings(record.result)))
+    if out is not None and not json:
+        warn(f"Tables and pictures are in {out}.")
 
 
 def _check_folder(out: Path) -> None:
@@ -99,22 +103,28 @@ def _check_folder(out: Path) -> None:
         raise BadInput(f"{out} cannot be written ({error.strerror}); name another folder.") from None
 
 
-def _mined(document: dict[str, Any]) -> str:
+def _mined(document: dict[str, Any], found: tuple[list[str], int]) -> str:
     population = document["population"]
     left_out = ", ".join(f"{n:,} {reason.replace('_', ' ')}" for reason, n in population["excluded"].items() if n)
     used = f"Used {population['eligible']:,} customers; left out: {left_out or 'nobody'}."
-    if not population["eligible"] and not left_out:
-        used = "No data of the bank's customers was used."
-    lines = [document["verdict"], used,
-             f"Data to {document['as_of']}, seed {document['seed']}, run {document['run']}."]  # fmt: skip
+    day = f"Data to {document['as_of']}, "
+    if not population["eligible"] and not left_out:  # baskets from a file
+        used, day = "No data of the bank's customers was used.", ""
+    lines = [document["verdict"], used, f"{day}seed {document['seed']}, run {document['run']}."]
     for name, m in document["metrics"].items():
         if m["value"] is not None:
             between = f" ({m['low']:.3f} to {m['high']:.3f})" if m["low"] is not None and m["high"] is not None else ""
             # A whole number without an interval is a count.
             value = f"{m['value']:,.0f}" if not between and m["value"].is_integer() else f"{m['value']:.3f}"
             lines.append(f"  {name.replace('_', ' ')}: {value}{between}")
+    sentences, all_found = found
+    if sentences:
+        lines += ["\nWhat stood up:", *(f"{place:3}. {text}" for place, text in enumerate(sentences[:TOLD], start=1))]
+        if all_found > TOLD:
+            lines.append(f"     and {all_found - TOLD:,} more: --out writes them all, the desk shows them.")
     for name, table in document["tables"].items():
-        lines += [f"\n{name} ({table['rows']:,} rows)", grid(table["columns"], table["head"])]
+        told = {"shown", "text"} <= set(table["columns"])  # its sentences stand above
+        lines += [f"\n{name} ({table['rows']:,} rows)", *([] if told else [grid(table["columns"], table["head"])])]
     return "\n".join(lines)
 
 

@@ -28,19 +28,28 @@ def list_offers(
 ) -> None:
     """Whom to offer what by the rules of a run: only people who may be asked by the channel at this moment."""
     with opened(file) as app, Bar() as bar:
-        found = offers.candidates(app, me(), run, channel=channel, rule=rule, product=product, top=top,
+        found = offers.candidates(app, me(), run, channel=_channel(channel), rule=rule, product=product, top=top,
                                   progress=bar, cancel=bar.stopped)  # fmt: skip
         kept = len(offers.keep(app, me(), found).touched["recommended_action"]) if keep else 0
         warnings = offers.export_csv(app, me(), found, out).warnings if out else ()
     for warning in warnings:
         warn(f"Note: {warning}")
     answer({**found.document(), "kept": kept}, json, _words(found, kept if keep else None))
+    if out and not json:
+        warn(f"The list is in {out}, and how it came about in {out.with_suffix('.json')}.")
+
+
+def _channel(text: str) -> str:
+    """A channel's code as people write it: E-mail, in-person."""
+    return text.lower().replace("e-mail", "email").replace("-", "_")
 
 
 def _words(found: OfferList, kept: int | None) -> str:
-    steps = [[what, f"{n:,}"] for what, n in found.funnel()]
-    lines = [f"Data to {found.as_of}, run {found.run}. Of {found.eligible:,} customers whose data may choose offers:",
-             grid(["customers who", "number"], steps)]  # fmt: skip
+    may_choose = ("their data may choose offers", found.eligible)
+    without = ("no offer by the rules", found.considered - found.eligible)
+    steps = [[what, n] for what, n in (may_choose, without, *found.funnel()[1:])]
+    lines = [f"Data to {found.as_of}, permission as of {found.at:%Y-%m-%d}, run {found.run}.",
+             grid(["step", "customers"], steps)]  # fmt: skip
     if found.rows:
         rows = [_cells(row, found.currency) for row in found.rows[:SHOWN]]
         lines += ["", grid(list(rows[0]), [list(row.values()) for row in rows])]

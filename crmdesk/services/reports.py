@@ -73,7 +73,7 @@ def render(app: App, actor: Actor, record: RunRecord) -> str:
     )
 
 
-def findings(result: Result) -> tuple[list[str], int]:
+def findings(result: Result | None) -> tuple[list[str], int]:
     """The sentences of what stood up in a run of rules, sequences or changes (at most 50), and how many there are."""
     if not isinstance(result, Rules):
         return [], 0
