@@ -130,6 +130,17 @@ def test_visits_are_one_day_in_one_channel_and_days_join_the_channels() -> None:
     assert "Online, transfer" in set(found.items["label"])
 
 
+def test_what_is_made_of_acts_describes_visits_only_where_asked() -> None:
+    """Who banks mostly online has mostly online visits: true by construction, so no rule unless a person wants it."""
+    columns = {"age_band": "18-24", "segment": "Online, low", "share_online": 0.9, "share_atm": 0.1}
+    frame = acts().assign(**columns)
+    for given, names in (({}, {"age_band"}), ({"attributes": "channel, segment"}, {"channel", "segment"})):
+        found = baskets.make(frame, RulesParams(basket="days", drop_above=1.0, **given), fewest=0)
+        kinds = found.items.loc[found.items["kind"] == "attribute", "item"]
+        assert {key.partition("=")[0] for key in kinds} == names
+        assert any("made of the acts" in note for note in found.baskets.notes) == (not given)
+
+
 def test_owners_of_visits_carry_their_attributes_to_each_visit() -> None:
     frame = acts().join(pd.DataFrame({"age_band": ["18-24", "65+"]}, index=pd.Index([1, 2], name="customer")))
     found = baskets.make(frame, params(basket="days", attributes="age_band", min_support=0.0001))

@@ -1,5 +1,6 @@
 """The next product: chances are those of the past, and the judgement uses nothing that came later."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -85,6 +86,8 @@ def test_attributes_that_were_not_known_are_not_counted(frame: pd.DataFrame) -> 
     assert one.counted == ("MOR",) and (one.had, one.took) == (two.had, two.took)
     assert "of 100 customers with Home mortgage and no Contents insurance " in offers.why(one, 180)
     assert offers.why(one, 180).startswith("has Home mortgage and no Contents insurance (mostly online); ")
+    bare = replace(one, first=one.first[1:], counted=())
+    assert "of 100 customers with no Contents insurance " in offers.why(bare, 180)
 
 
 def test_chances_are_calibrated_where_the_world_stands_still() -> None:

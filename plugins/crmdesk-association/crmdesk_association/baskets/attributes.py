@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 ATTRIBUTES = ("age_band", "gender", "occupation", "education", "channel", "segment", "stage")
 BORN = ("age_band", "gender")  # true long before any purchase
 CARD = (*BORN, "occupation", "education")  # facts about the person, though nobody notes since when they are known
+USED = ("channel", "segment")  # made of the acts themselves: of visits and days they say again what is in them
 PERSONAL = CARD  # a company has none of them
 CHANNEL_WORDS = {"atm": "ATM", "online": "online", "call_centre": "call centre", "branch": "branch"}
 MOST_VALUES = 200  # an attribute of more different values is a number or a name, not a trait

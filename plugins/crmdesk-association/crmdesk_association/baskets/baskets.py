@@ -155,7 +155,12 @@ def _with_owners(raw: _Raw, frame: pd.DataFrame, first: Ints, owner: Ints, param
     if not names:
         return raw
     asked = params.attributes != type(params).model_fields["attributes"].default
+    circular = [] if asked or params.basket == "products" else [name for name in names if name in attributes.USED]
+    names = tuple(name for name in names if name not in circular)
     items, rows, places, notes = attributes.find(frame.iloc[first], names, asked)
+    if circular:
+        notes.append(f"Left out: {' and '.join(circular)}, made of the acts themselves, so they would only say them "
+                     "again; list the attributes to have them.")  # fmt: skip
     # Baskets of each owner lie at pointer[owner] .. pointer[owner + 1] of `order`.
     order = np.argsort(owner, kind="stable")
     many = np.bincount(owner, minlength=len(first))

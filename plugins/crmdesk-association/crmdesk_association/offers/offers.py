@@ -67,7 +67,8 @@ def why(rule: OfferRule, days: int) -> str:
     has = f"has {words.listed(held)} and {lacks}" if held else f"has {lacks}"
     whole = f"{has} ({', '.join(like)})" if like else has
     counted = [item for item in rule.first if item.key in rule.counted]
-    such = "such customers" if len(counted) == len(rule.first) else f"{words.who(counted, 'customers')} and {lacks}"
+    join = "and" if any(item.kind == "product" for item in counted) else "with"
+    such = "such customers" if len(counted) == len(rule.first) else f"{words.who(counted, 'customers')} {join} {lacks}"
     of = words.hundred(rule.high)
     return f"{whole}; of {of:,} {such} {words.span(rule.low, rule.high, of)} took it within {days} days"
 
