@@ -75,12 +75,14 @@ def document(record: RunRecord, truth_dir: Path, seed: int) -> dict[str, Any]:
     for plan in _plans(truth_dir, shape):
         lines[plan.kind == DECOY].append(_line(plan, rows.get(plan.keys)))
     planted, decoys = lines[False], lines[True]
-    shown = int(tables[shape.table]["shown"].sum())
+    table = tables[shape.table]
+    shown = int(table["shown"].sum())
+    standing = int(table["stands"].sum()) if "stands" in table else shown  # more than what fits the list may stand
     found, fooled = (sum(line["found"] for line in side) for side in (planted, decoys))
     return {
         "analysis": record.analysis, "seed": seed, "run": record.uuid, "planted": planted, "decoys": decoys,
-        "found": found, "of": len(planted), "decoys_found": fooled, "shown": shown,
-        "verdict": _verdict(shape.noun, planted, decoys, shown),
+        "found": found, "of": len(planted), "decoys_found": fooled, "standing": standing, "shown": shown,
+        "verdict": _verdict(shape.noun, planted, decoys, shown, standing),
     }  # fmt: skip
 
 
@@ -145,9 +147,13 @@ def _number(value: Any) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _verdict(noun: str, planted: list[dict[str, Any]], decoys: list[dict[str, Any]], shown: int) -> str:
-    """One sentence: how many of each kind came back, and whether anything false did."""
+def _verdict(
+    noun: str, planted: list[dict[str, Any]], decoys: list[dict[str, Any]], shown: int, standing: int
+) -> str:  # fmt: skip
+    """One sentence: how many of each kind came back, whether anything false did, and how many others there are."""
     many = f"{shown:,} {noun}{'' if shown == 1 else 's'} shown in all"
+    if shown < standing:
+        many = f"{many}, of {standing:,} that stand up to the tests"
     if not planted:
         return f"No {noun} was planted and none is shown." if not shown else f"No {noun} was planted, but {many}."
     words = []

@@ -89,7 +89,7 @@ def sequence_tables() -> dict[str, pd.DataFrame]:
     rows, waits = [], []
     for number, (first, second, a, b, customers, median, low, high) in enumerate(STEPS, 1):
         rows.append({
-            "sequence": number, "steps": f"{a} → {b}", "length": 2, "customers": BASKETS, "eligible_customers": 2100,
+            "sequence": number, "steps": f"{a} → {b}", "length": 2, "customers": BASKETS, "customers_with_all": 2100,
             "count": customers, "support": customers / BASKETS, "confidence": customers / 2100, "low": 0.27,
             "high": 0.31, "expected": customers / 1.8, "median_days": median, "q25_days": low, "q75_days": high,
             "p": 1e-5, "q": 2e-5, "shown": True, "keys": json.dumps([first, second]),

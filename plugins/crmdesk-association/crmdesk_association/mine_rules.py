@@ -41,10 +41,11 @@ def run(frame: pd.DataFrame, params: RulesParams, progress: Progress) -> Rules:
         tables["source"] = found.source
     metrics = {"baskets": Metric(found.baskets.n), "items": Metric(len(found.baskets.items)),
                "itemsets": Metric(len(sets)), "rules": Metric(len(rules)),
+               "rules_standing": Metric(int(rules["stands"].sum())),
                "rules_shown": Metric(int(rules["shown"].sum())), **ahead.evaluation.metrics}  # fmt: skip
     unit = baskets.unit(params)
     return Rules(
-        verdict(rules, found.baskets.n, len(found.baskets.items), unit, ahead.evaluation.words),
+        verdict(rules, found.baskets.n, len(found.baskets.items), unit, params.top, ahead.evaluation.words),
         metrics, tables, figures.figures(tables, unit), found.baskets.notes + ahead.notes + shared(params),
         model_of(ahead, params),
     )  # fmt: skip
@@ -77,7 +78,7 @@ def shared(params: RulesParams) -> tuple[str, ...]:
             f"{baskets.unit(params)}, as independent of each other.",)  # fmt: skip
 
 
-def verdict(rules: pd.DataFrame, n: int, items: int, unit: str, next_words: str) -> str:
+def verdict(rules: pd.DataFrame, n: int, items: int, unit: str, top: int, next_words: str) -> str:
     """What stood up, the strongest in words, and how it did on later purchases."""
     shown = rules[rules["shown"]]
     if rules.empty:
@@ -86,6 +87,23 @@ def verdict(rules: pd.DataFrame, n: int, items: int, unit: str, next_words: str)
         )
     if shown.empty:
         return f"No rule stands up to a test: {len(rules):,} were tried on {n:,} {unit}; what they say may be chance."
-    many = "1 rule stands" if len(shown) == 1 else f"{len(shown)} rules stand"
-    said = f"{many} up to the tests, of {len(rules):,} tried on {n:,} {unit}. {shown['text'].iloc[0]}"
+    standing = int(rules["stands"].sum())
+    many = "1 rule stands" if standing == 1 else f"{standing:,} rules stand"
+    said = f"{many} up to the tests, of {len(rules):,} tried on {n:,} {unit}"
+    said = f"{said}{chosen(rules, unit, top)}. {shown['text'].iloc[0]}"
     return f"{said} {next_words}".strip()
+
+
+def chosen(rules: pd.DataFrame, unit: str, top: int) -> str:
+    """Which of the rules that stand are shown, where not all are: the `top` best, and none that repeats a better one.
+
+    Beyond the last shown rule nobody looked for repetitions.
+    """
+    standing, shown = int(rules["stands"].sum()), int(rules["shown"].sum())
+    if shown == standing:
+        return ""
+    if shown < top:
+        return f"; {shown:,} {'is' if shown == 1 else 'are'} shown, the others say the same of nearly the same {unit}"
+    best = "the one" if shown == 1 else f"the {shown:,}"
+    alike = " that do not repeat each other" if rules["covered_by"].any() else ""
+    return f"; {best} of largest leverage{alike} {'is' if shown == 1 else 'are'} shown"

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "sequence", "steps", "length", "customers", "eligible_customers", "count", "support", "confidence", "low", "high",
-    "expected", "excess", "median_days", "q25_days", "q75_days", "p", "q", "part_q", "shown", "text", "keys",
+    "sequence", "steps", "length", "customers", "customers_with_all", "customers_before", "count", "support",
+    "confidence", "low", "high", "expected", "excess", "median_days", "q25_days", "q75_days", "p", "q", "part_q",
+    "stands", "shown", "text", "keys",
 )  # fmt: skip
 
 
@@ -64,23 +65,29 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
 
 def _table(histories: Histories, found: list[Sequence], ordered: list[Sequence], judged: Judgement,
            params: SequenceParams) -> tuple[pd.DataFrame, list[Pattern]]:  # fmt: skip
-    """The table `sequences` and the patterns of its rows: shown, tested, others, each by customers beyond chance."""
+    """The table `sequences` and the patterns of its rows: shown, tested, others, each by customers beyond chance.
+
+    customers: all; customers_with_all: those who have what every step asks for, in whatever order (`expected` is of
+    them); customers_before: those who show all steps but the last, in order; count: those who show the whole;
+    confidence = count / customers_before, with its Wilson interval.
+    """
     import pandas as pd
 
     counts = np.array([sequence.count for sequence in ordered], dtype=np.int64)
     known = {sequence.steps: sequence.count for sequence in found}
     before = np.array([known[sequence.steps[:-1]] for sequence in ordered], dtype=np.int64)
     excess = counts - judged.expected
-    shown = judged.shown.copy()
+    stands, shown = judged.shown, judged.shown.copy()
     ranking = np.lexsort((np.arange(len(counts)), -excess, np.isnan(judged.p), ~shown))
     shown[ranking[params.top :]] = False
     low, high = statistics.wilson(counts, before)
     columns: dict[str, object] = {
         "length": [sequence.length for sequence in ordered], "customers": histories.n,
-        "eligible_customers": eligible(histories, [sequence.steps for sequence in ordered]), "count": counts,
+        "customers_with_all": with_all(histories, [sequence.steps for sequence in ordered]),
+        "customers_before": before, "count": counts,
         "support": counts / max(histories.n, 1), "confidence": counts / np.maximum(before, 1), "low": low, "high": high,
         "expected": judged.expected, "excess": excess, "p": judged.p, "q": judged.q, "part_q": judged.part_q,
-        "shown": shown,
+        "stands": stands, "shown": shown,
     }  # fmt: skip
     table = pd.DataFrame(columns, index=range(len(ordered)))
     days = np.array([sequence.days for sequence in ordered], dtype=np.float64).reshape(-1, 3)
@@ -98,7 +105,7 @@ def _table(histories: Histories, found: list[Sequence], ordered: list[Sequence],
     return table[list(COLUMNS)], [ordered[i].steps for i in ranking.tolist()]
 
 
-def eligible(histories: Histories, patterns: list[Pattern]) -> list[int]:
+def with_all(histories: Histories, patterns: list[Pattern]) -> list[int]:
     """Customers who have what every step of a sequence asks for, whenever and in whatever order, for each pattern."""
     search = waiting.search_of(histories, Limits())
     held: dict[tuple[int, ...], np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
@@ -130,15 +137,16 @@ def _metrics(histories: Histories, table: pd.DataFrame, judged: Judgement, tests
         "sequences": Metric(len(table)),
         "sequences_searched": Metric(max(tests, len(table))),
         "sequences_tested": Metric(int(table["p"].notna().sum())),
+        "sequences_standing": Metric(int(table["stands"].sum())),
         "sequences_shown": Metric(int(table["shown"].sum())),
         "tested_customers": Metric(judged.tested_customers),
     }
 
 
 def _verdict(table: pd.DataFrame) -> str:
-    shown = int(table["shown"].sum())
+    standing, shown = int(table["stands"].sum()), int(table["shown"].sum())
     best = str(table["steps"].iloc[0]) if shown else ""
-    return words.verdict(len(table), int(table["p"].notna().sum()), shown, best)
+    return words.verdict(len(table), int(table["p"].notna().sum()), standing, shown, best)
 
 
 def _warnings(histories: Histories, table: pd.DataFrame, judged: Judgement) -> list[str]:

@@ -88,7 +88,7 @@ class Mining(Params):
         ge=1,
         le=1000,
         title="Show at most",
-        description="Most rules shown; all are exported.",
+        description="Most that are shown, the strongest first; all are exported.",
         json_schema_extra=MORE,
     )
     max_sets: int = Field(
@@ -110,6 +110,14 @@ class Mining(Params):
 
 
 class RulesParams(Mining):
+    top: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        title="Show at most",
+        description="Most rules shown, the largest leverage first; these alone make offers, all are exported.",
+        json_schema_extra=MORE,
+    )
     engine: Literal["bitset", "fpgrowth", "apriori"] = Field(
         "bitset",
         title="Method",
@@ -200,7 +208,7 @@ class SequenceParams(Params):
         ge=1,
         le=1000,
         title="Show at most",
-        description="Most sequences shown; all are exported.",
+        description="Most sequences shown, those furthest beyond chance first; all are exported.",
         json_schema_extra=MORE,
     )
     max_patterns: int = Field(

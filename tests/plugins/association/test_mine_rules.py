@@ -58,6 +58,25 @@ def test_the_planted_rules_stand_and_nothing_else_does(found: Rules) -> None:
     assert "stand up to the tests" in found.verdict and found.verdict.count("because") == 0
 
 
+def test_the_verdict_tells_what_stands_and_what_of_it_is_shown(frame: pd.DataFrame, found: Rules) -> None:
+    standing = found.metrics["rules_standing"].value
+    assert standing == found.tables["rules"]["stands"].sum() >= found.metrics["rules_shown"].value > 1
+    few = run(frame, top=1)
+    assert (few.metrics["rules_standing"].value, few.metrics["rules_shown"].value) == (standing, 1)
+    assert f"{standing:.0f} rules stand up to the tests, of " in few.verdict
+    assert "; the one of largest leverage is shown. Of 100 customers" in few.verdict
+
+
+def test_rules_that_repeat_a_better_one_are_told_apart_from_those_beyond_the_list() -> None:
+    rules = pd.DataFrame({"stands": [True] * 5, "shown": [True] * 3 + [False] * 2, "covered_by": 0})
+    assert mine_rules.chosen(rules, "visits", 3) == "; the 3 of largest leverage are shown"
+    rules.loc[4, "covered_by"] = 1
+    assert "3 of largest leverage that do not repeat each other" in mine_rules.chosen(rules, "visits", 3)
+    rules["covered_by"] = [0, 0, 0, 1, 1]
+    assert mine_rules.chosen(rules, "visits", 50) == "; 3 are shown, the others say the same of nearly the same visits"
+    assert mine_rules.chosen(rules.iloc[:3], "visits", 50) == ""
+
+
 def test_counts_of_a_rule_are_those_of_the_frame(frame: pd.DataFrame, found: Rules) -> None:
     own = frame[(frame["role"] == "owner") & frame["closed_s"].isna()]
     has = own.groupby(level=0)["product"].agg(set)

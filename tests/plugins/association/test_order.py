@@ -105,7 +105,25 @@ def test_a_planted_order_is_found_and_told(planted: Rules) -> None:
     assert 20 < best["median_days"] < 45
     assert best["low"] < best["confidence"] < best["high"]
     assert "Product A → Product B" in planted.verdict
-    assert best["text"].startswith(f"Of 100 customers with Product A, {round(100 * best['low'])} to ")
+    assert best["text"].startswith(f"Of 100 customers with Product A, {int(100 * best['low'])} to ")
+
+
+def two_orders() -> pd.DataFrame:
+    """A before B and, of other products of the same people, P before Q."""
+    one, other = holdings(1_500, 4), holdings(1_500, 9)
+    other = other[other["product"].isin(["A", "B"])].astype({"product": str, "product_name": str})
+    other[["product", "product_name"]] = other[["product", "product_name"]].replace({"A": "P", "B": "Q"})
+    return pd.concat([one.astype({"product": str, "product_name": str}), other])
+
+
+def test_orders_beyond_the_shown_ones_are_counted_too() -> None:
+    result = mine_sequences.run(two_orders(), SequenceParams(top=1), Silent())
+    table = result.tables["sequences"]
+    assert (table["shown"].sum(), table["stands"].sum()) == (1, 2) == (
+        result.metrics["sequences_shown"].value, result.metrics["sequences_standing"].value)  # fmt: skip
+    assert "2 orders are no accident, the 1 furthest beyond chance is shown" in result.verdict
+    drawn = result.figures["order"].data
+    assert (drawn["customers"] % 1 == 0).all(), "half a customer is nobody"
 
 
 def test_things_taken_close_together_in_random_order_are_no_order(planted: Rules) -> None:

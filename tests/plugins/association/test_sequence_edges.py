@@ -115,10 +115,13 @@ def test_more_sequences_than_asked_for_are_refused_with_a_support_that_fits() ->
 def test_the_table_adds_up() -> None:
     result = run(holdings(1_500, 6), shuffles=60, max_length=3)
     table, waiting = result.tables["sequences"], result.tables["waiting"]
+    items = result.tables["items"].set_index("item")
     assert table["sequence"].tolist() == list(range(1, len(table) + 1))
-    assert (table["count"] <= table["eligible_customers"]).all()
-    assert (table["expected"] <= table["eligible_customers"]).all()
+    assert (table["count"] <= table["customers_with_all"]).all()
+    assert (table["expected"] <= table["customers_with_all"]).all()
     assert np.allclose(table["support"], table["count"] / 1_500)
+    assert np.allclose(table["confidence"], table["count"] / table["customers_before"])
+    assert table["customers_before"].iloc[0] == items.loc["A", "count"]
     assert ((table["low"] <= table["confidence"]) & (table["confidence"] <= table["high"])).all()
     assert json.loads(table["keys"].iloc[0]) == [["A"], ["B"]]
     first = waiting[(waiting["sequence"] == 1) & (waiting["step"] == 1)]

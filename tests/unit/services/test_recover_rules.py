@@ -60,7 +60,7 @@ def sequences(frame: pd.DataFrame, params: Split, progress: Any) -> Rules:
     table = pd.DataFrame(
         {"sequence": [1, 2], "steps": ["a", "b"], "count": [300, 50], "support": 0.02, "confidence": 0.55, "low": 0.5,
          "high": 0.6, "expected": [150.0, 0.0], "median_days": 20.0, "p": 0.0, "q": [0.001, 0.4],
-         "shown": [True, False], "text": "", "keys": ['[["CLS"], ["CAR"]]', '[["BRK"], ["TRM"]]']}
+         "shown": [True, False], "stands": True, "text": "", "keys": ['[["CLS"], ["CAR"]]', '[["BRK"], ["TRM"]]']}
     )  # fmt: skip
     return Rules("Some sequences.", tables={"sequences": table})
 
@@ -99,8 +99,8 @@ def truth(tmp_path: Path) -> Path:
 def test_a_rule_is_found_where_it_is_shown_with_the_same_items(app: SmallApp, truth: Path) -> None:
     found = recover(app, ACTOR, truth, "demo.rules", 7)
     json.dumps(found, allow_nan=False)
-    assert list(found) == ["analysis", "seed", "run", "planted", "decoys", "found", "of", "decoys_found", "shown",
-                           "verdict"]  # fmt: skip
+    assert list(found) == ["analysis", "seed", "run", "planted", "decoys", "found", "of", "decoys_found", "standing",
+                           "shown", "verdict"]  # fmt: skip
     assert [(line["kind"], line["found"]) for line in found["planted"]] == [
         ("association", True), ("association", True), ("association", False), ("attribute", False),
     ]  # fmt: skip
@@ -131,7 +131,8 @@ def test_a_sequence_is_found_in_its_order_only(app: SmallApp, truth: Path) -> No
     assert (first["rule"], first["found"]) == ("Car lease → Car insurance within 60 days", True)
     assert (first["lift"], first["planted_confidence"], first["planted_lift"]) == (2.0, 0.6, None)
     assert (second["found"], second["q"]) == (False, None)
-    assert found["verdict"] == "Found: 1 of 2 planted sequences; 1 sequence shown in all."
+    assert found["verdict"] == ("Found: 1 of 2 planted sequences; "
+                                "1 sequence shown in all, of 2 that stand up to the tests.")  # fmt: skip
 
 
 def test_a_bank_without_rules_is_said_in_words(app: SmallApp, truth: Path) -> None:

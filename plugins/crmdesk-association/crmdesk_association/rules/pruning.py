@@ -18,9 +18,13 @@ ROUNDING = 1e-12  # .42 - .40 is a hair below .02 in floats
 
 @dataclass(frozen=True)
 class Chosen:
-    """`order` (r): rows as they are numbered, the shown ones first; `shown` (r); `covered_by` (r): a row, -1 none."""
+    """`order` (r): rows as they are numbered, the shown ones first; `covered_by` (r): a row, -1 none.
+
+    `stands` (r): which stand up to their tests; `shown` (r): which of those are shown.
+    """
 
     order: Ints
+    stands: Bools
     shown: Bools
     covered_by: Ints
 
@@ -75,7 +79,7 @@ def choose(
             shown[row] = True
             group.append((row, baskets))
             kept += 1
-    return Chosen(np.concatenate([order[shown[order]], order[~shown[order]]]), shown, covered_by)
+    return Chosen(np.concatenate([order[shown[order]], order[~shown[order]]]), good, shown, covered_by)
 
 
 def _holding(bits: Words, members: Places) -> Words:

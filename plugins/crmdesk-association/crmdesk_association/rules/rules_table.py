@@ -31,7 +31,8 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
     antecedent, consequent: labels joined by ', '; antecedent_keys, consequent_keys: the items' keys as JSON lists;
     length: items in both sides; baskets: n. Shares are 0..1. p, q, improvement: see `significance.Judgement`;
     where owners have several baskets, tests and intervals go by owners (see `shared`);
-    covered_by: the number of the shown rule that says the same of nearly the same baskets, 0 none; text: a sentence.
+    covered_by: the number of the shown rule that says the same of nearly the same baskets, 0 none; stands: whether it
+    stands up to its tests, shown: whether it is one of the `top` best of those; text: a sentence.
     Without any rule the table has its columns and no row.
     """
     rules = generate(found, baskets.sellable, params.min_confidence, params.single_consequent, _part(step, 0.0, 0.2))
@@ -62,6 +63,7 @@ def rules_table(baskets: Baskets, found: Itemsets, params: Mining, step: Step = 
         "improvement": judged.improvement[order],
         "improvement_q": judged.improvement_q[order],
         "covered_by": number[chosen.covered_by[order]],
+        "stands": chosen.stands[order],
         "shown": chosen.shown[order],
         "text": _sentences(ranked, strength, baskets.items, params.basket, _part(step, 0.8, 1.0)),
     }

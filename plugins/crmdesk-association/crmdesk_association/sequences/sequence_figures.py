@@ -26,7 +26,7 @@ def figures(sequences: pd.DataFrame, waiting: pd.DataFrame) -> dict[str, Figure]
 def _order(shown: pd.DataFrame) -> Figure:
     import pandas as pd
 
-    parts = [pd.DataFrame({"steps": shown["steps"], "customers": shown[column].astype(float), "order": name})
+    parts = [pd.DataFrame({"steps": shown["steps"], "customers": shown[column].round().astype(float), "order": name})
              for column, name in (("count", "as it is"), ("expected", "by chance"))]  # fmt: skip
     data = pd.concat(parts, ignore_index=True)
     return Figure("bars", "Orders that are no accident", data, x="steps", y="customers", group="order",

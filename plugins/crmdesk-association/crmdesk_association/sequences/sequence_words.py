@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Listed
 
 from crmdesk_association.params import SequenceParams
+from crmdesk_association.rules.words import hundred, span
 from crmdesk_association.sequences.prefixspan import Pattern
 
 ARROW = " → "
@@ -24,23 +25,24 @@ def sentence(steps: Pattern, labels: Listed[str], low: float, high: float, media
     """One sequence with the interval of its confidence (shares), its median days and its count by chance."""
     before = ", then ".join(step_text(step, labels) for step in steps[:-1])
     last = step_text(steps[-1], labels)
-    fewest, most = round(100 * low), round(100 * high)
-    share = str(fewest) if fewest == most else f"{fewest} to {most}"
+    of = hundred(high)
     days = f"{params.min_gap_days} to {params.max_gap_days:,} days"
     usual = "that step" if len(steps) == 2 else "all steps"
     return (
-        f"Of 100 customers with {before}, {share} go on to {last} {days} later; half of them take at most "
-        f"{median:,.0f} days for {usual}. {count:,} customers show this order; {expected:,.0f} would by chance."
+        f"Of {of:,} customers with {before}, {span(low, high, of)} go on to {last} {days} later; half of them take "
+        f"at most {median:,.0f} days for {usual}. {count:,} customers show this order; {expected:,.0f} would by chance."
     )
 
 
-def verdict(sequences: int, tested: int, shown: int, best: str) -> str:
-    """What the run found, in a sentence or two."""
+def verdict(sequences: int, tested: int, standing: int, shown: int, best: str) -> str:
+    """What the run found, in a sentence or two; `shown` of those that stand may be fewer."""
     if not sequences:
         return "No sequence of two steps reaches the least support: nothing to test."
     if not shown:
         return f"No order stands up to a test: {_many(tested)} tested, none is more frequent than chance makes it."
-    stand = "one order is no accident" if shown == 1 else f"{shown:,} orders are no accident"
+    stand = "one order is no accident" if standing == 1 else f"{standing:,} orders are no accident"
+    if shown < standing:
+        stand += f", the {shown:,} furthest beyond chance {'is' if shown == 1 else 'are'} shown"
     return f"Of {_many(sequences)}, {stand}; the clearest is {best}."
 
 
