@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,7 @@ def candidates(
         known = queries.products(raw)
     if product is not None and product not in known:
         raise BadInput(f"No product has the code '{product}'; known: {', '.join(known)}.")
+    _check_rule(record, rule, known[product] if product else None)
     who, watch, table = _people(use), progress or Silent(), None
     if who.eligible:
         answer = use.ask("offer", who, Part(watch, 0, 0.9, cancel), cancel, runner)
@@ -87,6 +89,21 @@ def candidates(
             fields=channel, reason=f"{len(found.rows)} of {found.considered} customers listed",
         )  # fmt: skip
     return found
+
+
+def _check_rule(record: RunRecord, rule: int | None, product: Product | None) -> None:
+    """BadInput where the run's table of rules shows no such rule, or none of them foretells the product."""
+    table = record.result.tables.get("rules") if record.result else None
+    if table is None or "consequent_keys" not in table.columns:
+        return
+    shown = table[table["shown"]]
+    if rule is not None and rule not in set(shown["rule"]):
+        last = f"rules 1 to {int(shown['rule'].max())}" if len(shown) else "no rule"
+        raise BadInput(f"Run {record.uuid} shows {last}, so no list can be made from rule {rule}.")
+    asked = shown if rule is None else shown[shown["rule"] == rule]
+    if product is not None and not any(product.code in json.loads(keys) for keys in asked["consequent_keys"]):
+        which = "No rule of this run" if rule is None else f"Rule {rule} foretells {asked['consequent'].iloc[0]}: it"
+        raise BadInput(f"{which} {'foretells' if rule is None else 'says nothing about'} {product.name}.")
 
 
 def newest_run(app: App, actor: Actor) -> str:
@@ -113,7 +130,10 @@ def _offerer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
     if analysis.offer is None:
         raise CrmdeskError(f"{analysis.title} makes no offers; run an analysis that finds rules.")
     if record.result.model is None:
-        raise CrmdeskError(f"Run {record.uuid} stored no model, so it can make no offers: {record.verdict}")
+        raise CrmdeskError(
+            f"Run {record.uuid} stored no model to make offers with: offers need baskets of products, a rule that "
+            "stands up, and purchases to learn its chance from."
+        )
     return analysis, record.result.model
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from crmdesk.api import Field, Params
-from crmdesk_association.baskets.attributes import ATTRIBUTES
+from crmdesk_association.transactions import ATTRIBUTES
 
 MORE: dict[str, Any] = {"advanced": True}
 OWNED: dict[str, Any] = {"basket": ["products", "visits", "days"]}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Words = NDArray[np.uint64]
+ATTRIBUTES = ("age_band", "gender", "occupation", "education", "channel", "segment", "stage")  # of baskets' owners
 
 
 @dataclass(frozen=True)

@@ -74,3 +74,13 @@ def test_a_wrong_channel_is_a_wrong_use(bank: Path, capsys: pytest.CaptureFixtur
     assert main(["offers", str(bank), "nothing", "--channel", "fax"]) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("'fax' is no channel")
+
+
+def test_a_rule_or_product_that_no_rule_names_is_a_wrong_use(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ask(capsys, "mine", bank, "association.rules")["run"]
+    for words, told in (
+        (("--rule", "9999"), "shows rules 1 to"),
+        (("--product", "CUR"), "No rule of this run foretells"),
+    ):
+        assert main(["offers", str(bank), run, "--channel", "E-mail", *words]) == 2
+        assert told in capsys.readouterr().err

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.api import CHANNELS, AnalysisError
-from crmdesk_association.transactions import Item
+from crmdesk_association.transactions import ATTRIBUTES, Item
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Ints = NDArray[np.int64]
-ATTRIBUTES = ("age_band", "gender", "occupation", "education", "channel", "segment", "stage")
 BORN = ("age_band", "gender")  # true long before any purchase
 CARD = (*BORN, "occupation", "education")  # facts about the person, though nobody notes since when they are known
 USED = ("channel", "segment")  # made of the acts themselves: of visits and days they say again what is in them
