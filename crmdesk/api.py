@@ -35,6 +35,7 @@ from crmdesk.domain.errors import AnalysisError
 from crmdesk.domain.interaction import CELLS, CHANNELS, MODES, Cell
 from crmdesk.domain.permission import MARKETING_CHANNELS, PURPOSES
 from crmdesk.domain.rights import Right
+from crmdesk.domain.rounding import outward, so_many, span
 from crmdesk.jobs import Cancelled, Progress
 from crmdesk.results import (
     Anomalies,
@@ -58,7 +59,7 @@ __all__ = [
     "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
     "I", "Metric", "Model", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
     "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "max_", "min_", "moments",
-    "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
+    "outward", "so_many", "span", "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import typer
 from crmdesk.cli.bank import File, Json
 from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
 from crmdesk.domain.money import plain
+from crmdesk.domain.rounding import so_many, span
 from crmdesk.services import offers
 from crmdesk.services.offers import OfferList, OfferRow
 
@@ -61,9 +62,10 @@ def _words(found: OfferList, kept: int | None) -> str:
 
 
 def _cells(row: OfferRow, currency: str) -> Mapping[str, Any]:
+    of = so_many(row.high)
     value = "unknown" if row.value is None else f"{plain(row.value, currency)} {currency}"
     return {"rank": row.rank, "customer": row.number or row.customer, "product": row.product_name,
-            "of 100": f"{100 * row.low:.0f} to {100 * row.high:.0f}", "value": value, "why": row.why}  # fmt: skip
+            "chance": f"{span(row.low, row.high, of)} of {of:,}", "value": value, "why": row.why}  # fmt: skip
 
 
 def register(program: typer.Typer) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from crmdesk_association import view
+from crmdesk_association.rules.words import told
+from crmdesk_association.view import say
 from crmdesk_association.view.cloud import MOST_POINTS, CloudView
 from crmdesk_association.view.grid import SEVERAL, GridView
 from crmdesk_association.view.net_view import NetView
@@ -250,3 +252,11 @@ def test_missing_tables_are_told_in_a_sentence(qtbot: QtBot, lent: Lent) -> None
     table = view.rules(rule_sample.rules_result(none_shown), lent)
     qtbot.addWidget(table)
     assert isinstance(table, RulesView) and table.which.currentData() is False
+
+
+def test_an_interval_beside_its_sentence_is_rounded_alike() -> None:
+    low, high = 0.7751, 0.8042
+    sentence = told("customers with Car loan", "also have Car insurance", "customers", low, high, 0.2)
+    assert "77 to 81 also" in sentence and say.interval(0.79, low, high) == "79 % (77-81)"
+    assert say.interval(0.042, 0.0387, 0.0461) == "4.2 % (3.8-4.7)"
+    assert say.interval(0.096, 0.0912, 0.1201) == "9.6 % (9-13)"

@@ -9,6 +9,7 @@ from typing import Any, Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from crmdesk.desk.customers import words
+from crmdesk.domain.rounding import outward
 from crmdesk.services.offers import OfferRow
 
 Index = QModelIndex | QPersistentModelIndex
@@ -29,8 +30,8 @@ class Column:
 
 def chance(row: OfferRow) -> str:
     """The chance with its 95 % interval: "5.1 % (4.2-6.0)"."""
-    value, low, high = (f"{100 * share:.1f}" for share in (row.p, row.low, row.high))
-    return f"{value} % ({low}-{high})"
+    low, high = (f"{tenths / 10:.1f}" for tenths in outward(row.low, row.high, 1_000))
+    return f"{100 * row.p:.1f} % ({low}-{high})"
 
 
 NAME, MARGIN, VALUE = 2, 5, 6

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from crmdesk.api import Model, Progress, Rules
+from crmdesk.api import Model, Progress, Rules, so_many, span
 from crmdesk_association.baskets import attributes
 from crmdesk_association.baskets.holdings import day_of, read, stop_of
 from crmdesk_association.offers import recommend
@@ -69,8 +69,8 @@ def why(rule: OfferRule, days: int) -> str:
     counted = [item for item in rule.first if item.key in rule.counted]
     join = "and" if any(item.kind == "product" for item in counted) else "with"
     such = "such customers" if len(counted) == len(rule.first) else f"{words.who(counted, 'customers')} {join} {lacks}"
-    of = words.hundred(rule.high)
-    return f"{whole}; of {of:,} {such} {words.span(rule.low, rule.high, of)} took it within {days} days"
+    of = so_many(rule.high)
+    return f"{whole}; of {of:,} {such} {span(rule.low, rule.high, of)} took it within {days} days"
 
 
 def _empty() -> pd.DataFrame:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
+from crmdesk.api import so_many, span
 from crmdesk_association.transactions import Item
 
 # What a basket is called, and how it holds things.
@@ -58,17 +58,5 @@ def has(consequent: Sequence[Item], verb: str, also: bool) -> str:
 
 def told(whose: str, what: str, noun: str, low: float, high: float, base: float) -> str:
     """The sentence from its two halves."""
-    of = hundred(max(high, base))
+    of = so_many(max(high, base))
     return f"Of {of:,} {whose}, {span(low, high, of)} {what} (all {noun}: {base * of:,.0f})."
-
-
-def hundred(share: float) -> int:
-    """Of how many a share is told: 100, and 1,000 or 10,000 where it would be below 2 of them."""
-    return 100 if share >= 0.02 else 1_000 if share >= 0.002 else 10_000
-
-
-def span(low: float, high: float, of: int) -> str:
-    """'38 to 42' of so many, from shares; 'about 40' where both round to the same. Rounded outward, never narrower."""
-    # A hair inward before rounding outward: 41.00000001 is 41.
-    first, last = math.floor(low * of + 1e-6), math.ceil(high * of - 1e-6)
-    return f"about {first:,}" if first >= last else f"{first:,} to {last:,}"

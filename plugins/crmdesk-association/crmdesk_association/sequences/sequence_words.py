@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Listed
 
+from crmdesk.api import so_many, span
 from crmdesk_association.params import SequenceParams
-from crmdesk_association.rules.words import hundred, span
 from crmdesk_association.sequences.prefixspan import Pattern
 
 ARROW = " → "
@@ -25,7 +25,7 @@ def sentence(steps: Pattern, labels: Listed[str], low: float, high: float, media
     """One sequence with the interval of its confidence (shares), its median days and its count by chance."""
     before = ", then ".join(step_text(step, labels) for step in steps[:-1])
     last = step_text(steps[-1], labels)
-    of = hundred(high)
+    of = so_many(high)
     days = f"{params.min_gap_days} to {params.max_gap_days:,} days"
     usual = "that step" if len(steps) == 2 else "all steps"
     return (

@@ -6,6 +6,8 @@ import math
 
 from PySide6.QtCore import QLocale
 
+from crmdesk.api import outward
+
 NOTHING = "–"
 
 
@@ -45,10 +47,12 @@ def tick(value: float) -> str:
 
 
 def interval(value: float | None, low: float | None, high: float | None) -> str:
-    """A share with its 95 % interval: "41 % (38-43)"."""
-    if missing(low) or missing(high):
+    """A share with its 95 % interval, rounded outward as in the sentences: "41 % (38-43)"."""
+    if low is None or high is None or missing(low) or missing(high):
         return share(value)
-    return f"{share(value)} ({percent(low)}-{percent(high)})"
+    places = 1 if high < 0.0995 else 0
+    first, last = (decimal(end / 10**places, places) for end in outward(low, high, 100 * 10**places))
+    return f"{share(value)} ({first}-{last})"
 
 
 def points(value: float | None) -> str:
