@@ -28,10 +28,12 @@ def searched(histories: Histories, found: list[Sequence], least: int, longest: i
     steps = [sequence.steps[0] for sequence in found if len(sequence.steps) == 1]
     sizes = tuple(len(step) for step in steps)
     again = _repeated(histories)
+    holds = np.zeros((len(histories.items), len(histories.owner)), dtype=bool)
+    holds[histories.item, histories.step] = True
     held = np.zeros((len(steps), histories.n), dtype=bool)
     for place, step in enumerate(steps):
-        held[place, histories.owner[_holding(histories, step)]] = True
-    rows, places = np.nonzero(held.T)
+        held[place, histories.owner[np.logical_and.reduce(holds[list(step)])]] = True
+    places, rows = np.nonzero(held)
     packed = bits.pack(rows, places, histories.n, len(steps))
     try:
         sets = mine(packed, histories.n, least, longest=longest, most=MOST)
@@ -43,13 +45,6 @@ def searched(histories: Histories, found: list[Sequence], least: int, longest: i
         if again or _apart(steps[place] for place in chosen):
             total += orders(tuple(sorted(sizes[place] for place in chosen)), longest, again)
     return total
-
-
-def _holding(histories: Histories, step: tuple[int, ...]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Steps that hold all of these items."""
-    events = np.isin(histories.item, step)
-    many = np.bincount(histories.step[events], minlength=len(histories.owner))
-    return np.flatnonzero(many == len(step))
 
 
 def _repeated(histories: Histories) -> bool:
