@@ -159,7 +159,7 @@ class GridView(Pictured):
         self.model = GridModel(rules, rows)
         self.grid = self._grid(context)
         number = say.count(len(rows))
-        self.lead.setText(f"Lift of the {number} rules that stood up to the tests: if at the left, then above. "
+        self.lead.setText(f"Lift of the {number} rules shown: if at the left, then above. "
                           "1 is no connection; blank: no rule. Rules of one item come first.")  # fmt: skip
 
         def table() -> RulePanel:

@@ -103,5 +103,5 @@ class NetView(Pictured):
             more = "" if self.beside.isVisibleTo(self) else " Key T lists them."
             self.lead.setText(f"{self.picture.says(at)}.{more} Esc shows all.")
             return
-        which = f"{say.count(len(rows))} of the {say.count(self._all.shown.sum())} rules that stood up to the tests"
+        which = f"{say.count(len(rows))} of the {say.count(self._all.shown.sum())} rules shown"
         self.lead.setText(f"{which}. Choose an item to keep its rules; Esc shows all.")
