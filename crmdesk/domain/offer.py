@@ -12,6 +12,7 @@ GATES: Final = {
     "left": "left the bank",
     "minor": "under 18",
     "unknown_product": "the product is no longer sold",
+    "no_chance": "a chance below 1 in 1,000",
     "no_value": "the product earns nothing",
     "held": "hold the product already",
     "no_permission": "no permission for offers on this channel",
@@ -20,6 +21,7 @@ GATES: Final = {
     "relation_not_wanted": "want no relation beyond the service",
     "capacity": "beyond the number asked for",
 }
+LEAST_CHANCE: Final = 0.001  # whoever will not take it in 999 of 1,000 cases is not worth asking
 MONTH_DAYS: Final = 30
 YEAR_DAYS: Final = 365
 CONTACTS_A_MONTH: Final = 2

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from crmdesk.domain.offer import GATES, Product
+from crmdesk.domain.offer import GATES, LEAST_CHANCE, Product
 from crmdesk.services.offer_list import OfferRow
 from crmdesk.store.queries import offers as queries
 from crmdesk.store.queries.permissions import may_be_mined
@@ -20,9 +20,10 @@ PASSED: Final = -1
 
 
 def check(
-    raw: Any, at: datetime, channel: str, customers: Ints, codes: Sequence[str], products: Mapping[str, Product]
-) -> NDArray[np.int8]:
-    """For each offer (customers[i], codes[i]) the place in ORDER of the first gate it fails, PASSED where none.
+    raw: Any, at: datetime, channel: str, customers: Ints, codes: Sequence[str], chances: NDArray[np.float64],
+    products: Mapping[str, Product],
+) -> NDArray[np.int8]:  # fmt: skip
+    """For each offer (customers[i], codes[i], chances[i]) the place in ORDER of the first gate it fails, else PASSED.
 
     Every fact is read anew through `raw`: the offers of somebody who withdrew a moment ago fail here.
     """
@@ -34,6 +35,7 @@ def check(
     wanted = [products.get(str(name)) for name in names]
     away["unknown_product"] = _each(which, [product is None for product in wanted])
     worthless = [product is not None and product.margin is not None and product.margin <= 0 for product in wanted]
+    away["no_chance"] = chances < LEAST_CHANCE
     away["no_value"] = _each(which, worthless)
     away["held"] = _held(raw, at, customers, names, which)
     failed = np.full(len(customers), PASSED, np.int8)
@@ -78,5 +80,6 @@ def standing(
     if not rows:
         return ()
     customers = np.array([row.customer for row in rows], np.int64)
-    failed = check(raw, at, channel, customers, [row.product for row in rows], products)
+    chances = np.array([row.p for row in rows], np.float64)
+    failed = check(raw, at, channel, customers, [row.product for row in rows], chances, products)
     return tuple(row for row, gate in zip(rows, failed, strict=True) if gate == PASSED)

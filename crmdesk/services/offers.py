@@ -151,7 +151,8 @@ def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList
         if table is None or table.empty:
             return replace(empty, currency=money)
         customers = table["customer"].to_numpy(np.int64)
-        failed = gates.check(raw, empty.at, empty.channel, customers, table["product"].tolist(), known)
+        chances = table["p"].to_numpy(np.float64)
+        failed = gates.check(raw, empty.at, empty.channel, customers, table["product"].tolist(), chances, known)
         rejected = gates.rejections(customers, failed)
         listed, behind = best(table, failed == gates.PASSED, known, empty.top)
         names = queries.names(raw, listed["customer"].tolist())

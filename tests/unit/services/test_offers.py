@@ -180,6 +180,17 @@ def test_a_product_a_rule_and_a_capacity_narrow_the_list(app: SmallApp, run: str
     assert nothing.funnel() == (("have an offer by the rules", 16), (GATES["no_value"], -16), ("on the list", 0))
 
 
+def test_whoever_will_hardly_take_it_is_not_asked(app: SmallApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(CHANCES, "INS", 0.0004)  # of the even pseudonyms 0.0014
+    run = mining.run(app, ACTOR, "demo.next", {}).uuid
+    found = ask(app, run, product="INS")
+    assert (ids(found), found.rejected) == ([*range(2, PEOPLE + 1, 2)], {"no_chance": 8})
+    assert (GATES["no_chance"], -8) in found.funnel()
+    assert all(row.product == "INV" for row in ask(app, run).rows if row.customer % 2)
+    hopeless = replace(found, rows=tuple(replace(row, p=0.0009) for row in found.rows))
+    assert not offers.keep(app, ACTOR, hopeless).touched["recommended_action"]
+
+
 def test_unknown_margins_come_last_by_chance(app: SmallApp, run: str) -> None:
     change(app, "UPDATE product SET annual_margin = NULL WHERE code IN ('INV', 'FREE')")
     with app.store.write() as session:
