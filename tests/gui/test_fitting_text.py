@@ -1,16 +1,20 @@
-"""What does not fit is cut with an ellipsis and told in the tooltip; no label is cut in half."""
+"""What does not fit is cut with an ellipsis and told in the tooltip; no label is cut in half; nothing is told twice."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFont, QImage, QPainter
 from pytestqt.qtbot import QtBot
 
+from crmdesk.desk.customers.recommended import latest
 from crmdesk.desk.results.paint import height_of, paint_picture
 from crmdesk.desk.results.picture import Picture
 from crmdesk.desk.theme import THEMES
 from crmdesk.desk.widgets import Elided
+from crmdesk.services.offer_list import Recommendation
 
 
 def test_a_long_line_is_cut_with_an_ellipsis(qtbot: QtBot) -> None:
@@ -36,3 +40,12 @@ def test_lying_bars_keep_their_unit_within_the_height_they_ask_for(qtbot: QtBot,
     painter.end()
     drawn = [y for y in range(image.height()) if any(image.pixel(x, y) != 0xFFFFFFFF for x in range(640))]
     assert tall - 30 < max(drawn) < tall
+
+
+def test_a_product_recommended_by_two_runs_is_asked_about_once() -> None:
+    def kept(at: int, product: str | None, decision: str = "open") -> Recommendation:
+        return Recommendation(at, f"run {at}", "offer", datetime(2026, 6, at, tzinfo=UTC), decision, None, None,
+                              product=product)  # fmt: skip
+
+    found = [kept(5, "GLD"), kept(4, "LIF", "declined"), kept(3, "GLD"), kept(2, "LIF"), kept(1, None)]
+    assert [one.id for one in latest(found)] == [5, 4, 1]

@@ -21,6 +21,17 @@ WIDEST = 16_777_215
 DECISIONS: Final = {"taken": "Taken", "declined": "Declined"}
 
 
+def latest(found: list[Recommendation]) -> list[Recommendation]:
+    """Of what is shown of each product only what was recommended last; `found` has the newest first."""
+    seen: set[str] = set()
+    kept = []
+    for one in found:
+        if one.product is None or one.product not in seen:
+            kept.append(one)
+        seen |= {one.product} if one.product else set()
+    return kept
+
+
 class RecommendedCard(Card):
     """Open recommendations with [Taken] and [Declined]; what was decided stays as a line."""
 
@@ -48,7 +59,7 @@ class RecommendedCard(Card):
 
     def _fill(self) -> None:
         clear(self._column)
-        waiting = [one for one in self._found if one.decision == "open"]
+        waiting = [one for one in latest(self._found) if one.decision == "open"]
         for one in waiting[:MOST]:
             self._column.addWidget(self._hidden(one) if one.hidden else self._one(one))
         if not waiting:

@@ -89,6 +89,7 @@ class ParamForm(QWidget):
         column.addLayout(self._first)
         column.addWidget(self.fold, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._more)
+        column.addStretch(1)
         self._more.setVisible(False)
         for row in rows:
             self.add(row["name"], row["title"], row["description"], make_field(row), advanced=bool(row.get("advanced")))

@@ -228,6 +228,7 @@ class ChangeParams(Mining):
     months: int = Field(
         12, ge=1, le=120, title="Months between",
         description="The earlier snapshot lies so many months back; visits and days: the length of both periods.",
+        json_schema_extra={"when": OWNED},
     )  # fmt: skip
     attributes: str = Field(
         "", title="Attributes",
