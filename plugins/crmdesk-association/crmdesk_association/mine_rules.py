@@ -46,7 +46,7 @@ def run(frame: pd.DataFrame, params: RulesParams, progress: Progress) -> Rules:
     unit = baskets.unit(params)
     return Rules(
         verdict(rules, found.baskets.n, len(found.baskets.items), unit, params.top, ahead.evaluation.words),
-        metrics, tables, figures.figures(tables, unit), found.baskets.notes + ahead.notes + shared(params),
+        metrics, tables, figures.figures(tables, unit), ahead.notes + shared(params) + found.baskets.notes,
         model_of(ahead, params),
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from crmdesk_association.baskets import attributes, baskets, holdings, table_file
 from crmdesk_association.itemsets import bits
-from crmdesk_association.params import RulesParams
+from crmdesk_association.params import ChangeParams, RulesParams
 from holders import DAY, END, acts, holders
 
 from crmdesk.api import AnalysisError
@@ -74,11 +74,27 @@ def test_what_nearly_everybody_holds_is_dropped_by_name_and_what_few_hold_only_l
     found = baskets.make(holders(1_000), params(attributes="", min_support=0.12))
     assert not {"CUR", "STU"} & {item.key for item in found.baskets.items}
     (note,) = found.baskets.notes
-    assert note.startswith("Current account: ") and "says nothing" in note
+    assert note.startswith("Left out, because more than 90 % of customers have it: Current account (9")
     listed = found.items.set_index("item")
     assert listed.loc["CUR", "reason"] == "held by nearly everybody" and not listed.loc["CUR", "used"]
     assert listed.loc["STU", "reason"] == "below the least support"
     assert listed["count"].is_monotonic_decreasing
+
+
+def test_what_nearly_everybody_holds_is_one_note_the_commonest_first() -> None:
+    found = baskets.make(holders(1_000), params(attributes="", drop_above=0.02))
+    (note,) = found.baskets.notes
+    assert note.endswith(" and 2 more.")
+    named = [float(part.split("(")[1].split(" %")[0]) for part in note.split(": ")[1].split(", ")]
+    assert len(named) == 6 and named == sorted(named, reverse=True)
+
+
+@pytest.mark.parametrize("given", [{"table": "b.csv"}, {"table": "b.csv", "basket": "visits"}])
+def test_a_file_that_nobody_would_read_is_refused(given: dict[str, str]) -> None:
+    with pytest.raises(AnalysisError, match=rf"baskets are {given.get('basket', 'products')}: set basket to table"):
+        baskets.make(holders(300), params(**given))
+    with pytest.raises(AnalysisError, match="baskets are products: set basket to table"):
+        baskets.make(holders(300), ChangeParams(table_before="b.csv"))
 
 
 def test_attributes_have_one_value_a_customer_and_companies_have_none_of_a_person() -> None:
@@ -176,6 +192,36 @@ def test_two_columns_and_one_basket_a_line_say_the_same(tmp_path: Path) -> None:
         assert set(zip(found.basket.tolist(), found.item.tolist(), strict=True)) == {(0, 0), (0, 1), (1, 0)}
         assert len(found.sha256) == 64
     assert table_file.read(str(blanks)).names == ["bread", "milk"]
+
+
+TABLES = {
+    "basket and product": ("basket_id,product\n", "basket_id, product;"),
+    "other words": ("Transaction;Items\n", "Transaction, Items;"),
+    "five columns": ("customer,name,branch,kind,joined\n", "customer, name, branch, kind and more;"),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_a_table_with_other_columns_is_no_list_of_baskets(case: str, tmp_path: Path) -> None:
+    header, named = TABLES[case]
+    mark, width = (";" if ";" in header else ","), len(header.split(";" if ";" in header else ","))
+    rows = [mark.join([f"t{i // 3}", ("bread", "milk", "branch")[i % 3], "x", "", "2001"][:width]) for i in range(900)]
+    path = tmp_path / "sold.csv"
+    path.write_text(header + "\n".join(rows))
+    with pytest.raises(AnalysisError, match=f"sold.csv looks like a table with the columns {named} rename") as told:
+        table_file.read(str(path))
+    assert "to transaction and item" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [["bread,butter", "bread,milk", "tea,butter"], ["1 2 3", "4 5 6", "1 2 9"], ["bread,butter,", "tea,milk,jam"],
+     ["bread,butter", "tea,milk,jam"], ["bread,butter"], ["bread", "milk"], ["a,b", "b,a", "c,d"]],
+)  # fmt: skip
+def test_baskets_of_one_size_are_still_baskets(lines: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "baskets.csv"
+    path.write_text("\n".join(lines))
+    assert table_file.read(str(path)).n == len(lines)
 
 
 def test_groceries_and_retail_lines_are_read_as_published(real_data: Path) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST", "Found", "day_of", "held_at", "make", "stop_of", "unit"]
 Ints = NDArray[np.int64]
 FEWEST = 200
+MOST_NAMED = 6  # items that a note lists
 UNITS = {"products": "customers", "visits": "visits", "days": "days", "table": "baskets"}
 ACTS = ("occurred_s", "channel", "mode", "activity")
 ITEM_COLUMNS = ("item", "label", "kind", "count", "share", "used", "reason")
@@ -66,8 +67,12 @@ def make(
     products: what each customer holds then as owner; who holds nothing has no basket. visits and days: acts after
     the end of `since` (None: all), up to `day`. table: the file `table` (None: params.table), without any frame.
     Without `among`, items that too many or too few baskets hold are left out; with it exactly these items are kept,
-    in this order. AnalysisError below `fewest` baskets.
+    in this order. AnalysisError below `fewest` baskets, and where a file is given that nobody would read.
     """
+    if params.basket != "table" and (params.table or getattr(params, "table_before", None)):
+        raise AnalysisError(
+            f"A table file is given, but baskets are {params.basket}: set basket to table, or give no file."
+        )
     raw = _READERS[params.basket](frame, params, day, since, table)
     if raw.n < fewest:
         raise AnalysisError(f"Not enough data: {raw.n} {unit(params)}, and at least {fewest} are needed.")
@@ -185,12 +190,19 @@ def _chosen(raw: _Raw, params: Mining) -> Found:
     to[kept] = np.arange(len(kept))
     inside = to[pairs % m] >= 0
     packed = bits.pack(pairs[inside] // m, to[pairs[inside] % m], raw.n, len(kept))
-    left_out = tuple(
-        f"{raw.items[i].label}: {counts[i]:,} of {raw.n:,} {unit(params)} have it, so it says nothing and is left out."
-        for i in np.flatnonzero(many & ~few)
-    )
+    left_out = _said_nothing(raw, counts, np.flatnonzero(many & ~few), params)
     baskets = Baskets(raw.n, tuple(raw.items[i] for i in kept), packed, raw.owners, (*raw.notes, *left_out))
     return Found(baskets, _listed(raw, counts, many, few), raw.source)
+
+
+def _said_nothing(raw: _Raw, counts: Ints, places: Ints, params: Mining) -> tuple[str, ...]:
+    """One note of all items that nearly every basket holds, the commonest first; none without such items."""
+    if not len(places):
+        return ()
+    order = places[np.argsort(-counts[places], kind="stable")]
+    named = ", ".join(f"{raw.items[i].label} ({100 * counts[i] / raw.n:.0f} %)" for i in order[:MOST_NAMED].tolist())
+    more = f" and {len(order) - MOST_NAMED:,} more" if len(order) > MOST_NAMED else ""
+    return (f"Left out, because more than {100 * params.drop_above:g} % of {unit(params)} have it: {named}{more}.",)
 
 
 def _listed(raw: _Raw, counts: Ints, many: NDArray[np.bool_], few: NDArray[np.bool_]) -> pd.DataFrame:
