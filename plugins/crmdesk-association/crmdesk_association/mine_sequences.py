@@ -58,7 +58,7 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
         "items": _items(histories, found),
     }
     return Rules(
-        _verdict(table), _metrics(histories, table, judged, tests), tables, figures(table, tables["waiting"]),
+        _verdict(table), _metrics(histories, table, judged, tests), tables, figures(table, tables["waiting"], params.max_gap_days),
         tuple(_warnings(histories, table, judged)),
     )  # fmt: skip
 

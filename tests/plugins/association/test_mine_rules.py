@@ -129,7 +129,7 @@ def test_figures_are_those_of_what_is_shown(found: Rules) -> None:
     bars = found.figures["next_product"].data
     assert set(bars["method"]) == {"rules", "popularity"} and bars["offers"].tolist()[:2] == ["1 offer", "1 offer"]
     for row in found.figures["map"].data.itertuples():
-        words = "lift below 1.2" if row.lift < 1.2 else "lift 3 and more" if row.lift >= 3 else f"lift {row.band[5:]}"
+        words = "lift below 1.5" if row.lift < 1.5 else "lift 3 and more" if row.lift >= 3 else "lift 1.5 to 3"
         assert row.band == words
 
 

@@ -128,7 +128,9 @@ def test_the_table_adds_up() -> None:
     assert first["customers"].sum() == table["count"].iloc[0]
     assert set(waiting["sequence"]) == set(table.loc[table["shown"], "sequence"])
     assert set(result.figures) == {"order", "waiting"}
-    assert result.figures["waiting"].data.groupby("steps")["share"].max().eq(1).all()
+    drawn = result.figures["waiting"].data.groupby("steps")
+    assert drawn["of_100"].max().eq(100).all() and drawn[["days", "of_100"]].first().eq(0).all(axis=None)
+    assert drawn["of_100"].is_monotonic_increasing.all() and drawn["days"].max().max() <= 365
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -11,8 +11,8 @@ from crmdesk.api import Figure
 if TYPE_CHECKING:
     import pandas as pd
 
-LIFTS = (1.2, 1.5, 2.0, 3.0)
-LIFT_WORDS = ("lift below 1.2", "lift 1.2 to 1.5", "lift 1.5 to 2", "lift 2 to 3", "lift 3 and more")
+LIFTS = (1.5, 3.0)  # more than three classes are hardly told apart in a cloud of dots
+LIFT_WORDS = ("lift below 1.5", "lift 1.5 to 3", "lift 3 and more")
 
 
 def figures(tables: dict[str, pd.DataFrame], unit: str) -> dict[str, Figure]:

@@ -12,15 +12,15 @@ if TYPE_CHECKING:
 BARS, LINES = 15, 6  # more sequences than these are no picture any more
 
 
-def figures(sequences: pd.DataFrame, waiting: pd.DataFrame) -> dict[str, Figure]:
+def figures(sequences: pd.DataFrame, waiting: pd.DataFrame, most_days: int) -> dict[str, Figure]:
     """order: customers who show each sequence beside those chance would give; waiting: how soon the last step comes.
 
-    Only what is shown is drawn; no picture where nothing is.
+    Only what is shown is drawn; no picture where nothing is. `most_days`: the longest wait that was looked for.
     """
     shown = sequences[sequences["shown"]]
     if not len(shown):
         return {}
-    return {"order": _order(shown.head(BARS)), "waiting": _waiting(shown.head(LINES), waiting)}
+    return {"order": _order(shown.head(BARS)), "waiting": _waiting(shown.head(LINES), waiting, most_days)}
 
 
 def _order(shown: pd.DataFrame) -> Figure:
@@ -33,14 +33,18 @@ def _order(shown: pd.DataFrame) -> Figure:
                   x_label="sequence", y_label="customers")  # fmt: skip
 
 
-def _waiting(shown: pd.DataFrame, waiting: pd.DataFrame) -> Figure:
-    """Share of the customers who have taken the last step by so many days after the step before it."""
+def _waiting(shown: pd.DataFrame, waiting: pd.DataFrame, most_days: int) -> Figure:
+    """Of 100 customers who take the last step, those who have by so many days after the step before it, from 0 on."""
+    import pandas as pd
+
     last = waiting.groupby("sequence")["step"].transform("max")
     data = waiting[(waiting["step"] == last) & waiting["sequence"].isin(shown["sequence"])].copy()
     held = data.groupby("sequence")["customers"]
-    data["share"] = held.cumsum() / held.transform("sum")
-    data["days"] = data["days_to"].astype(float)
+    data["of_100"] = 100.0 * held.cumsum() / held.transform("sum")
+    data["days"] = data["days_to"].clip(upper=most_days).astype(float)  # the last bar may reach beyond the limit
+    begin = shown[["sequence"]].assign(days=0.0, of_100=0.0)
+    data = pd.concat([begin, data[["sequence", "days", "of_100"]]]).sort_values(["sequence", "days"], kind="stable")
     data["steps"] = data["sequence"].map(shown.set_index("sequence")["steps"])
-    return Figure("lines", "How soon the last step follows", data[["steps", "days", "share"]].reset_index(drop=True),
-                  x="days", y="share", group="steps", x_label="days after the step before",
-                  y_label="share of those who take it")  # fmt: skip
+    return Figure("lines", "How soon the last step follows", data[["steps", "days", "of_100"]].reset_index(drop=True),
+                  x="days", y="of_100", group="steps", x_label="days after the step before",
+                  y_label="% of those who take it")  # fmt: skip
