@@ -104,7 +104,7 @@ def sequence_tables() -> dict[str, pd.DataFrame]:
 
 def change_tables() -> dict[str, pd.DataFrame]:
     rows = []
-    kinds = ("emerging", "emerging", "unexpected_consequent", "unexpected_condition", "added", "perished", "emerging")
+    kinds = ("grown", "faded", "unexpected_consequent", "unexpected_condition", "added", "perished", "grown")
     for number, kind in enumerate(kinds, 1):
         before = {"added": 0.004, "perished": 0.09}.get(kind, 0.05 + 0.03 * number)
         after = {"added": 0.05, "perished": 0.01}.get(kind, before * (1.5 if number % 2 else 0.6))

@@ -95,7 +95,7 @@ def test_changes_stand_under_their_kinds_and_only_those_that_passed(qtbot: QtBot
     made = shown(qtbot, view.slopes(Rules("6 changed.", tables=rule_sample.change_tables()), lent))
     assert isinstance(made, SlopesView)
     kinds = [row["kind"] for row in made.picture.rows]
-    assert kinds == ["emerging", "emerging", "unexpected_consequent", "unexpected_condition", "added", "perished"]
+    assert kinds == ["grown", "faded", "unexpected_consequent", "unexpected_condition", "added", "perished"]
     assert made.lead.text().startswith("6 of 7 ")
     qtbot.keyClick(made.picture, Qt.Key.Key_Down)
     qtbot.keyClick(made.picture, Qt.Key.Key_Down)
@@ -116,6 +116,6 @@ def test_a_rule_that_one_snapshot_cannot_have_is_drawn_without_a_line(qtbot: QtB
 def test_nothing_changed_is_a_result(qtbot: QtBot, lent: Lent) -> None:
     tables = rule_sample.change_tables()
     tables["changes"]["shown"] = False
-    widget = view.slopes(Rules("Nothing.", tables=tables), lent)
+    widget = view.slopes(Rules("No rule changed.", tables=tables), lent)
     qtbot.addWidget(widget)
-    assert widget.accessibleName().startswith("Nothing changed that is no accident.")
+    assert widget.accessibleName().startswith("No rule changed. The tab Tables lists every rule")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crmdesk.api import Figure, Metric, Progress, Rules, statistics
+from crmdesk.api import Figure, Metric, Progress, Rules
 from crmdesk_association.change import change_table, change_words
-from crmdesk_association.change.change_table import Tested
-from crmdesk_association.change.change_words import Periods
-from crmdesk_association.change.snapshots import Snapshots, items_table, pair, take
+from crmdesk_association.change.single import items_table, told
+from crmdesk_association.change.snapshots import Snapshots, pair, take
+from crmdesk_association.change.tested import Tested, judge
 from crmdesk_association.params import ChangeParams
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DRAWN = 12  # lines that a picture can still tell apart
+DRAWN = 20  # bars that a picture has room for
+MOST_ITEMS = 5  # single items in a note
 
 
 def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
@@ -29,50 +30,49 @@ def run(frame: pd.DataFrame, params: ChangeParams, progress: Progress) -> Rules:
     when = change_words.periods(params)
     snapshots = pair(before.baskets, after.baskets, strangers=params.basket == "table")
     progress.step(0.2, "Comparing rules")
-    tested = change_table.judge(snapshots, params, lambda f: progress.step(0.2 + 0.7 * f, "Comparing rules"))
+    tested = judge(snapshots, params, lambda f: progress.step(0.2 + 0.7 * f, "Comparing rules"))
     writing = "Writing down what changed"
     changes = change_table.table(tested, snapshots, params, when, lambda f: progress.step(0.9 + 0.1 * f, writing))
     shown = changes[changes["shown"]]
     kinds = {kind: int((shown["kind"] == kind).sum()) for kind in change_words.KINDS}
-    rules = int((changes["measure"] == "confidence").sum())
-    tables = {"changes": changes, "items": items_table(before, after, params)}
+    tables = {"changes": changes, "items": items_table(before, after, params, tested)}
     if before.source is not None and after.source is not None:
         tables["source"] = _sources(before.source, after.source)
     progress.step(1.0, "Done")
+    follows = int((changes["passed"] & ~changes["shown"]).sum())
     return Rules(
-        change_words.verdict(len(shown), int(changes["passed"].sum()), rules, tested.tests, kinds, when),
-        metrics=_metrics(snapshots, tested, rules, kinds),
+        change_words.verdict(len(shown), follows, tested.tests, kinds, told(tables["items"]), when),
+        metrics=_metrics(snapshots, tested, tables, kinds),
         tables=tables,
-        figures={"changes": picture(shown, params, when)} if len(shown) else {},
-        warnings=_warnings(snapshots, params, changes),
+        figures={"changes": picture(shown)} if len(shown) else {},
+        warnings=_warnings(snapshots, params, tables),
     )
 
 
-def picture(shown: pd.DataFrame, params: ChangeParams, when: Periods) -> Figure:
-    """A line from before to after for each of the strongest changes, with Wilson's interval at both ends."""
-    import pandas as pd
-
+def picture(shown: pd.DataFrame) -> Figure:
+    """A bar for each of the strongest changes: how many points more or fewer; no two lie on each other."""
     top = shown.head(DRAWN)
-    named = pd.DataFrame({"change": top["change"], "rule": top["rule"] + " (" + top["measure"] + ")"})
-    rows = []
-    for word, place in (("before", -float(params.months)), ("after", 0.0)):
-        low, high = statistics.wilson(top[f"count_{word}"], top[f"baskets_{word}"])
-        rows.append(named.assign(months=place, share=100 * top[word], low=100 * low, high=100 * high))
-    data = pd.concat(rows).sort_values(["change", "months"], kind="stable", ignore_index=True)
-    return Figure("lines", "Before and after", data, x="months", y="share", group="rule", low="low", high="high",
-                  x_label=f"months ({when.before}, {when.after})", y_label="share in %")  # fmt: skip
+    twice = top["rule"].duplicated(keep=False) & top["measure"].eq("support")
+    data = top.assign(rule=top["rule"].where(~twice, top["rule"] + " together"), points=100 * top["difference"])
+    columns = ["change", "rule", "measure", "before", "after", "points", "low", "high"]
+    return Figure("bars", "What changed, in points", data[columns].reset_index(drop=True), x="rule", y="points",
+                  y_label="points more (or fewer)")  # fmt: skip
 
 
-def _metrics(snapshots: Snapshots, tested: Tested, rules: int, kinds: dict[str, int]) -> dict[str, Metric]:
+def _metrics(
+    snapshots: Snapshots, tested: Tested, tables: dict[str, pd.DataFrame], kinds: dict[str, int]
+) -> dict[str, Metric]:  # fmt: skip
+    """`tests`: rules and sets compared; `rules`: those of them listed; `items_changed`: of `items`, by themselves."""
     numbers = {
         "baskets_before": snapshots.before.n, "baskets_after": snapshots.after.n, "in_both": snapshots.shared,
-        "items": len(snapshots.items), "rules": rules, "tests": tested.tests,
+        "items": len(snapshots.items), "items_changed": int(tables["items"]["changed"].sum()),
+        "rules": int((tables["changes"]["measure"] == "confidence").sum()), "tests": tested.tests,
         "changes_shown": sum(kinds.values()), **{f"{kind}_shown": number for kind, number in kinds.items()},
     }  # fmt: skip
     return {name: Metric(float(number)) for name, number in numbers.items()}
 
 
-def _warnings(snapshots: Snapshots, params: ChangeParams, changes: pd.DataFrame) -> tuple[str, ...]:
+def _warnings(snapshots: Snapshots, params: ChangeParams, tables: dict[str, pd.DataFrame]) -> tuple[str, ...]:
     notes = dict.fromkeys((*snapshots.before.notes, *snapshots.after.notes))
     if params.basket == "table":
         notes["The two files are taken as baskets of different people: nothing in them says who is who."] = None
@@ -80,14 +80,25 @@ def _warnings(snapshots: Snapshots, params: ChangeParams, changes: pd.DataFrame)
         notes["No customer is in both snapshots: they are compared as two groups of different people."] = None
     else:
         notes["Customers who left the bank since are in neither snapshot."] = None
-    follows = changes["passed"] & changes["explained_by"].ne("")
-    more = int((changes["passed"] & ~follows & ~changes["shown"]).sum())
-    if follows.any():
-        notes[f"{int(follows.sum()):,} changes pass their test but only follow from a shorter rule or from what is "
-              "held altogether; they are in the table, not shown."] = None  # fmt: skip
+    changes, single = tables["changes"], told(tables["items"])
+    if changes["shown"].any() and single:
+        notes[f"What single items did by themselves, the most first: {'; '.join(single[:MOST_ITEMS])}."] = None
+    own = changes["passed"] & (changes["q_own"] < params.fdr)
+    follows = int((changes["passed"] & ~(own & changes["explained_by"].eq(""))).sum())
+    against = int((changes["passed"] & ~own & _apart(changes)).sum())
+    if follows:
+        less = f"; {against:,} of them grew or fell less than their parts" if against else ""
+        notes[f"{follows:,} differences beyond chance are not shown: nothing proves that they are more than what a "
+              f"shorter rule or the single items did{less}."] = None  # fmt: skip
+    more = int((own & changes["explained_by"].eq("") & ~changes["shown"]).sum())
     if more:
         notes[f"{more:,} more changes stand up than the {params.top} shown."] = None
     return tuple(notes)
+
+
+def _apart(changes: pd.DataFrame) -> pd.Series[bool]:
+    """Rows whose lift went the other way than their share."""
+    return (changes["lift_after"] - changes["lift_before"]) * changes["difference"] < 0
 
 
 def _sources(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from crmdesk_association.change import change_table, change_words, snapshots
+from crmdesk_association.change import change_table, change_words, snapshots, tested
 from crmdesk_association.itemsets import bits
 from crmdesk_association.params import ChangeParams
 from crmdesk_association.transactions import Baskets, Item
@@ -134,5 +134,5 @@ def steady(n: int, seed: int, stay: float = 0.85) -> tuple[Baskets, Baskets]:
 def compared(before: Baskets, after: Baskets, params: ChangeParams, *, strangers: bool) -> pd.DataFrame:
     """The table of changes between two snapshots."""
     both = snapshots.pair(before, after, strangers=strangers)
-    found = change_table.judge(both, params, lambda fraction: None)
+    found = tested.judge(both, params, lambda fraction: None)
     return change_table.table(found, both, params, change_words.periods(params))

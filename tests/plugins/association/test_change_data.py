@@ -48,7 +48,7 @@ def test_halves_with_a_planted_rule(groceries: Groceries) -> None:
         table = compared(*(baskets(half, names=groceries.names) for half in (first, second)), HALVES, strangers=True)
         shown.append(table[table["shown"]])
     assert shown[0].empty
-    assert ("yogurt → whole milk", "emerging") in set(zip(shown[1]["rule"], shown[1]["kind"], strict=True))
+    assert ("yogurt → whole milk", "grown") in set(zip(shown[1]["rule"], shown[1]["kind"], strict=True))
     row = shown[1].set_index("rule").loc[["yogurt → whole milk"]].iloc[0]
     assert row["low"] > 0 and row["after"] / row["before"] == pytest.approx(1.5, abs=0.15)
 

@@ -10,7 +10,7 @@ import pytest
 from change_planted import DAY, NOW, baskets, compared, holdings, people_twice
 from crmdesk_association import crmdesk_analyses, mine_change
 from crmdesk_association.baskets.baskets import held_at
-from crmdesk_association.change import change_table, change_words, kinds, power, snapshots
+from crmdesk_association.change import change_table, change_words, kinds, own_change, power, snapshots
 from crmdesk_association.change.overlap import counts, sums
 from crmdesk_association.change.rule_change import compare, fisher, mcnemar
 from crmdesk_association.itemsets import bits
@@ -207,19 +207,30 @@ def test_periods_in_words(basket: str, months: int, before: str, after: str) -> 
 
 
 def test_sentences() -> None:
-    when = change_words.periods(ChangeParams())
-    more = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", 0.12, 0.19, 0.05, 0.09, when)
+    when, base = change_words.periods(ChangeParams()), ((0.2, 0.19), (0.1, 0.105))
+    more = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", 0.12, 0.19, 0.05, 0.09, when, base)
     assert more == ("Home mortgage → Contents insurance: 12 % of customers with Home mortgage a year ago, 19 % now "
-                    "(5 to 9 points more).")  # fmt: skip
+                    "(5 to 9 points more; all customers: 10.0 % → 10.5 %).")  # fmt: skip
     both = [MORTGAGE, Item("age_band=25-34", "age 25-34", "attribute", "age_band")]
-    fewer = change_words.sentence(both, [INSURANCE], "support", 0.031, 0.02, -0.016, -0.006, when)
+    fewer = change_words.sentence(both, [INSURANCE], "support", 0.031, 0.02, -0.016, -0.006, when, base)
     assert fewer == ("Home mortgage, age 25-34 and Contents insurance together: 3.1 % of all customers a year ago, "
-                     "2.0 % now (0.6 to 1.6 points fewer).")  # fmt: skip
-    unsure = change_words.sentence(both, [INSURANCE], "confidence", 0.31, 0.30, -0.04, 0.03, when)
-    assert unsure == ("Home mortgage, age 25-34 → Contents insurance: 31 % of customers (age 25-34) with Home "
-                      "mortgage a year ago, 30 % now (between 4 points fewer and 3 more).")  # fmt: skip
-    nothing = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", np.nan, 0.3, np.nan, np.nan, when)
+                     "2.0 % now (0.6 to 1.6 points fewer; Home mortgage and age 25-34: 20 % → 19 %, Contents "
+                     "insurance: 10.0 % → 10.5 %).")  # fmt: skip
+    unsure = change_words.sentence(both, [INSURANCE], "confidence", 0.31, 0.30, -0.04, 0.03, when, base)
+    assert "31 % of customers (age 25-34) with Home mortgage a year ago, 30 % now (between 4 points fewer and 3 " \
+           "more; all" in unsure  # fmt: skip
+    nothing = change_words.sentence([MORTGAGE], [INSURANCE], "confidence", np.nan, 0.3, np.nan, np.nan, when, base)
     assert nothing.endswith(": cannot be compared, there were no customers with Home mortgage a year ago.")
+
+
+def test_verdicts() -> None:
+    when, none = change_words.periods(ChangeParams()), dict.fromkeys(change_words.KINDS, 0)
+    two = change_words.verdict(3, 9, 800, {**none, "grown": 2, "faded": 1}, ["Card 1 % → 2 %"], when)
+    assert two == "3 changes stand up to a test, of 800 comparisons: 2 grown, 1 faded."
+    assert change_words.verdict(0, 0, 800, none, [], when).startswith("Nothing changed beyond chance: 800 comparisons")
+    items = change_words.verdict(0, 4, 800, none, ["Card 1 % → 2 %", "a", "b", "c"], when)
+    assert items.endswith("single items did; what changed most: Card 1 % → 2 %; a; b and 1 more.")
+    assert "1 of them differs beyond chance" in change_words.verdict(0, 1, 800, none, [], when)
 
 
 def test_a_year_back_keeps_the_day_or_takes_the_months_last() -> None:
@@ -239,11 +250,18 @@ def test_a_planted_growth_among_customers_is_told_and_nothing_else_where_nothing
     assert tuple(table.columns) == change_table.COLUMNS
     first = table.iloc[0]
     assert {first["antecedent"], first["consequent"]} == {"Home mortgage", "Contents insurance"}
-    assert first["shown"] and first["difference"] > 0 and first["q"] < 0.01 and first["text"].endswith("more).")
+    assert (
+        first["shown"]
+        and first["difference"] > 0
+        and first["q"] < 0.01
+        and " points more; all customers: " in first["text"]
+    )
     shown = table[table["shown"]]
     assert shown["rule"].str.contains("Contents insurance").all()
     assert grown.verdict.startswith(f"{len(shown)} changes stand up")
-    assert len(grown.figures["changes"].data) == 2 * min(len(shown), mine_change.DRAWN)
+    bars = grown.figures["changes"].data
+    assert len(bars) == min(len(shown), mine_change.DRAWN) and bars["rule"].is_unique
+    assert bars["points"][0] == pytest.approx(100 * first["difference"])
     there = [set(frame.index[held_at(frame, day)]) for day in (date(2023, 6, 30), date(2024, 6, 30))]
     sizes = [grown.metrics[name].value for name in ("baskets_before", "baskets_after", "in_both")]
     assert sizes == [len(there[0]), len(there[1]), len(there[0] & there[1])]
@@ -272,7 +290,11 @@ def test_a_rule_below_the_threshold_is_still_measured_there() -> None:
     went = run(pd.concat([frame, always, boats(frame, mortgage[9::2], 600, 50)])).tables["changes"]
     boat = went.set_index(["rule", "measure"]).loc[row]
     assert boat["kind"] == "perished" and boat["shown"]
-    assert boat["count_after"] == 9 and boat["before"] > boat["after"] > 0 and boat["text"].endswith("fewer).")
+    assert (
+        boat["count_after"] == 9
+        and boat["before"] > boat["after"] > 0
+        and "points fewer; all customers: 40 % → 22 %)" in boat["text"]
+    )
 
 
 def shown_and_passed(before: np.ndarray, after: np.ndarray) -> tuple[set[str], set[str], pd.DataFrame]:
@@ -290,6 +312,65 @@ def test_what_grows_altogether_is_no_change_of_its_rules() -> None:
     assert why["item 1 → item 0", "confidence"] == "item 0"
 
 
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("way", ["taken up", "given up"])
+def test_own_changes_keep_their_size_where_a_product_alone_changes(who: str, way: str) -> None:
+    """b is taken up, or given up, by everybody with the same chance: what goes with it stays what it was."""
+    shared, stay = WHO[who]
+    pairs = 400
+    before, after = people_twice(1500, shared, stay, (0.3, 0.5, 0.3), 1.0, pairs, seed=13)
+    grid, rng = _held(after).copy(), np.random.default_rng(14)
+    luck = rng.random((after.n, pairs)) < 0.3
+    grid[:, 1::2] = grid[:, 1::2] | luck if way == "taken up" else grid[:, 1::2] & ~luck
+    both = snapshots.pair(before, baskets(grid, after.owners))
+    a, b = np.arange(2 * pairs, dtype=np.int32).reshape(2, pairs, 1, order="F")
+    score = own_change.together(both, a, b)
+    assert float((np.abs(score) > 1.96).mean()) <= 0.065
+    differences = compare(sums(both, np.hstack([a, b]), a), exact=True)
+    assert float((differences.p < 0.05).mean()) > 0.9
+    grown = snapshots.pair(*people_twice(1500, shared, stay, (0.3, 0.4, 0.3), 1.5, pairs, seed=15))
+    assert float((own_change.together(grown, a, b) > 1.96).mean()) > 0.8
+
+
+def test_own_changes_count_persons_not_baskets() -> None:
+    """Each basket eight times over says no more than once; as baskets of strangers it would."""
+    before, after = people_twice(600, 300, 0.8, (0.4, 0.5, 0.3), 1.2, 40, seed=16)
+    a, b = np.arange(80, dtype=np.int32).reshape(2, 40, 1, order="F")
+    once = own_change.together(snapshots.pair(before, after), a, b)
+    many = [baskets(np.repeat(_held(day), 8, axis=0), np.repeat(day.owners, 8)) for day in (before, after)]
+    copied = own_change.together(snapshots.pair(*many), a, b)
+    assert np.abs(copied).max() < np.abs(once).max() + 0.5  # the correction for continuity is smaller
+    blind = [replace(day, owners=np.arange(day.n) + at * 9_000) for at, day in enumerate(many)]
+    assert np.abs(own_change.together(snapshots.pair(*blind), a, b)).max() > 1.5 * np.abs(copied).max()
+
+
+def test_base_and_lift_are_those_of_counting_by_hand() -> None:
+    rng = np.random.default_rng(31)
+    days = [rng.random((900, 4)) < share for share in ([0.3, 0.4, 0.2, 0.5], [0.4, 0.4, 0.3, 0.5])]
+    table = compared(*map(baskets, days), ChangeParams(min_support=0.02), strangers=True)
+    row = table.set_index(["rule", "measure"]).loc[("item 1, item 3 → item 0", "confidence")]
+    for day, word in zip(days, ("before", "after"), strict=True):
+        base = day[:, 0].mean()
+        assert row[f"base_{word}"] == pytest.approx(base)
+        assert row[f"lift_{word}"] == pytest.approx(day[day[:, 1] & day[:, 3], 0].mean() / base)
+
+
+def test_what_grew_less_than_its_parts_is_not_told_as_grown() -> None:
+    """A card spreads among everybody; those with item 1, who had it more often, gain most points of all no more."""
+    rng = np.random.default_rng(32)
+    days = []
+    for base, share in ((0.25, 0.40), (0.50, 0.52)):
+        held = rng.random((9000, 4)) < 0.3
+        held[:, 0] = rng.random(9000) < np.where(held[:, 1], share, base)
+        days.append(held)
+    _, _, table = shown_and_passed(*days)
+    row = table.set_index(["rule", "measure"]).loc[("item 1 → item 0", "confidence")]
+    assert row["passed"] and row["difference"] > 0.08 and row["lift_after"] < row["lift_before"]
+    assert not row["shown"] and row["explained_by"] == "item 0" and row["kind"] == "grown"
+    told = table[table["shown"]]
+    assert (((told["lift_after"] - told["lift_before"]) * told["difference"]) > 0).all()
+
+
 def test_what_changed_altogether_is_not_called_nothing() -> None:
     rng = np.random.default_rng(22)
     rows = []
@@ -300,11 +381,14 @@ def test_what_changed_altogether_is_not_called_nothing() -> None:
     frame = pd.DataFrame(rows, columns=["customer", "opened_s", "product"]).set_index("customer")
     result = run(frame.assign(closed_s=np.nan, family="f"), min_support=0.02)
     assert not result.tables["changes"]["shown"].any() and result.tables["changes"]["passed"].any()
-    assert result.verdict.startswith("No rule changed by itself") and "altogether" in result.verdict
+    assert result.verdict.startswith("No rule changed beyond what its single items did; what changed most: P0 20 % → 4")
+    items = result.tables["items"].set_index("item")
+    assert items["changed"].sum() == 1 == result.metrics["items_changed"].value and items.loc["P0", "low"] > 0.2
+    assert any("nothing proves that they are more than what a shorter rule" in note for note in result.warnings)
 
 
 def test_a_change_is_not_hidden_behind_a_shorter_rule_that_did_not_change() -> None:
-    """Item 2 grows among those with items 0 and 1 alone: one of the three rules to it is always told."""
+    """Item 2 grows among those with items 0 and 1 alone: where a rule to it is proven to change itself, one is told."""
     told = 0
     for seed in range(10):
         rng = np.random.default_rng(seed)
@@ -313,9 +397,10 @@ def test_a_change_is_not_hidden_behind_a_shorter_rule_that_did_not_change() -> N
             held = rng.random((4_000, 6)) < [0.3, 0.3, 0.2, 0.2, 0.2, 0.2]
             held[:, 2] = rng.random(4_000) < np.where(held[:, 0] & held[:, 1], share, 0.2)
             days.append(held)
-        shown, passed, _ = shown_and_passed(*days)
+        shown, _, table = shown_and_passed(*days)
+        own = set(table["rule"][table["q_own"] < 0.05])
         rules = {"item 0, item 1 → item 2", "item 0 → item 2", "item 1 → item 2"}
-        assert bool(shown & rules) == bool(passed & rules)
+        assert bool(shown & rules) == bool(own & rules)
         told += bool(shown & rules)
     assert told >= 5
 
@@ -364,7 +449,7 @@ def test_two_files_are_compared(tmp_path: Path) -> None:
     rng = np.random.default_rng(12)
     for name, share in (("before.csv", 0.2), ("after.csv", 0.5)):
         lines = [",".join(["sugar"] + ["tea"] * (tea := rng.random() < 0.5) + ["milk"] * (tea and rng.random() < share)
-                          + ["bread"] * (rng.random() < 0.4) + ["milk"] * (not tea))
+                          + ["bread"] * (rng.random() < 0.4) + ["milk"] * (not tea and rng.random() < 0.6))
                  for _ in range(600)]  # fmt: skip
         (tmp_path / name).write_text("\n".join(lines))
     files = {"table_before": str(tmp_path / "before.csv"), "table": str(tmp_path / "after.csv")}
@@ -376,6 +461,17 @@ def test_two_files_are_compared(tmp_path: Path) -> None:
     assert any("different people" in warning for warning in result.warnings)
     with pytest.raises(AnalysisError, match="two files"):
         run(nobody, basket="table", table=files["table"])
+
+
+def test_a_shorter_time_is_advised_where_it_would_do() -> None:
+    """Acts of a year and a half: half a year against the half year before fits, a year does not."""
+    whole = acts()
+    frame = whole[whole["occurred_s"] > NOW - 400 * DAY]
+    with pytest.raises(AnalysisError, match=r"the data begins on 2023-\d\d-\d\d, so choose 5 or fewer months") as told:
+        run(frame[frame["occurred_s"] > NOW - 366 * DAY], basket="visits")
+    assert "(--months " in str(told.value) and run(frame, basket="visits", months=5).verdict
+    with pytest.raises(AnalysisError, match="choose 2[0-4] or fewer months"):
+        run(holdings(), months=60)
 
 
 def test_too_little_data_is_refused_in_words() -> None:

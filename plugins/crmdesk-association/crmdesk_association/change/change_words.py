@@ -11,9 +11,10 @@ from crmdesk_association.rules.words import NOUNS, label, listed, who
 from crmdesk_association.transactions import Item
 
 KINDS = {
-    "emerging": "emerging", "unexpected_consequent": "turned: another consequence",
+    "grown": "grown", "faded": "faded", "unexpected_consequent": "turned: another consequence",
     "unexpected_condition": "turned: another condition", "added": "new", "perished": "gone",
 }  # fmt: skip
+NAMED = 3  # single items in a verdict
 
 
 @dataclass(frozen=True)
@@ -48,25 +49,39 @@ def _ago(months: int) -> str:
 
 def sentence(
     antecedent: Sequence[Item], consequent: Sequence[Item], measure: str, before: float, after: float, low: float,
-    high: float, when: Periods,
+    high: float, when: Periods, base: tuple[tuple[float, float], tuple[float, float]],
 ) -> str:  # fmt: skip
     """One change told with both shares and the interval of their difference in points; shares between 0 and 1.
 
-    NaN: a snapshot has nothing to divide by, and the sentence says so.
+    `base`: the share of all baskets with the first side, before and after, and with the second; a confidence is told
+    beside the second, a support beside both. NaN: a snapshot has nothing to divide by, and the sentence says so.
 
     >>> when = Periods("a year ago", "now", "customers")
     >>> loan, card = Item("loan", "Loan"), Item("card", "Card")
-    >>> sentence([loan], [card], "confidence", 0.12, 0.19, 0.05, 0.09, when)
-    'Loan → Card: 12 % of customers with Loan a year ago, 19 % now (5 to 9 points more).'
+    >>> sentence([loan], [card], "confidence", 0.12, 0.19, 0.05, 0.09, when, ((0.2, 0.2), (0.1, 0.11)))
+    'Loan → Card: 12 % of customers with Loan a year ago, 19 % now (5 to 9 points more; all customers: 10 % → 11 %).'
     """
     rule, among = arrow(antecedent, consequent), who(antecedent, when.unit)
     if math.isnan(low):
         return f"{rule}: cannot be compared, there were no {among} {when.before if math.isnan(before) else when.after}."
+    beside = f"all {when.unit}: {went(*base[1])}"
     if measure == "support":
         rule, among = f"{listed([label(i) for i in (*antecedent, *consequent)])} together", f"all {when.unit}"
+        beside = ", ".join(f"{listed([label(i) for i in side])}: {went(*shares)}"
+                           for side, shares in zip((antecedent, consequent), base, strict=True))  # fmt: skip
     digits = _digits(before, after, low, high)
     first, second = (f"{100 * share:.{digits}f} %" for share in (before, after))
-    return f"{rule}: {first} of {among} {when.before}, {second} {when.after} ({_gap(low, high, digits)})."
+    return f"{rule}: {first} of {among} {when.before}, {second} {when.after} ({_gap(low, high, digits)}; {beside})."
+
+
+def went(before: float, after: float) -> str:
+    """Both shares, with as many places as it takes to tell them apart, two at most.
+
+    >>> went(0.114, 0.071), went(0.25, 0.254), went(0.25, 0.25)
+    ('11 % → 7 %', '25.0 % → 25.4 %', '25 % → 25 %')
+    """
+    digits = next((d for d in (0, 1, 2) if f"{100 * before:.{d}f}" != f"{100 * after:.{d}f}"), 0)
+    return f"{100 * before:.{digits}f} % → {100 * after:.{digits}f} %"
 
 
 def arrow(antecedent: Sequence[Item], consequent: Sequence[Item]) -> str:
@@ -91,19 +106,29 @@ def _gap(low: float, high: float, digits: int) -> str:
     return f"between {100 * abs(low):.{digits}f} points fewer and {100 * high:.{digits}f} more"
 
 
-def verdict(shown: int, follows: int, rules: int, tests: int, kinds: dict[str, int], when: Periods) -> str:
-    """What the comparison found, in a sentence or two; `follows`: changes that pass and only follow from others."""
-    if not rules:
+def verdict(shown: int, follows: int, tests: int, kinds: dict[str, int], single: Sequence[str], when: Periods) -> str:
+    """What the comparison found, in a sentence or two.
+
+    `follows`: changes that pass their test and are not shown; `single`: the items that changed by themselves beyond
+    chance, each with its shares, the largest first.
+    """
+    if not tests:
         return (
             f"No rule reaches the least support in either snapshot: nothing to compare ({when.before}, {when.after})."
         )
-    if not shown and follows:
+    if shown:
+        parts = ", ".join(f"{number} {KINDS[kind]}" for kind, number in kinds.items() if number)
+        verb = "change stands" if shown == 1 else "changes stand"
+        return f"{shown} {verb} up to a test, of {tests:,} comparisons: {parts}."
+    if single:
+        more = f" and {len(single) - NAMED} more" if len(single) > NAMED else ""
         return (
-            f"No rule changed by itself: what stands up to a test ({follows:,} of {tests:,}) only follows "
-            "from how common things have become altogether."
+            f"No rule changed beyond what its single items did; what changed most: {'; '.join(single[:NAMED])}{more}."
         )
-    if not shown:
-        return f"Nothing changed beyond chance: {rules:,} rules compared, none stands up to a test."
-    parts = ", ".join(f"{number} {KINDS[kind]}" for kind, number in kinds.items() if number)
-    verb = "change stands" if shown == 1 else "changes stand"
-    return f"{shown} {verb} up to {tests:,} tests of {rules:,} rules: {parts}."
+    if follows:
+        some = "1 of them differs" if follows == 1 else f"{follows:,} of them differ"
+        return (
+            f"No rule changed by itself: of {tests:,} comparisons none is proven to be more than what its single items "
+            f"did; {some} beyond chance."
+        )
+    return f"Nothing changed beyond chance: {tests:,} comparisons, none stands up to a test."

@@ -29,44 +29,42 @@ class Parent:
 
 
 def explained(
-    rules: Candidates, changed: Flags, rows: Ints, of_set: Flags, difference: Floats, low: Floats, high: Floats,
-    sizes: tuple[int, int],
+    rules: Candidates, changed: Flags, rows: Ints, of_set: Flags, own: Flags, difference: Floats, low: Floats,
+    high: Floats, sizes: tuple[int, int],
 ) -> Ints:  # fmt: skip
     """What explains the change of each of `rows`: a column of `antecedent` to leave out, ALTOGETHER, or NOTHING.
 
-    A rule A, B -> C whose odds grew as those of A -> C did has not changed itself; nor has A -> C that grew as the
-    share of C among all baskets did (ALTOGETHER: each of `sizes`). So the rule's earlier confidence is carried over by
-    the shorter rule's odds ratio, and the change is explained where the difference that gives lies in the interval
-    `low` .. `high` (95 %) of the `difference` found, widened to 99.9 % for rules that have shorter ones. Rows `of_set`
-    are about the support: there it is the carried confidence times the later share of baskets with the antecedent. The
-    shortest explanation that fits is taken. What is explained is not shown, so an explanation has to be one: it makes
-    up half of the difference at least, and a shorter rule has `changed` (of each of the rules) by its own test.
+    A rule A, B -> C whose odds grew as those of A -> C did has not changed itself. So the rule's earlier confidence is
+    carried over by the shorter rule's odds ratio, and the change is explained where the difference that gives lies in
+    the interval `low` .. `high` (95 %) of the `difference` found, widened to 99.9 %: a long rule is held against
+    several shorter ones. Rows `of_set` are about the support: there it is the carried confidence times the later share
+    of baskets with the antecedent. What is explained is not shown, so an explanation has to be one: it makes up half
+    of the difference at least, and the shorter rule has `changed` (of each of the rules) itself.
+
+    A row that is not the rule's `own` change is explained by its sides ALTOGETHER where carrying over the odds of C
+    among all baskets (each of `sizes`) makes up half of the difference.
     """
     found = np.full(len(rows), NOTHING, dtype=np.int64)
     tree = lattice(rules.sets)
     antecedent, consequent = rules.antecedent[rows], rules.consequent[rows]
     width, long = antecedent.shape[1], (antecedent >= 0).sum(axis=1) > 1
-    wider = np.where(long, WIDER, 1.0)
     then = tree.find(rules.consequent)
     proven = _key(rules.whole, then, tree.empty)[changed]
-    for left_out in (ALTOGETHER, *range(width)):
-        if left_out == ALTOGETHER:
-            place = tree.find(consequent)
-            parent = Parent(rules.sets_before[place], np.full(len(rows), sizes[0]),
-                            rules.sets_after[place], np.full(len(rows), sizes[1]))  # fmt: skip
-            usable = np.ones(len(rows), dtype=bool)
-        else:
-            usable = (antecedent[:, left_out] >= 0) & long
-            shorter = antecedent.copy()
-            shorter[usable, left_out] = -1
-            part, whole = tree.find(joined(shorter)), tree.find(joined(shorter, consequent))
-            parent = Parent(rules.sets_before[whole], rules.sets_before[part],
-                            rules.sets_after[whole], rules.sets_after[part])  # fmt: skip
-            usable &= of_set | np.isin(_key(whole, then[rows], tree.empty), proven)
+    for left_out in range(width):
+        usable = (antecedent[:, left_out] >= 0) & long
+        shorter = antecedent.copy()
+        shorter[usable, left_out] = -1
+        part, whole = tree.find(joined(shorter)), tree.find(joined(shorter, consequent))
+        parent = Parent(rules.sets_before[whole], rules.sets_before[part],
+                        rules.sets_after[whole], rules.sets_after[part])  # fmt: skip
+        usable &= np.isin(_key(whole, then[rows], tree.empty), proven)
         gap = _carried(rules, rows, of_set, parent, sizes)
-        inside = (gap >= difference - wider * (difference - low)) & (gap <= difference + wider * (high - difference))
-        fits = usable & (found == NOTHING) & inside & (gap / difference >= 0.5)
-        found[fits] = left_out
+        inside = (gap >= difference - WIDER * (difference - low)) & (gap <= difference + WIDER * (high - difference))
+        found[usable & (found == NOTHING) & inside & (gap / difference >= 0.5)] = left_out
+    everybody = Parent(rules.sets_before[then[rows]], np.full(len(rows), sizes[0]),
+                       rules.sets_after[then[rows]], np.full(len(rows), sizes[1]))  # fmt: skip
+    enough = _carried(rules, rows, of_set, everybody, sizes) / difference >= 0.5
+    found[(found == NOTHING) & ~own & enough] = ALTOGETHER
     return found
 
 

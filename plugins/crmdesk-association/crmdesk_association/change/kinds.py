@@ -1,4 +1,4 @@
-"""What kind of change a rule went through: emerging, unexpected, added, perished (Song, Kim and Kim 2001)."""
+"""What kind of change a rule went through: grown, faded, unexpected, added, perished (Song, Kim and Kim 2001)."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ def kinds(
 ) -> Kinds:  # fmt: skip
     """Kinds of r rules over m items; `before` and `after`: whether each was a rule then, at least one of them true.
 
-    A rule in both is emerging, whichever way it went. A new rule is unexpected against one that went: with a like
-    condition and another consequent (unexpected consequent), or the same way round (unexpected condition); "like" is
-    a similarity of `similar` or more. Both the coming and the going must be `proven`, so that no rule turns into
-    another by crossing a threshold; the most similar such rule is named, of several the one with more `weight`.
-    Else a rule was added, or it perished.
+    A rule in both is emerging, whichever way it went (see `directed`). A new rule is unexpected against one that
+    went: with a like condition and another consequent (unexpected consequent), or the same way round (unexpected
+    condition); "like" is a similarity of `similar` or more. Both the coming and the going must be `proven`, so that
+    no rule turns into another by crossing a threshold; the most similar such rule is named, of several the one with
+    more `weight`. Else a rule was added, or it perished.
     """
     kind: list[Kind] = ["emerging" if b and a else "added" if a else "perished"
                         for b, a in zip(before.tolist(), after.tolist(), strict=True)]  # fmt: skip
@@ -62,6 +62,16 @@ def kinds(
         for start in range(0, came.size, 1000):
             _turned(came[start : start + 1000], gone, antecedent, consequent, m, similar, kind, against)
     return Kinds(kind, against)
+
+
+def directed(found: list[Kind], difference: NDArray[np.float64]) -> list[str]:
+    """Kinds with `emerging` split by the way a rule's share went: grown, or faded.
+
+    >>> directed(["emerging", "emerging", "added"], np.array([0.1, -0.1, 0.2]))
+    ['grown', 'faded', 'added']
+    """
+    way = np.where(difference > 0, "grown", "faded").tolist()
+    return [one if kind == "emerging" else kind for kind, one in zip(found, way, strict=True)]
 
 
 def _turned(

@@ -33,6 +33,10 @@ class Change:
     high: Floats
     p: Floats
 
+    def rows(self, which: slice) -> Change:
+        """Some of the ratios."""
+        return Change(*(getattr(self, field.name)[which] for field in fields(self)))
+
 
 def compare(sums: Sums, *, exact: bool, step: Step = lambda fraction: None) -> Change:
     """Two-sided tests that ratios x/y are the same in both snapshots, and the intervals of their differences.

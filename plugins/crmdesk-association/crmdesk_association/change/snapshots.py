@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -114,13 +114,31 @@ def take(frame: pd.DataFrame, params: ChangeParams) -> tuple[Found, Found]:
         when = change_words.periods(params)
         raise AnalysisError(
             f"Not enough data: {sizes[0]:,} {when.unit} {when.before} and {sizes[1]:,} {when.after}, and at least "
-            f"{baskets.FEWEST} are needed in each."
+            f"{baskets.FEWEST} are needed in each{_shorter(frame, params)}."
         )
     among = common(found[0], found[1], params)
     earlier, later = (baskets.make(frame, params, fewest=0, among=among, **span) for span in spans)
     return Found(earlier.baskets, found[0].items, found[0].source), Found(
         later.baskets, found[1].items, found[1].source
     )
+
+
+def _shorter(frame: pd.DataFrame, params: ChangeParams) -> str:
+    """Advice to compare less time, where the data goes back far enough for that; else nothing."""
+    if params.basket == "table" or TIMES[params.basket] not in frame.columns:
+        return ""
+    times = np.sort(seconds(frame, TIMES[params.basket]))
+    last = baskets.day_of(params.as_of, times)
+    times = times[times < baskets.stop_of(last)]
+    if times.size < baskets.FEWEST:
+        return ""
+    first = datetime.fromtimestamp(float(times[baskets.FEWEST - 1]), UTC).date()
+    parts = 1 if params.basket == "products" else 2
+    fits = [months for months in range(1, params.months) if back(last, parts * months) > first]
+    if not fits:
+        return ""
+    begins = datetime.fromtimestamp(float(times[0]), UTC).date()
+    return f"; the data begins on {begins}, so choose {fits[-1]} or fewer months between (--months {fits[-1]})"
 
 
 def back(day: date, months: int) -> date:
@@ -140,13 +158,13 @@ def common(before: Found, after: Found, params: ChangeParams) -> list[Item]:
 
     The sum of both counts is asked, as for rules, so that the choice does not favour what changed by chance.
     """
-    table = items_table(before, after, params)
+    table = items(before, after, params)
     used = table[table["used"]]
     return [Item(key, label, kind, key.partition("=")[0] if kind == "attribute" else "")
             for key, label, kind in zip(used["item"], used["label"], used["kind"], strict=True)]  # fmt: skip
 
 
-def items_table(before: Found, after: Found, params: ChangeParams) -> pd.DataFrame:
+def items(before: Found, after: Found, params: ChangeParams) -> pd.DataFrame:
     """Every item with its counts and shares in both snapshots, whether it is used, and why not; by kind, then key."""
     import pandas as pd
 

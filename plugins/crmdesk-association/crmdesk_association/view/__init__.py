@@ -74,5 +74,5 @@ def slopes(result: Rules, context: ViewContext) -> QWidget:
     """The rules that changed beyond chance, before and after."""
     found = result.tables.get("changes")
     if found is None or found.empty or not found["shown"].any():
-        return nothing("Nothing changed that is no accident. The tab Tables lists every rule compared.")
+        return nothing(f"{result.verdict} The tab Tables lists every rule and every item compared.")
     return SlopesView(result, context)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from crmdesk.api import Rules, ViewContext
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KINDS: Final = {
-    "emerging": "Grew or shrank", "unexpected_consequent": "Turned: another outcome than before",
+    "grown": "Grown: the two sides go together more", "faded": "Faded: the two sides go together less",
+    "unexpected_consequent": "Turned: another outcome than before",
     "unexpected_condition": "Turned: another condition than before", "added": "New", "perished": "Gone",
 }  # fmt: skip
-ROW, HEAD, TOP, DOT = 30.0, 30.0, 46.0, 5.0
-NAME, AFTER = 0.36, 0.24  # of the width: the rule at the left, the change at the right
+ROW, HEAD, TOP, DOT = 40.0, 30.0, 46.0, 5.0
+NAME = 0.36  # of the width: the rule at the left; the change at the right has what its numbers need
+CHANGE = "Change in points"
+OF: Final = {"confidence": "of those with the first", "support": "together, of all"}
 
 
 class Slopes(Marked):
@@ -37,6 +40,8 @@ class Slopes(Marked):
         ends = [float(v) for r in self.rows for v in (r["before"], r["after"], r["before"] + r["low"],
                                                       r["before"] + r["high"]) if not say.missing(v)]  # fmt: skip
         self._most = axes.room([0.0, *(min(v, 1.0) for v in ends)], zero=True, most=1.0)[1]
+        metrics = QFontMetrics(self.font())
+        self._after = 28.0 + max(metrics.horizontalAdvance(words) for words in (CHANGE, *map(_moved, self.rows)))
         self._tops = self._lay_out()
         self.setMinimumSize(480, int(self._tops[-1] + ROW + 10))
 
@@ -61,7 +66,7 @@ class Slopes(Marked):
         return np.array([[4.0, top, self.width() - 8.0, ROW] for top in self._tops])
 
     def _across(self, share: float) -> float:
-        left, wide = self.width() * NAME + 8, self.width() * (1 - NAME - AFTER) - 24
+        left, wide = self.width() * NAME + 8, self.width() * (1 - NAME) - self._after - 24
         return left + max(0.0, min(share, self._most)) / self._most * wide
 
     def paint(self, painter: QPainter, colours: Look) -> None:
@@ -97,8 +102,8 @@ class Slopes(Marked):
         painter.fillRect(QRectF(x, y - 5, 24, 10), QColor(colours.ramp[1]))
         write(painter, QRectF(x + 32, y - 10, self.width() - x - 40, 20), "95 % interval of the change",
               colours.muted)  # fmt: skip
-        right = QRectF(self.width() * (1 - AFTER), TOP - 20, self.width() * AFTER - 14, 18)
-        write(painter, right, "Change in points", colours.muted, RIGHT)
+        right = QRectF(self.width() - self._after, TOP - 20, self._after - 14, 18)
+        write(painter, right, CHANGE, colours.muted, RIGHT)
 
     @staticmethod
     def _dot(painter: QPainter, colours: Look, place: QPointF, filled: bool, tone: str) -> None:
@@ -113,13 +118,11 @@ class Slopes(Marked):
             painter.setPen(QPen(QColor(colours.accent), 1.5))
             painter.setBrush(QColor(colours.hover))
             painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        name = str(row["rule"])
-        write(painter, QRectF(12, box.top(), self.width() * NAME - 24, ROW), name, colours.text)
-        right = QRectF(self.width() * (1 - AFTER), box.top(), self.width() * AFTER - 14, ROW)
-        words = (
-            f"{row['measure']} {say.points(row['difference'])} ({say.points(row['low'])} to {say.points(row['high'])})"
-        )
-        write(painter, right, words, colours.muted, RIGHT)
+        name = QRectF(12, box.top() + 2, self.width() * NAME - 24, ROW / 2)
+        write(painter, name, str(row["rule"]), colours.text)
+        write(painter, name.translated(0, ROW / 2 - 4), OF.get(str(row["measure"]), str(row["measure"])), colours.muted)
+        right = QRectF(self.width() - self._after, box.top(), self._after - 14, ROW)
+        write(painter, right, _moved(row), colours.muted, RIGHT)
         if say.missing(row["before"]) or say.missing(row["after"]):
             return
         start, end = self._across(row["before"]), self._across(row["after"])
@@ -138,13 +141,20 @@ class Slopes(Marked):
         self._dot(painter, colours, QPointF(end, y), True, tone)
 
 
+def _moved(row: dict[Any, Any]) -> str:
+    """The change of a row in points with its interval, as it stands at the right."""
+    return f"{say.points(row['difference'])} ({say.points(row['low'])} to {say.points(row['high'])})"
+
+
 class SlopesView(Pictured):
     """The changes that stood up to the test; all that were compared are in the table twin."""
 
     def __init__(self, result: Rules, context: ViewContext) -> None:
         table = result.tables["changes"]
         shown = table[table["shown"].astype(bool)]
-        lead = f"{say.count(len(shown))} of {say.count(len(table))} comparisons stood up to the test."
+        tests = result.metrics.get("tests")
+        compared = len(table) if tests is None or tests.value is None else tests.value
+        lead = f"{say.count(len(shown))} of {say.count(compared)} comparisons stood up to the test."
         super().__init__(f"Before and after. {result.verdict}", lead)
         self.picture = Slopes(shown, context, result.verdict)
         self.told = label("", wrap=True)
@@ -174,6 +184,8 @@ class SlopesView(Pictured):
         counts = [f"{say.count(row[f'count_{when}'])} of {say.count(row[f'baskets_{when}'])} {when}"
                   for when in ("before", "after")]  # fmt: skip
         parts = [*counts, f"q {say.q(row['q'])}"]
+        if not say.missing(row.get("lift_before")) and not say.missing(row.get("lift_after")):
+            parts.append(f"lift {say.decimal(row['lift_before'])} before, {say.decimal(row['lift_after'])} after")
         other = str(row.get("of") or "")
         if other:
             parts.append(f"seen against {other.replace('->', '→')}")
