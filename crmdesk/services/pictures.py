@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 720, 340
 LEFT, TOP, RIGHT, BOTTOM = 130, 28, 14, 44
-BAR, BAR_LEFT = 18, 230  # height of a bar with its gap, room for its name
+BAR = 18  # height of a bar with its gap
+LETTER = 6.5  # width of a letter, about: names get the room they need, up to half the picture
+FEW = 8  # values on an axis that are each named; more get round numbers
 LEANING = 120  # room for the leaning names under a heat map
 STEPS = 5  # steps of the sequential colour scale
 SERIES = 8  # colours for groups
@@ -153,24 +156,52 @@ def _heat(figure: Figure, rows: list[Row]) -> list[str]:
 def _bars(figure: Figure, rows: list[Row]) -> list[str]:
     """Horizontal bars from zero, one row each; a group colours its bars."""
     groups = _names(rows, figure.group) if figure.group else [""]
+    names = [f"{row[figure.group]} {row[figure.x]}" if figure.group else str(row[figure.x]) for row in rows]
+    left = min(max(LETTER * max(map(len, names)) + 14, LEFT), WIDTH / 2)
     top = max(max(abs(r[figure.y]) for r in rows), 1e-12)
     low = min(0.0, *(r[figure.y] for r in rows)) / top
-    room = (WIDTH - BAR_LEFT - RIGHT - 60) / (1 - low)
-    zero = BAR_LEFT - low * room
+    room = (WIDTH - left - RIGHT - 60) / (1 - low)
+    zero = left - low * room
     parts = []
-    for i, row in enumerate(rows):
+    for i, (row, name) in enumerate(zip(rows, names, strict=True)):
         length = row[figure.y] / top * room
         kind = groups.index(str(row[figure.group])) % SERIES if figure.group else 0
         y = TOP + BAR * i
-        name = f"{row[figure.group]} {row[figure.x]}" if figure.group else str(row[figure.x])
         parts.append(
             f'<rect x="{min(zero, zero + length):.1f}" y="{y:.1f}" width="{abs(length):.1f}" '
             f'height="{BAR - 3}" class="g{kind}">'
             f"<title>{escape(name)}: {_number(row[figure.y])}</title></rect>"
         )
-        parts.append(_text(BAR_LEFT - 6, y + 12, name[:36], "end"))
+        parts.append(_text(left - 6, y + 12, _cut(name, left), "end"))
         parts.append(_text(max(zero, zero + length) + 4, y + 12, _number(row[figure.y])))
     return parts
+
+
+def _cut(name: str, room: float) -> str:
+    """The name as far as there is room for it, with a sign where something is missing."""
+    fits = int((room - 14) / LETTER)
+    return name if len(name) <= fits else f"{name[: fits - 1]}…"
+
+
+def _ticks(values: Sequence[float]) -> list[float]:
+    """What stands below an axis: each value where there are few, else round numbers among them."""
+    found = sorted(set(values))
+    return found if len(found) <= FEW else _round(found[0], found[-1])
+
+
+def _round(low: float, high: float, wanted: int = 5) -> list[float]:
+    """Round numbers within low..high, about as many as wanted.
+
+    >>> _round(0.0, 1.0), _round(12, 390)
+    ([0.0, 0.2, 0.4, 0.6, 0.8, 1.0], [100.0, 200.0, 300.0])
+    """
+    if high <= low:
+        return [low]
+    size: float = 10.0 ** math.floor(math.log10((high - low) / wanted))
+    step = next(size * m for m in (1, 2, 5, 10) if (high - low) / (size * m) <= wanted)
+    # Hairs of rounding at the ends must not lose a number.
+    whole = range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)
+    return [round(i * step, 10) for i in whole]
 
 
 def _lines(figure: Figure, rows: list[Row]) -> list[str]:
@@ -186,10 +217,9 @@ def _lines(figure: Figure, rows: list[Row]) -> list[str]:
         )
 
     parts = []
-    for x in sorted(set(xs))[:20]:
+    for x in _ticks(xs):
         parts.append(_text(at(x, y0)[0], HEIGHT - 26, _number(x), "middle"))
-    for i in range(5):
-        y = y0 + (y1 - y0) * i / 4
+    for y in _round(y0, y1):
         px, py = at(x0, y)
         parts.append(f'<line x1="{px:.1f}" x2="{WIDTH - RIGHT - 90}" y1="{py:.1f}" y2="{py:.1f}" class="grid"/>')
         parts.append(_text(px - 8, py + 4, _number(y), "end"))

@@ -124,6 +124,9 @@ def test_orders_beyond_the_shown_ones_are_counted_too() -> None:
     assert "2 orders are no accident, the 1 furthest beyond chance is shown" in result.verdict
     drawn = result.figures["order"].data
     assert (drawn["customers"] % 1 == 0).all(), "half a customer is nobody"
+    assert drawn["order"].tolist() == ["as it is", "by chance"] and drawn["steps"].nunique() == 1
+    both = mine_sequences.run(two_orders(), SequenceParams(), Silent()).figures["order"].data
+    assert both["order"].tolist() == 2 * ["as it is", "by chance"]
 
 
 def test_things_taken_close_together_in_random_order_are_no_order(planted: Rules) -> None:

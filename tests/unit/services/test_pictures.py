@@ -44,6 +44,28 @@ def test_one_point_and_equal_values_do_not_divide_by_zero() -> None:
         ElementTree.fromstring(draw(Figure(kind, "One", one, figure.x, figure.y, figure.group, figure.value)))  # type: ignore[arg-type]
 
 
+def words(svg: str) -> list[tuple[float, str]]:
+    """Where each text stands, and what it says."""
+    return [(float(e.get("x", 0)), e.text or "") for e in ElementTree.fromstring(svg).iter("text")]
+
+
+def test_names_of_bars_are_whole_where_there_is_room_and_say_where_they_are_cut() -> None:
+    whole = "as it is Car lease → Contents insurance → Gold"
+    data = pd.DataFrame({"x": [whole, "short"], "y": [3.0, 1.0]})
+    assert whole in [text for _, text in words(draw(Figure("bars", "Bars", data, "x", "y")))]
+    long = draw(Figure("bars", "Bars", data.assign(x=["x" * 200, "short"]), "x", "y"))
+    (cut,) = [text for _, text in words(long) if text.startswith("xx")]
+    assert cut.endswith("…") and 40 < len(cut) < 60
+
+
+def test_axes_have_round_numbers_where_values_are_many() -> None:
+    data = pd.DataFrame({"x": np.linspace(3.3, 391.7, 40), "y": np.linspace(0, 100, 40)})
+    texts = {text for _, text in words(draw(Figure("lines", "Lines", data, "x", "y")))}
+    assert {"100", "200", "300", "0", "20", "40", "60", "80"} <= texts and len(texts) < 12
+    few = pd.DataFrame({"x": [1, 2, 3], "y": [0.1, 0.2, 0.3]})
+    assert {"1", "2", "3"} <= {text for _, text in words(draw(Figure("lines", "Lines", few, "x", "y")))}
+
+
 def test_steps_cut_at_fifths() -> None:
     assert [step(v, 0, 1) for v in (0.0, 0.19, 0.2, 0.99, 1.0, None)] == [0, 0, 1, 4, 4, None]
 

@@ -28,7 +28,7 @@ def _order(shown: pd.DataFrame) -> Figure:
 
     parts = [pd.DataFrame({"steps": shown["steps"], "customers": shown[column].round().astype(float), "order": name})
              for column, name in (("count", "as it is"), ("expected", "by chance"))]  # fmt: skip
-    data = pd.concat(parts, ignore_index=True)
+    data = pd.concat(parts).sort_index(kind="stable").reset_index(drop=True)  # the two bars of an order side by side
     return Figure("bars", "Orders that are no accident", data, x="steps", y="customers", group="order",
                   x_label="sequence", y_label="customers")  # fmt: skip
 
