@@ -73,7 +73,7 @@ def _metrics(
 
 
 def _warnings(snapshots: Snapshots, params: ChangeParams, tables: dict[str, pd.DataFrame]) -> tuple[str, ...]:
-    notes = dict.fromkeys((*snapshots.before.notes, *snapshots.after.notes))
+    notes: dict[str, None] = {}
     if params.basket == "table":
         notes["The two files are taken as baskets of different people: nothing in them says who is who."] = None
     elif snapshots.shared == 0:
@@ -93,7 +93,8 @@ def _warnings(snapshots: Snapshots, params: ChangeParams, tables: dict[str, pd.D
     more = int((own & changes["explained_by"].eq("") & ~changes["shown"]).sum())
     if more:
         notes[f"{more:,} more changes stand up than the {params.top} shown."] = None
-    return tuple(notes)
+    left_out = dict.fromkeys((*snapshots.before.notes, *snapshots.after.notes))
+    return (*notes, *left_out)
 
 
 def _apart(changes: pd.DataFrame) -> pd.Series[bool]:

@@ -57,8 +57,9 @@ def run(frame: pd.DataFrame, params: SequenceParams, progress: Progress) -> Rule
         "waiting": waiting.histogram(waiting.search_of(histories, limits), shown, limits),
         "items": _items(histories, found),
     }
+    drawn = figures(table, tables["waiting"], params.max_gap_days)
     return Rules(
-        _verdict(table), _metrics(histories, table, judged, tests), tables, figures(table, tables["waiting"], params.max_gap_days),
+        _verdict(table), _metrics(histories, table, judged, tests), tables, drawn,
         tuple(_warnings(histories, table, judged)),
     )  # fmt: skip
 

@@ -77,6 +77,11 @@ def test_rules_that_repeat_a_better_one_are_told_apart_from_those_beyond_the_lis
     assert mine_rules.chosen(rules.iloc[:3], "visits", 50) == ""
 
 
+def test_what_matters_least_is_the_last_note(found: Rules) -> None:
+    assert len(found.warnings) > 1
+    assert found.warnings[-1].startswith("Left out, because more than 90 % of customers have it: Current account")
+
+
 def test_counts_of_a_rule_are_those_of_the_frame(frame: pd.DataFrame, found: Rules) -> None:
     own = frame[(frame["role"] == "owner") & frame["closed_s"].isna()]
     has = own.groupby(level=0)["product"].agg(set)

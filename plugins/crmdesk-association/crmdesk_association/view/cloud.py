@@ -162,5 +162,5 @@ class CloudView(Pictured):
 def _lead(rules: RuleColumns) -> str:
     number, shown = say.count(len(rules)), say.count(int(rules.shown.sum()))
     if len(rules) > MOST_POINTS:
-        return f"{number} rules as a density image; the {shown} that stood up to the tests as circles."
-    return f"{number} rules; {shown} stood up to the tests."
+        return f"{number} rules as a density image; the {shown} shown, which stood up to the tests, as circles."
+    return f"{number} rules; the {shown} shown stood up to the tests."

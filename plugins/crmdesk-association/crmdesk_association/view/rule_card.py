@@ -16,7 +16,7 @@ from crmdesk_association.view.rule_columns import RuleColumns
 
 CHOOSE = "Choose a rule: what it says, and how sure that is, is told here."
 NO_MODEL = "This run stored no model to make a list from: its baskets belong to nobody, or too little was bought."
-NOT_SHOWN = "Only a rule that stood up to the tests makes a list; this one is among all that were found."
+NOT_SHOWN = "Only a shown rule, which stood up to the tests, makes a list; this one is among all that were found."
 CHECKED = "Permission is checked in the list"
 BAR, TICK = 10.0, 7.0
 
