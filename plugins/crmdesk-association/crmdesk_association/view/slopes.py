@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea
 
 from crmdesk.api import Rules, ViewContext
@@ -40,10 +40,18 @@ class Slopes(Marked):
         ends = [float(v) for r in self.rows for v in (r["before"], r["after"], r["before"] + r["low"],
                                                       r["before"] + r["high"]) if not say.missing(v)]  # fmt: skip
         self._most = axes.room([0.0, *(min(v, 1.0) for v in ends)], zero=True, most=1.0)[1]
-        metrics = QFontMetrics(self.font())
-        self._after = 28.0 + max(metrics.horizontalAdvance(words) for words in (CHANGE, *map(_moved, self.rows)))
+        self._after = self._room()
         self._tops = self._lay_out()
         self.setMinimumSize(480, int(self._tops[-1] + ROW + 10))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._after = self._room()  # a style sheet may have changed the letters since
+
+    def _room(self) -> float:
+        """The width that the longest change at the right needs."""
+        metrics = QFontMetrics(self.font())
+        return 28.0 + max(metrics.horizontalAdvance(words) for words in (CHANGE, *map(_moved, self.rows)))
 
     def sizeHint(self) -> QSize:
         return QSize(820, self.minimumHeight())
