@@ -102,13 +102,14 @@ def test_what_changed_altogether_is_not_called_nothing() -> None:
         rows += [(customer, NOW - 900 * DAY, f"P{i}") for i in np.flatnonzero(opened)]
         rows += [(customer, NOW - 30 * DAY, "P0")] * late
     frame = pd.DataFrame(rows, columns=["customer", "opened_s", "product"]).set_index("customer")
-    params = ChangeParams(as_of="2024-06-30", min_support=0.02)
+    params = ChangeParams(as_of="2024-06-30", min_support=0.02, attributes="stage")
     result = mine_change.run(frame.assign(closed_s=np.nan, family="f"), params, Silent())
     assert not result.tables["changes"]["shown"].any() and result.tables["changes"]["passed"].any()
     assert result.verdict.startswith("No rule changed beyond what its single items did; what changed most: P0 20 % → 4")
     items = result.tables["items"].set_index("item")
     assert items["changed"].sum() == 1 == result.metrics["items_changed"].value and items.loc["P0", "low"] > 0.2
     assert any("nothing proves that they are more than what a shorter rule" in note for note in result.warnings)
+    assert "about stage in this bank" in result.warnings[-1], "what matters least comes last"
 
 
 def test_a_change_is_not_hidden_behind_a_shorter_rule_that_did_not_change() -> None:
