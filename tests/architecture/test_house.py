@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,9 @@ def test_every_column_has_a_privacy_tag() -> None:
 
     bare = [f"{t.name}.{c.name}" for t in metadata.sorted_tables for c in t.columns if "tag" not in c.info]
     assert not bare
+
+
+def test_no_two_test_modules_share_a_name() -> None:
+    """pytest imports test modules by their bare names."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert not [name for name, times in names.items() if times > 1]
