@@ -251,7 +251,8 @@ def test_missing_tables_are_told_in_a_sentence(qtbot: QtBot, lent: Lent) -> None
             assert widget.accessibleName().endswith(".") and not hasattr(widget, "toggle_twin")
     table = view.rules(rule_sample.rules_result(none_shown), lent)
     qtbot.addWidget(table)
-    assert isinstance(table, RulesView) and table.which.currentData() is False
+    assert isinstance(table, RulesView) and table.which.currentData() is True
+    assert table.told.text().startswith("No rule stood up") and not table.panel.grid.currentIndex().isValid()
 
 
 def test_an_interval_beside_its_sentence_is_rounded_alike() -> None:

@@ -134,7 +134,7 @@ def test_associate(open_on: Callable[[Any], Frame], gemstone: Path, shoot: Shoot
         desk.shelf.go("analysis", {"analysis": analysis})
         qtbot.wait(500)
         shoot(desk, f"associate-form-{analysis.partition('.')[2]}")
-        found = [run for run in mining.runs(app, actor) if run.analysis == analysis]
+        found = [run for run in mining.runs(app, actor) if run.analysis == analysis and run.outcome == "done"]
         record = found[0] if found else mining.run(app, actor, analysis, {})
         desk.shelf.go("result", {"run": record.uuid})
         settle(qtbot, desk)
@@ -143,7 +143,7 @@ def test_associate(open_on: Callable[[Any], Frame], gemstone: Path, shoot: Shoot
             tabs.setCurrentIndex(at)
             qtbot.wait(50)
             shoot(desk, f"associate-{analysis.partition('.')[2]}-{at}-{tabs.tabText(at).replace(' ', '-').lower()}")
-    rules = next(run for run in mining.runs(app, actor) if run.analysis == "association.rules")
+    rules = next(r for r in mining.runs(app, actor) if r.analysis == "association.rules" and r.outcome == "done")
     desk.shelf.go("offers", {"run": rules.uuid, "rule": 3})
     settle(qtbot, desk)
     shoot(desk, "associate-offers")

@@ -198,13 +198,13 @@ class OffersPage(Page):
 
     def _sentence(self, found: OfferList) -> str:
         what = self.chosen.consequent if self.chosen is not None else "their next product"
-        way = WAYS[found.channel]
+        way, day = WAYS[found.channel], f"on {day_words(found.at.date().isoformat())}"
         if not found.considered:
             return "Nobody whose data may be used has the if side of these rules and lacks the then side."
         if not found.rows:
-            return f"Nobody may be offered {what} {way} today; the bars say where each one fell."
+            return f"Nobody may be offered {what} {way} {day}; the bars say where each one fell."
         number = "1 customer" if len(found.rows) == 1 else f"{words.count(len(found.rows))} customers"
-        return f"{number} may be offered {what} {way} today."
+        return f"{number} may be offered {what} {way} {day}."
 
     @staticmethod
     def _facts(found: OfferList) -> str:

@@ -19,7 +19,8 @@ NO_RULES = "No rule reached the least support and confidence; run again with low
 NONE_SHOWN = "No rule stood up to the tests. The tab Rules shows, under All, what was found and why it fell."
 
 NOT_EVALUATED = (
-    "The next product could not be evaluated: too little was bought within the horizon, or nobody's baskets."
+    "The next product could not be evaluated: too little was bought within the horizon, "
+    "or the baskets are not what customers hold."
 )
 
 

@@ -48,14 +48,13 @@ class IntervalBar(Marked):
         rules, row = self._rules, self._row
         value, low, high, base = (float(v) for v in (rules["confidence"][row], rules["low"][row], rules["high"][row],
                                                      rules.base[row]))  # fmt: skip
-        most = min(1.0, 1.15 * max(v for v in (value, high, base, 0.02) if not say.missing(v)))
         box = QRectF(20, 16, self.width() - 40, BAR)
 
         def across(share: float) -> float:
-            return box.left() + share / most * box.width()
+            return box.left() + share * box.width()  # always the whole of 0 to 100 %, so that rules can be compared
 
         painter.fillRect(box, QColor(colours.hover))
-        for tick in ticks(0.0, most, 4):
+        for tick in ticks(0.0, 1.0, 4):
             write(painter, QRectF(across(tick) - 30, box.bottom() + 3, 60, 16), say.tick(tick), colours.muted, MIDDLE)
             line(painter, QPointF(across(tick), box.bottom()), QPointF(across(tick), box.bottom() + 3), colours.border)
         if not (say.missing(low) or say.missing(high)):
@@ -79,7 +78,7 @@ class RuleCard(Card):
     def __init__(self, rules: RuleColumns, result: Rules, context: ViewContext) -> None:
         super().__init__()
         self._rules, self._context = rules, context
-        self._listable = result.model is not None and rules.unit == "customers"
+        self.listable = result.model is not None and rules.unit == "customers"
         self.row = -1
         self.text = label(CHOOSE, wrap=True)
         self.text.setMinimumHeight(2 * QFontMetrics(self.text.font()).lineSpacing())
@@ -114,7 +113,7 @@ class RuleCard(Card):
         self.row = row
         rules = self._rules
         self.bar.show_rule(row)
-        self.make.setEnabled(row >= 0 and self._listable and bool(rules.shown[row]))
+        self.make.setEnabled(row >= 0 and self.listable and bool(rules.shown[row]))
         self.make.setToolTip(self._why(row))
         self.checked.setText(CHECKED if self.make.isEnabled() else "")
         if row < 0:
@@ -127,7 +126,7 @@ class RuleCard(Card):
                            f"q {say.q(rules['q'][row])}")  # fmt: skip
 
     def _why(self, row: int) -> str:
-        if not self._listable:
+        if not self.listable:
             return NO_MODEL
         if row >= 0 and not self._rules.shown[row]:
             return NOT_SHOWN

@@ -55,7 +55,6 @@ class RulesView(QWidget):
         shown = int(self._rules.shown.sum())
         self.which.addItem(f"Shown ({say.count(shown)})", True)
         self.which.addItem(f"All ({say.count(len(self._rules))})", False)
-        self.which.setCurrentIndex(0 if shown else 1)
         self.which.setToolTip("Shown: what stood up to every test; all: every rule above the least support")
         for choice, name in ((self.item, "Item"), (self.where, "Side of the item"), (self.which, "Shown or all rules")):
             choice.setAccessibleName(name)
@@ -95,7 +94,8 @@ class RulesView(QWidget):
             self.told.setText("No rule matches these filters." if self._filtered else
                               "No rule stood up to the tests; choose All to see what was found.")  # fmt: skip
         else:
-            self.told.setText(f"{number} of {whole}. Enter on a rule makes its list.")
+            way = " Enter on a rule makes its list." if self.panel.card.listable and self.which.currentData() else ""
+            self.told.setText(f"{number} of {whole}.{way}")
 
     @property
     def _filtered(self) -> bool:
