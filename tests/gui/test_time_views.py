@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.api import Rules
+from crmdesk.api import Metric, Rules
 
 
 @pytest.fixture
@@ -119,3 +119,17 @@ def test_nothing_changed_is_a_result(qtbot: QtBot, lent: Lent) -> None:
     widget = view.slopes(Rules("No rule changed.", tables=tables), lent)
     qtbot.addWidget(widget)
     assert widget.accessibleName().startswith("No rule changed. The tab Tables lists every rule")
+
+
+def test_items_that_changed_are_drawn_where_no_rule_did(qtbot: QtBot, lent: Lent) -> None:
+    tables = rule_sample.change_tables()
+    tables["changes"] = tables["changes"].assign(shown=False)
+    numbers = {"count_before": [250, 100], "count_after": [380, 101], "share_before": [0.25, 0.1],
+               "share_after": [0.38, 0.101], "difference": [0.13, 0.001], "low": [0.12, -0.01], "high": [0.14, 0.02],
+               "p": [0.0, 0.5], "q": [0.0, 0.5], "changed": [True, False]}  # fmt: skip
+    tables["items"] = pd.DataFrame({"item": ["GLD", "BOX"], "label": ["Gold card", "Safe deposit box"], **numbers})
+    metrics = {"baskets_before": Metric(1000), "baskets_after": Metric(1000)}
+    drawn = view.slopes(Rules("No rule changed.", metrics, tables), lent)
+    qtbot.addWidget(drawn)
+    assert [row["rule"] for row in drawn.picture.rows] == ["Gold card"]
+    assert drawn.told.text() == "Gold card: 25 % of all before, 38 % after, +13.0 (+12.0 to +14.0) points."

@@ -12,7 +12,7 @@ from crmdesk_association.view.next_view import NextView
 from crmdesk_association.view.parts import nothing
 from crmdesk_association.view.rule_columns import rule_columns
 from crmdesk_association.view.rules_view import RulesView
-from crmdesk_association.view.slopes import SlopesView
+from crmdesk_association.view.slopes import SlopesView, changed_items
 from crmdesk_association.view.timeline_view import TimelineView
 
 NO_RULES = "No rule reached the least support and confidence; run again with lower ones to see more."
@@ -72,8 +72,8 @@ def timeline(result: Rules, context: ViewContext) -> QWidget:
 
 
 def slopes(result: Rules, context: ViewContext) -> QWidget:
-    """The rules that changed beyond chance, before and after."""
+    """The rules that changed beyond chance, before and after, and the single items that did."""
     found = result.tables.get("changes")
-    if found is None or found.empty or not found["shown"].any():
+    if found is None or not (found["shown"].any() or changed_items(result)):
         return nothing(f"{result.verdict} The tab Tables lists every rule and every item compared.")
     return SlopesView(result, context)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -15,27 +15,24 @@ from crmdesk_association.view.look import Look
 from crmdesk_association.view.marked import RIGHT, Boxes, Marked, write
 from crmdesk_association.view.parts import Card, Pictured, label
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 KINDS: Final = {
     "grown": "Grown: the two sides go together more", "faded": "Faded: the two sides go together less",
     "unexpected_consequent": "Turned: another outcome than before",
     "unexpected_condition": "Turned: another condition than before", "added": "New", "perished": "Gone",
+    "item": "Single items that changed",
 }  # fmt: skip
 ROW, HEAD, TOP, DOT = 40.0, 30.0, 46.0, 5.0
 NAME = 0.36  # of the width: the rule at the left; the change at the right has what its numbers need
 CHANGE = "Change in points"
-OF: Final = {"confidence": "of those with the first", "support": "together, of all"}
+OF: Final = {"confidence": "of those with the first", "support": "together, of all", "item": "of all"}
 
 
 class Slopes(Marked):
     """One line per change: hollow before, filled after; the band is the 95 % interval of the change."""
 
-    def __init__(self, table: pd.DataFrame, context: ViewContext, verdict: str) -> None:
+    def __init__(self, rows: list[dict[Any, Any]], context: ViewContext, verdict: str) -> None:
         super().__init__(context, f"Before and after. {verdict} Arrow keys walk the changes; key T shows a table.")
         place = {kind: at for at, kind in enumerate(KINDS)}
-        rows: list[dict[Any, Any]] = table.to_dict("records")
         self.rows = sorted(rows, key=lambda r: (place.get(str(r["kind"]), 9), int(r["change"])))
         ends = [float(v) for r in self.rows for v in (r["before"], r["after"], r["before"] + r["low"],
                                                       r["before"] + r["high"]) if not say.missing(v)]  # fmt: skip
@@ -154,6 +151,22 @@ def _moved(row: dict[Any, Any]) -> str:
     return f"{say.points(row['difference'])} ({say.points(row['low'])} to {say.points(row['high'])})"
 
 
+def changed_items(result: Rules) -> list[dict[Any, Any]]:
+    """The single items that changed beyond chance as rows of the picture, the largest change first."""
+    items = result.tables.get("items")
+    if items is None or "changed" not in items.columns:
+        return []
+    baskets = {when: result.metrics[f"baskets_{when}"].value for when in ("before", "after")}
+    moved = items[items["changed"].astype(bool)].sort_values("difference", key=abs, ascending=False, kind="stable")
+    return [
+        {**row, "kind": "item", "measure": "item", "rule": row["label"], "change": at, "before": row["share_before"],
+         "after": row["share_after"], "baskets_before": baskets["before"], "baskets_after": baskets["after"],
+         "text": f"{row['label']}: {say.share(row['share_before'])} of all before, {say.share(row['share_after'])} "
+                 f"after, {_moved(row)} points."}
+        for at, row in enumerate(moved.to_dict("records"), start=1)
+    ]  # fmt: skip
+
+
 class SlopesView(Pictured):
     """The changes that stood up to the test; all that were compared are in the table twin."""
 
@@ -162,9 +175,9 @@ class SlopesView(Pictured):
         shown = table[table["shown"].astype(bool)]
         tests = result.metrics.get("tests")
         compared = len(table) if tests is None or tests.value is None else tests.value
-        lead = f"{say.count(len(shown))} of {say.count(compared)} comparisons stood up to the test."
+        lead = f"{say.count(len(shown))} of {say.count(compared)} comparisons of rules stood up to the tests."
         super().__init__(f"Before and after. {result.verdict}", lead)
-        self.picture = Slopes(shown, context, result.verdict)
+        self.picture = Slopes(shown.to_dict("records") + changed_items(result), context, result.verdict)
         self.told = label("", wrap=True)
         self.facts = label("", "muted", wrap=True)
         paper = QScrollArea()
