@@ -167,7 +167,8 @@ def test_a_run_without_result_says_why(desk: Frame, qtbot: QtBot) -> None:
         run_sample(desk, fail=True)
     (failed,) = mining.runs(desk.context.app, desk.context.actor)
     page = go(desk, qtbot, "result", run=failed.uuid)
-    assert page.state == "empty" and "Fewer than 4 customers" in page._blank.text
+    assert not page._export_deed.isEnabled()
+    assert page.state == "empty" and "Fewer than 4 customers" in page.answer.text()
 
 
 def test_history_sorts_searches_and_opens(desk: Frame, qtbot: QtBot) -> None:

@@ -41,7 +41,7 @@ class ResultPage(Page):
         self._list: QWidget = self.add_deed("Cross-selling list...", self._offers, tip="Whom to offer what next")
         self._list.setVisible(False)
         self.add_deed("Run again...", self._again, tip="The same settings, ready to change")
-        self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
+        self._export_deed = self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
         self._facts = label("", "muted", wrap=True)
         self._notes = Band()
         self.tabs = QTabWidget()
@@ -85,9 +85,10 @@ class ResultPage(Page):
         if record.warnings:
             self._notes.fill("stale", *_notes(record.warnings))
         self._notes.setVisible(bool(record.warnings))
+        self._export_deed.setEnabled(record.result is not None)
         if record.result is None:
             self.tabs.setVisible(False)
-            self.show_empty(f"This run has no result: {record.verdict}", "Run again...", self._again)
+            self.show_empty("This run has no result.", "Run again...", self._again)
             return
         self.tabs.setVisible(True)
         self._fill(record, tables)
