@@ -246,3 +246,13 @@ def test_one_segment_of_everybody_is_no_picture_for_home() -> None:
     assert overview(tables) is not None
     tables["segments"] = tables["segments"].head(1)
     assert overview(tables) is None
+
+
+def test_keys_for_programs_are_not_shown_to_people(qtbot: QtBot) -> None:
+    import pandas as pd
+
+    from crmdesk.desk.results.frame_model import table_view
+
+    table = table_view(pd.DataFrame({"steps": ["a → b"], "keys": ["[]"], "if_keys": ["[]"], "count": [3]}), "sequences")
+    qtbot.addWidget(table)
+    assert [table.isColumnHidden(at) for at in range(4)] == [False, True, True, False]

@@ -135,6 +135,8 @@ def table_view(frame: pd.DataFrame, name: str) -> QTableView:
     header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
     view.setSortingEnabled(True)
     view.resizeColumnsToContents()
-    for column in range(view.model().columnCount()):
+    for column, title in enumerate(frame.columns):
         view.setColumnWidth(column, min(WIDEST, view.columnWidth(column) + 16))
+        # Keys are for programs that read the export; people have the same in words beside them.
+        view.setColumnHidden(column, str(title) == "keys" or str(title).endswith("_keys"))
     return view
