@@ -11,6 +11,7 @@ from crmdesk.desk.customers import words
 
 Step = tuple[str, int]
 LINE, BAR = 26, 14
+TIGHT, MANY = 19, 6  # the height of a line where there are more than so many
 NUMBER = 64  # px for the figures at the left
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -31,7 +32,7 @@ class Funnel(QWidget):
         self._steps = steps
         self.setAccessibleName("Gates of the list. " + "; ".join(f"{self.figure(at)} {told}"
                                                                  for at, (told, _) in enumerate(steps)))  # fmt: skip
-        self.setFixedHeight(LINE * max(len(steps), 1) + 8)
+        self.setFixedHeight(self.sizeHint().height())
         self.updateGeometry()
         self.update()
 
@@ -43,7 +44,12 @@ class Funnel(QWidget):
         return ("= " if at and at == len(self._steps) - 1 else "") + words.count(number)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, LINE * max(len(self._steps), 1) + 8)
+        return QSize(420, self._line * max(len(self._steps), 1) + 8)
+
+    @property
+    def _line(self) -> int:
+        """The height of a step: many steps stand closer, so that the list beneath keeps its room."""
+        return TIGHT if len(self._steps) > MANY else LINE
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -57,19 +63,19 @@ class Funnel(QWidget):
         told = max((metrics.horizontalAdvance(text) for text, _ in self._steps), default=0) + 12
         room = max(60.0, self.width() - NUMBER - told - 20.0)
         told = int(min(told, self.width() - NUMBER - room - 16))
-        left = self._steps[0][1] if self._steps else 0
+        left, line = self._steps[0][1] if self._steps else 0, self._line
         for at, (text, number) in enumerate(self._steps):
-            y = 4.0 + at * LINE
+            y = 4.0 + at * line
             painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(0, y, NUMBER - 8, LINE), RIGHT, self.figure(at))
+            painter.drawText(QRectF(0, y, NUMBER - 8, line), RIGHT, self.figure(at))
             painter.setPen(QColor(theme.text if number >= 0 else theme.muted))
             cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, told)
-            painter.drawText(QRectF(NUMBER, y, told + 4, LINE), LEFT, cut)
+            painter.drawText(QRectF(NUMBER, y, told + 4, line), LEFT, cut)
             # A loss hangs at the end of what was left before it.
             left += number if number < 0 else 0
             start, long = (left, -number) if number < 0 else (0, number)
             bar = QRectF(
-                NUMBER + told + 12 + start / most * room, y + (LINE - BAR) / 2, max(long / most * room, 1.5), BAR
+                NUMBER + told + 12 + start / most * room, y + (line - BAR) / 2, max(long / most * room, 1.5), BAR
             )
             painter.fillRect(bar, QColor(theme.refused.ink if number < 0 else theme.granted.ink))
         painter.end()
