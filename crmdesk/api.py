@@ -31,6 +31,7 @@ from crmdesk.contributions import (
     top,
 )
 from crmdesk.domain.change import ALL, Change
+from crmdesk.domain.contrast import ink_on
 from crmdesk.domain.errors import AnalysisError
 from crmdesk.domain.interaction import CELLS, CHANNELS, MODES, Cell
 from crmdesk.domain.permission import MARKETING_CHANNELS, PURPOSES
@@ -58,8 +59,8 @@ __all__ = [
     "ALL", "API_VERSION", "CELLS", "CHANNELS", "MARKETING_CHANNELS", "MODES", "PURPOSES", "Action", "ActionContext",
     "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
     "I", "Metric", "Model", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
-    "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "max_", "min_", "moments",
-    "outward", "so_many", "span", "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
+    "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "ink_on", "max_", "min_",
+    "moments", "outward", "so_many", "span", "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
 GRID: Final = 8
@@ -90,24 +90,6 @@ DARK: Final = Theme(
     _split("4A3B1D 3B5244 2F6B78 3C8FBD 86CCF5"), _split("FFB27A B4551E 5E341B 2A2F36 1E4A66 3C8FBD A5DBFA"),
 )  # fmt: skip
 THEMES: Final = {"light": LIGHT, "dark": DARK}
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of a hex colour, 0..1 (WCAG 2.2)."""
-    parts = (QColor(colour).redF(), QColor(colour).greenF(), QColor(colour).blueF())
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two hex colours, 1..21 (WCAG 2.2)."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def ink_on(fill: str) -> str:
-    """The text colour for a filled mark: near-black or white, whichever contrasts more."""
-    return max(("#1B1F24", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
 
 
 def system_theme(app: QApplication) -> Theme:

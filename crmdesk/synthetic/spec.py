@@ -124,13 +124,14 @@ class BankSpec:
         _in_order(self)
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self) | {"until": self.until.isoformat()}, indent=1)
+        return json.dumps(asdict(self) | {"until": self.until.isoformat(), "version": VERSION}, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> BankSpec:
         """The spec that `to_json` wrote; BadInput where it is not one. One of version 1 has no further products."""
         try:
             raw = json.loads(text)
+            raw.pop("version", None)  # tells which law made the bank; the fields say the rest
             raw["until"] = date.fromisoformat(raw["until"])
             raw["segments"] = tuple(_segment(s) for s in raw["segments"])
             raw["further"] = tuple(ProductSpec(**p) for p in raw.get("further", ()))

@@ -25,12 +25,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.api import Rules
+from crmdesk.desk.results.view_context import palette_of
+from crmdesk.desk.theme import LIGHT
 
 
 class Lent:
     """What a desk lends, noting which lists were asked for."""
 
-    palette: dict[str, Any] = {}
+    palette = palette_of(LIGHT)
 
     def __init__(self) -> None:
         self.lists: list[int | None] = []

@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPolygonF
 
 from crmdesk.desk.results.picture import Picture, number, once, short
 from crmdesk.desk.results.sheet import DASHES, LINE, MIDDLE, RIGHT, Sheet, draw_axes, symbol, widen
-from crmdesk.desk.theme import Theme, ink_on
+from crmdesk.desk.theme import Theme
+from crmdesk.domain.contrast import ink_on
 
 BAR, GAP = 18.0, 8.0
 MOST_POINTS = 5_000  # above, a density image: 100,000 points took 136 ms

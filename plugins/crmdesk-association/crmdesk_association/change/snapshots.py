@@ -51,11 +51,6 @@ class Snapshots:
         return all(np.unique(who).size == who.size for who in (self.person_before, self.person_after))
 
     @property
-    def same_people(self) -> bool:
-        """True where both snapshots hold exactly the same persons, one basket each."""
-        return self.single and self.shared == self.people
-
-    @property
     def independent(self) -> bool:
         """True where nobody is in both and nobody has two baskets."""
         return self.single and self.shared == 0

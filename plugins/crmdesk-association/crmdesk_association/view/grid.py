@@ -9,9 +9,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
-from crmdesk.api import Rules, ViewContext
+from crmdesk.api import Rules, ViewContext, ink_on
 from crmdesk_association.view import say
-from crmdesk_association.view.look import ink_on, look
+from crmdesk_association.view.look import look
 from crmdesk_association.view.marked import MIDDLE, write
 from crmdesk_association.view.parts import Pictured
 from crmdesk_association.view.rule_card import RuleCard

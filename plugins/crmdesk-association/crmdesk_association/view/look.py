@@ -4,20 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
-
-from PySide6.QtGui import QColor
-
-DARK_INK, LIGHT_INK = "#1B1F24", "#FFFFFF"
-# Where no desk lends its colours, the light theme's stand in.
-LIGHT: Mapping[str, Any] = {
-    "surface": "#FFFFFF", "text": "#1B1F24", "muted": "#57606A", "border": "#868E98", "line": "#DCE0E5",
-    "accent": "#0A5BC4", "on_accent": "#FFFFFF", "hover": "#EDF1F6",
-    "ramp": ("#F1E3C6", "#C9D7C4", "#8FBFC9", "#4A93BE", "#0B5C94"),
-    "lift": ("#9A3B06", "#DE8A3F", "#F7D9B5", "#F2F3F4", "#BFDCEE", "#5AA2CF", "#0B5C94"),
-    "series": ("#08315F", "#D8741F", "#1B8A68", "#C653C9", "#5A4500", "#8490A0"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,7 @@ class Look:
 
 def look(palette: Mapping[str, Any]) -> Look:
     """The colours that a palette lends."""
-    return Look(**{name: palette.get(name) or fallback for name, fallback in LIGHT.items()})
+    return Look(**{field.name: palette[field.name] for field in fields(Look)})
 
 
 def lift_step(lift: float, steps: int = 7) -> int:
@@ -56,17 +44,3 @@ def lift_step(lift: float, steps: int = 7) -> int:
     if not math.isfinite(lift):
         return middle
     return middle + max(-middle, min(middle, round(2 * math.log2(max(lift, 1e-6)))))
-
-
-def _luminance(colour: str) -> float:
-    one = QColor(colour)
-    parts = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (one.redF(), one.greenF(), one.blueF())
-    ]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def ink_on(fill: str) -> str:
-    """Near-black or white, whichever contrasts more with a fill (WCAG 2.2)."""
-    light = _luminance(fill) + 0.05
-    return LIGHT_INK if 1.05 / light > light / (_luminance(DARK_INK) + 0.05) else DARK_INK

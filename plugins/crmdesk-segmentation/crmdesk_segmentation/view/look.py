@@ -1,28 +1,15 @@
-"""Colours of the map: the permission ramp and the text that reads on it."""
+"""Colours of the map: the permission ramp and what stands beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
 LIGHT = ("#F1E3C6", "#C9D7C4", "#8FBFC9", "#4A93BE", "#0B5C94")
 DARK = ("#4A3B1D", "#3B5244", "#2F6B78", "#3C8FBD", "#86CCF5")
-DARK_TEXT, LIGHT_TEXT = "#1B1F24", "#FFFFFF"
-
-
-def _luminance(colour: QColor) -> float:
-    parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4
-             for c in (colour.redF(), colour.greenF(), colour.blueF())]  # fmt: skip
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def text_on(fill: str) -> str:
-    """The text colour that contrasts more with a fill."""
-    light = _luminance(QColor(fill)) + 0.05
-    return LIGHT_TEXT if 1.05 / light > light / (_luminance(QColor(DARK_TEXT)) + 0.05) else DARK_TEXT
 
 
 class Look:

@@ -6,8 +6,9 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from crmdesk.api import ink_on
 from crmdesk_segmentation.mosaic import Tile
-from crmdesk_segmentation.view.look import Look, text_on
+from crmdesk_segmentation.view.look import Look
 
 BAR = 5
 HIGHEST_RATIO = 3.0  # a full bar
@@ -41,7 +42,7 @@ class TileButton(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         look, tile = self._look, self.tile
         fill = look.ramp[tile.step] if tile.shown else look.surface
-        ink = text_on(fill)
+        ink = ink_on(fill)
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(QPen(QColor(look.border), 1))
         painter.setBrush(QColor(fill))
