@@ -9,6 +9,10 @@ KINDS: Final = ("person", "company")
 GENDERS: Final = ("female", "male", "other", "unknown")
 PRODUCT_FAMILIES: Final = ("current", "savings", "card", "loan", "mortgage", "insurance", "investment", "other")
 RELATIONS: Final = ("brand", "bank", "none", "unknown")  # what kind of relation the customer wants
+RELATION_KINDS: Final = ("guarantor", "referrer", "employer", "other")
+LIFE_EVENTS: Final = ("retirement", "marriage", "birth", "move", "job", "inheritance", "death", "other")
+HOUSEHOLD_ROLES: Final = ("head", "partner", "child", "member")
+FIELD_KINDS: Final = ("text", "whole", "number", "date", "yes_no", "choice")
 ADULT_YEARS: Final = 18
 _LETTERS: Final = str.maketrans({"ß": "ss", "ı": "i", "ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "þ": "th"})
 

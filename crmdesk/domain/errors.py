@@ -1,5 +1,9 @@
 """The errors a person may see: one clear sentence each."""
 
+from __future__ import annotations
+
+from typing import Any
+
 
 class CrmdeskError(Exception):
     """Something was refused or could not be done; the text is one sentence for people."""
@@ -7,6 +11,17 @@ class CrmdeskError(Exception):
 
 class BadInput(CrmdeskError):
     """What was typed or asked for cannot be used (command line: exit 2)."""
+
+
+class Conflict(CrmdeskError):
+    """Somebody else changed the record meanwhile: `changes` says what, `version` is the one to save on now.
+
+    `changes` rows are dicts: field, title, before, theirs (values as the service reads them), by, at.
+    """
+
+    def __init__(self, sentence: str, version: int, changes: tuple[dict[str, Any], ...] = ()) -> None:
+        super().__init__(sentence)
+        self.version, self.changes = version, changes
 
 
 class Refused(CrmdeskError):

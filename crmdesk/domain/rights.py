@@ -30,6 +30,12 @@ class Right(StrEnum):
     ADD_INTERACTION = "add_interaction"
     READ_PERMISSIONS = "read_permissions"
     RECORD_PERMISSION = "record_permission"
+    RECORD_OBJECTION = "record_objection"
+    MANAGE_NOTICES = "manage_notices"
+    READ_WORK = "read_work"
+    EDIT_WORK = "edit_work"
+    READ_HISTORY = "read_history"
+    MANAGE_FIELDS = "manage_fields"
     RUN_ANALYSIS = "run_analysis"
     READ_RESULTS = "read_results"
     READ_RUNS = "read_runs"
@@ -53,6 +59,12 @@ HOLDERS: Final[dict[Right, frozenset[Role]]] = {
     Right.ADD_INTERACTION: frozenset({_T, _RM}),
     Right.READ_PERMISSIONS: frozenset({_T, _RM, _AN, _MK, _DPO, _AU}),
     Right.RECORD_PERMISSION: frozenset({_T, _RM}),
+    Right.RECORD_OBJECTION: frozenset({_T, _RM, _DPO}),
+    Right.MANAGE_NOTICES: frozenset({_DPO}),
+    Right.READ_WORK: frozenset({_T, _RM, _DPO, _AU}),
+    Right.EDIT_WORK: frozenset({_T, _RM}),
+    Right.READ_HISTORY: frozenset({_RM, _DPO, _AU}),
+    Right.MANAGE_FIELDS: frozenset({_AD}),
     Right.RUN_ANALYSIS: frozenset({_AN}),
     Right.READ_RESULTS: frozenset({_RM, _AN, _MK, _DPO}),
     Right.READ_RUNS: frozenset({_AN, _MK, _DPO, _AU}),

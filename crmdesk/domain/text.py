@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 _SIGNS: Final = ("=", "+", "-", "@", "\t", "\r", "\0")  # spreadsheets take what begins so for a formula, or skip it
@@ -24,3 +25,8 @@ def unguard(text: str) -> str:
     ('=1+1', "'s-Gravenhage")
     """
     return text[1:] if text.startswith(_GUARDED) else text
+
+
+def sql_words(words: Iterable[str]) -> str:
+    """Fixed words of the program as a list of SQL literals: 'a', 'b'."""
+    return ", ".join(f"'{word}'" for word in words)

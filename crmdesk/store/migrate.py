@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Step = Callable[["Operations"], None]
 # Schema number -> the step that leads to it. Version 1 is the first that was shipped; steps begin at 2.
-STEPS: Mapping[int, Step] = {2: steps.to_2}
+STEPS: Mapping[int, Step] = {2: steps.to_2, 3: steps.to_3}
 
 
 def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
@@ -62,7 +62,8 @@ def _step(path: Path, number: int, step: Step, backup: Path | None) -> bool:
                 for name in schema.triggers():
                     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
                 step(Operations(MigrationContext.configure(connection)))
-                for statement in schema.triggers().values():
+                there = set(sa.inspect(connection).get_table_names())
+                for statement in schema.triggers(there).values():
                     connection.exec_driver_sql(statement)
                 broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
                 if broken:

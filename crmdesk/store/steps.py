@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from crmdesk.store.step_3 import STATEMENTS as THIRD
+
 if TYPE_CHECKING:
     from alembic.operations import Operations
 
@@ -46,3 +48,10 @@ def to_2(op: Operations) -> None:
         "ix_permission_event_voids", "permission_event", ["voids", "customer_id", "status"],
         sqlite_where=sa.text("voids IS NOT NULL"),
     )  # fmt: skip
+
+
+def to_3(op: Operations) -> None:
+    """The daily desk: households, tasks, opportunities, documents, lists, the bank's own fields, and every change."""
+    for statement in THIRD:
+        op.execute(statement)
+    op.add_column("run", sa.Column("population", sa.JSON()))

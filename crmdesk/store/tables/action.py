@@ -5,14 +5,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import SQLModel
 
+from crmdesk.domain.text import sql_words
 from crmdesk.store.tables.column import STRICT, col, key, ref
 
 ACTIONS = ("offer", "call", "retain", "ask_permission", "none")
 DECISIONS = ("open", "taken", "declined")
-
-
-def _words(words: tuple[str, ...]) -> str:
-    return ", ".join(f"'{word}'" for word in words)
 
 
 class RecommendedAction(SQLModel, table=True):
@@ -24,8 +21,8 @@ class RecommendedAction(SQLModel, table=True):
     __tablename__ = "recommended_action"
     __table_args__ = (
         sa.UniqueConstraint("run_id", "customer_id"),
-        sa.CheckConstraint(f"action IN ({_words(ACTIONS)})", name="action"),
-        sa.CheckConstraint(f"decision IN ({_words(DECISIONS)})", name="decision"),
+        sa.CheckConstraint(f"action IN ({sql_words(ACTIONS)})", name="action"),
+        sa.CheckConstraint(f"decision IN ({sql_words(DECISIONS)})", name="decision"),
         sa.CheckConstraint("(decision = 'open') = (decided_at IS NULL)", name="decided"),
         sa.CheckConstraint("p IS NULL OR p BETWEEN 0 AND 1", name="chance"),
         STRICT,

@@ -35,6 +35,7 @@ class Run(SQLModel, table=True):
     by: str = col("plain")
     began_at: datetime = col("plain")
     ended_at: datetime = col("plain")
+    population: list[dict[str, Any]] | None = col("plain", None, sa_type=sa.JSON(none_as_null=True))
 
 
 class RunTable(SQLModel, table=True):

@@ -56,7 +56,8 @@ def first(tmp_path: Path) -> Path:
 def shape(path: Path) -> set[tuple[str, ...]]:
     """Everything that SQLite keeps about tables, indexes and triggers."""
     raw = dbapi2.connect(str(path))
-    found = {tuple(row) for row in raw.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master")}
+    rows = raw.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master").fetchall()
+    found = {(kind, name, table, "".join(sql.split())) for kind, name, table, sql in rows}
     raw.close()
     return found
 
