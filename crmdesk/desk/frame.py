@@ -6,15 +6,12 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAction, QCloseEvent, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QMainWindow,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,14 +19,14 @@ from PySide6.QtWidgets import (
 from crmdesk.desk import menus
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.dress import apply_theme
-from crmdesk.desk.pages import BY_NAME
 from crmdesk.desk.rail import Rail
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf
 from crmdesk.desk.start_page import StartPage
+from crmdesk.desk.status_bar import StatusBar
 from crmdesk.desk.theme import THEMES, Theme, system_theme
+from crmdesk.desk.topbar import TopBar
 from crmdesk.desk.tray import Tray
-from crmdesk.desk.widgets import button, label
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 
@@ -62,23 +59,11 @@ class Frame(QMainWindow):
     # Layout ----------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self._back = button("‹", lambda: self.act("view.back"), "quiet", "Back (Alt+Left)")
-        self._back.setAccessibleName("Back")
-        self._forward = button("›", lambda: self.act("view.forward"), "quiet", "Forward (Alt+Right)")
-        self._forward.setAccessibleName("Forward")
-        self._crumbs = label("", "muted")
-        find = button("Find or do...  Ctrl+K", lambda: self.act("tools.palette"), tip="Find a page or run an action")
-        self._top = QWidget()
-        row = QHBoxLayout(self._top)
-        row.setContentsMargins(16, 8, 24, 0)
-        for part in (self._back, self._forward, self._crumbs):
-            row.addWidget(part)
-        row.addStretch(1)
-        row.addWidget(find)
+        self.top = TopBar(self.act, self.allowed)
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part, stretch in ((self._top, 0), (self.shelf, 1), (self.tray, 0)):
+        for part, stretch in ((self.top, 0), (self.shelf, 1), (self.tray, 0)):
             column.addWidget(part, stretch)
         self._across = QHBoxLayout()
         self._across.setContentsMargins(0, 0, 0, 0)
@@ -87,19 +72,9 @@ class Frame(QMainWindow):
         middle = QWidget()
         middle.setLayout(self._across)
         self.setCentralWidget(middle)
-        self._top.setVisible(False)
-        self._status()
-
-    def _status(self) -> None:
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        self._notice = QLabel()
-        self._file, self._person = label("No bank is open", "muted"), label(self.context.actor.login, "muted")
-        self._jobs: QPushButton = button("No jobs", lambda: self.act("tools.jobs"), "quiet", "Jobs (Ctrl+J)")
-        bar.addWidget(self._file)
-        bar.addWidget(self._person)
-        bar.addWidget(self._notice, 1)
-        bar.addPermanentWidget(self._jobs)
+        self.top.setVisible(False)
+        self.foot = StatusBar(self.context.actor.login, lambda: self.act("tools.jobs"))
+        self.setStatusBar(self.foot)
 
     def _connect(self) -> None:
         self.context.opened.connect(self.shelf.go)
@@ -107,13 +82,15 @@ class Frame(QMainWindow):
         self.context.noticed.connect(self.notice)
         self.context.job_asked.connect(self.tray.start)
         self.context.hub.changed.connect(self._changed)
-        self.tray.summary.connect(self._jobs.setText)
+        self.tray.summary.connect(self.foot.jobs.setText)
         self.tray.noticed.connect(self.notice)
 
     def fill_menus(self) -> None:
         """Build the menus anew: the host's entries, the pages, the analyses and the plugins' actions."""
         entries = [*self._entries, *menus.page_entries(lambda name: self.shelf.go(name, {}), self.allowed)]
-        self.actions = menus.fill(self.menuBar(), entries, self.do, self.context.app is not None)
+        self.actions = menus.fill(
+            self.menuBar(), entries, lambda entry: self.act(entry.id), self.context.app is not None
+        )
         self._all = {entry.id: entry for entry in entries}
 
     @property
@@ -127,9 +104,7 @@ class Frame(QMainWindow):
 
     def act(self, entry_id: str) -> None:
         """Do what a menu entry does."""
-        self.do(self._all[entry_id])
-
-    def do(self, entry: menus.Entry) -> None:
+        entry = self._all[entry_id]
         if self.closing:
             return
         if entry.needs_bank and self.context.app is None:
@@ -147,9 +122,7 @@ class Frame(QMainWindow):
 
     def notice(self, text: str) -> None:
         """A sentence in the status bar, spoken by screen readers; the focus stays where it is."""
-        self._notice.setText(text)
-        self._notice.setToolTip(text)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._notice, text))
+        self.foot.say(text)
 
     def wear(self, choice: str) -> None:
         """Theme 'light', 'dark' or 'system', now and next time."""
@@ -173,14 +146,30 @@ class Frame(QMainWindow):
         app = self.context.app
         assert app is not None
         self.contribute()
-        self.rail = Rail(lambda name: self.shelf.go(name, {}), lambda page: self.allowed(page.may))
-        self.rail.fit(self.width())
-        self._across.insertWidget(0, self.rail)
-        self._top.setVisible(True)
-        self._file.setText(app.path.name)
+        self._put_rail()
+        self.top.setVisible(True)
+        self.foot.file.setText(app.path.name)
         self.setWindowTitle(f"{app.path.stem} - crmdesk")
         self.settings.remember(app.path)
         self.shelf.go("home", {})
+
+    def _put_rail(self) -> None:
+        if self.rail is not None:
+            self.rail.deleteLater()
+        self.rail = Rail(lambda name: self.shelf.go(name, {}), lambda page: self.allowed(page.may))
+        self._across.insertWidget(0, self.rail)
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a narrow window the rail gives way to a menu."""
+        if self.rail is not None:
+            self.top.pages.setVisible(not self.rail.fit(self.width()))
+
+    def rebuild(self) -> None:
+        """Make rail and pages anew, after a change of zoom; the page in front stays in front."""
+        if self.rail is not None:
+            self._put_rail()
+            self.shelf.rebuild()
 
     def hide_bank(self, then: Callable[[], Any]) -> None:
         """Back to the start page; the bank is closed behind it once nothing runs on it, then `then()`."""
@@ -189,22 +178,18 @@ class Frame(QMainWindow):
         if self.rail is not None:
             self.rail.deleteLater()
             self.rail = None
-        self._top.setVisible(False)
+        self.top.setVisible(False)
         self._entries = list(menus.HOST)
         self.fill_menus()
-        self._file.setText("No bank is open")
+        self.foot.file.setText("No bank is open")
         self.setWindowTitle("crmdesk")
 
     def _shown(self, name: str) -> None:
         """Rail, crumbs and arrows follow the page in front."""
-        record = BY_NAME[name]
-        self._notice.clear()  # it spoke of what was done on the page before
+        self.foot.notice.clear()  # it spoke of what was done on the page before
         if self.rail is not None:
             self.rail.light(name)
-        above = f"{BY_NAME[record.under].title}  ›  " if record.under else ""
-        self._crumbs.setText(above + record.title)
-        self._back.setEnabled(self.shelf.can_go_back)
-        self._forward.setEnabled(self.shelf.can_go_forward)
+        self.top.show_place(name, can_go_back=self.shelf.can_go_back, can_go_forward=self.shelf.can_go_forward)
 
     # Events ----------------------------------------------------------------------------------------------------
 
@@ -216,16 +201,7 @@ class Frame(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.rail is not None:
-            self.rail.fit(self.width())
-
-    def keyPressEvent(self, event: Any) -> None:
-        # Single letters act outside text fields only.
-        typing = isinstance(QApplication.focusWidget(), QLineEdit)
-        if event.key() == Qt.Key.Key_T and not event.modifiers() and not typing:
-            self.shelf.page.toggle_twin()
-        else:
-            super().keyPressEvent(event)
+        self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window stays, and can be moved and painted, until the bank is closed behind it."""

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from crmdesk.desk.pages import BY_NAME, PAGES, PageRecord
 from crmdesk.desk.widgets import button
+from crmdesk.desk.zoom import px
 
 WIDE, FROM = 200, 1280
+ONE_PANE = 900  # px of window under which only the page is shown
 BESIDE = 2 * (4 + 2 + 10) + 2  # px beside a title: margin, border and padding of both sides, and a little
 
 
@@ -40,8 +42,11 @@ class Rail(QFrame):
         for page, made in self._buttons.items():
             made.setChecked(page in (name, under))
 
-    def fit(self, window_width: int) -> None:
-        self.setFixedWidth(WIDE if window_width >= FROM else self.narrow)
+    def fit(self, window_width: int) -> bool:
+        """Wide, narrow or, where the window has room for one pane only, absent; whether it is there."""
+        self.setFixedWidth(px(WIDE) if window_width >= px(FROM) else self.narrow)
+        self.setVisible(window_width >= px(ONE_PANE))
+        return window_width >= px(ONE_PANE)
 
 
 def widest(buttons: list[QPushButton]) -> int:

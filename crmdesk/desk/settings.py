@@ -27,6 +27,16 @@ class WindowSettings:
         self._file.setValue("theme", name)
 
     @property
+    def zoom(self) -> int:
+        """Per cent."""
+        found = str(self._file.value("zoom", 100))
+        return int(found) if found.isdigit() else 100
+
+    @zoom.setter
+    def zoom(self, percent: int) -> None:
+        self._file.setValue("zoom", percent)
+
+    @property
     def geometry(self) -> QByteArray | None:
         found = self._file.value("geometry")
         return found if isinstance(found, QByteArray) else None

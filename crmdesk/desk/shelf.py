@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+)
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
 from crmdesk.desk.pages import BY_NAME
 from crmdesk.domain.change import Change
 
+TYPED = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)  # letters are text here
 Place = tuple[str, dict[str, Any]]  # page name, arguments
 
 
@@ -71,11 +81,27 @@ class Shelf(QStackedWidget):
         self.shown.emit(name)
         self._made[name].arrive(**args)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # Single letters act outside text fields only.
+        if event.key() == Qt.Key.Key_T and not event.modifiers() and not isinstance(QApplication.focusWidget(), TYPED):
+            self.page.toggle_twin()
+        else:
+            super().keyPressEvent(event)
+
     def tell(self, change: Change) -> None:
         """Pages that care about a change refresh; the others keep what they show."""
         for page in self._made.values():
             if page.cares_about(change):
                 page.refresh()
+
+    def rebuild(self) -> None:
+        """Make the pages anew where they are needed, and show the one in front again."""
+        for page in self._made.values():
+            self.removeWidget(page)
+            page.deleteLater()
+        self._made.clear()
+        if self._here is not None:
+            self._show(*self._here)
 
     def empty(self) -> None:
         """Forget every page of a bank and show the start page."""

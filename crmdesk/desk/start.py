@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.desk import zoom
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.dress import apply_theme
 from crmdesk.desk.frame import Frame
@@ -49,6 +50,7 @@ def make_frame(app: QApplication) -> Frame:
         plain.setNumberOptions(QLocale.NumberOption.DefaultNumberOptions)
         QLocale.setDefault(plain)
     settings = WindowSettings()
+    zoom.wear(app, settings.zoom)
     theme = THEMES.get(settings.theme) or system_theme(app)
     apply_theme(app, theme)
     context = DeskContext(single_user(getpass.getuser()), theme=theme)

@@ -71,11 +71,11 @@ def test_a_bank_is_closed_only_when_nothing_runs_on_it(
     began = time.monotonic()
     desk.act("file.close")
     assert time.monotonic() - began < PROMPT, "the click waited for the work"
-    assert desk.shelf.page is desk.start and desk.context.app is None and "Closing Tiny" in desk._notice.text()
+    assert desk.shelf.page is desk.start and desk.context.app is None and "Closing Tiny" in desk.foot.notice.text()
     qtbot.wait(300)
     assert not closings, "the bank was closed under running work"
     busy.released.set()
-    qtbot.waitUntil(lambda: desk._notice.text() == "Tiny is closed.", timeout=5000)
+    qtbot.waitUntil(lambda: desk.foot.notice.text() == "Tiny is closed.", timeout=5000)
     settle(qtbot, desk)
     assert len(closings) == 1 and not told  # what it answers is for nobody any more
 

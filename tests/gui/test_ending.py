@@ -46,7 +46,7 @@ def test_a_view_that_ends_the_program_at_its_table_is_told(open_on: Any, bank: P
     desk.shelf.go("result", {"run": run.uuid})
     settle(qtbot, desk)
     desk.act("view.twin")
-    assert "could not show its table" in desk._notice.text()
+    assert "could not show its table" in desk.foot.notice.text()
 
 
 def test_an_action_that_ends_the_program_is_told(desk: Frame, qtbot: QtBot) -> None:
@@ -55,7 +55,7 @@ def test_an_action_that_ends_the_program_is_told(desk: Frame, qtbot: QtBot) -> N
     desk.contribute()
     desk.act(action.id)
     settle(qtbot, desk)
-    assert "tried to end the whole program" in desk._notice.text()
+    assert "tried to end the whole program" in desk.foot.notice.text()
 
 
 def test_a_job_that_ends_the_program_has_failed(desk: Frame, qtbot: QtBot) -> None:

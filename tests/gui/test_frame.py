@@ -46,7 +46,7 @@ def test_without_a_bank_only_what_works_is_on(closed_desk: Frame) -> None:
     assert closed_desk.actions["file.open"].isEnabled()
     assert not closed_desk.actions["view.refresh"].isEnabled()
     closed_desk.act("view.refresh")  # from Ctrl+K: says why, does nothing
-    assert "Open a bank first" in closed_desk._notice.text()
+    assert "Open a bank first" in closed_desk.foot.notice.text()
 
 
 def test_every_entry_is_found_by_its_words(desk: Frame, qtbot: QtBot) -> None:
@@ -122,11 +122,11 @@ def test_a_job_shows_its_step_and_feels_cancel(desk: Frame, qtbot: QtBot) -> Non
 
     desk.tray.start("Count", work, ended.append, ended.append)
     qtbot.waitUntil(lambda: desk.tray._rows[0].step.text().startswith("Counting"))
-    assert "1 job 30 %" in desk._jobs.text()
+    assert "1 job 30 %" in desk.foot.jobs.text()
     qtbot.mouseClick(desk.tray._rows[0].stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not desk.tray._rows, timeout=1000)
-    assert not ended and desk._jobs.text() == "No jobs"
-    assert desk._notice.text() == "Count: cancelled; nothing half done was kept."
+    assert not ended and desk.foot.jobs.text() == "No jobs"
+    assert desk.foot.notice.text() == "Count: cancelled; nothing half done was kept."
 
 
 def test_a_failed_job_stays_until_it_is_read(desk: Frame, qtbot: QtBot) -> None:
