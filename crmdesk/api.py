@@ -17,6 +17,8 @@ from crmdesk.contributions import (
     Features,
     Field,
     I,
+    Panel,
+    PanelContext,
     Params,
     Row,
     Selection,
@@ -58,7 +60,7 @@ hookimpl = pluggy.HookimplMarker("crmdesk")
 __all__ = [
     "ALL", "API_VERSION", "CELLS", "CHANNELS", "MARKETING_CHANNELS", "MODES", "PURPOSES", "Action", "ActionContext",
     "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
-    "I", "Metric", "Model", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
+    "I", "Metric", "Model", "Panel", "PanelContext", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments", "Selection",
     "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "ink_on", "max_", "min_",
     "moments", "outward", "so_many", "span", "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
 ]  # fmt: skip

@@ -147,6 +147,21 @@ class Action:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page about one record: `widget(context, number) -> QWidget`, made anew for each customer.
+
+    `page` is "customer"; `may` names the right without which the panel is not shown at all.
+    """
+
+    id: str
+    title: str
+    widget: Pointer
+    page: str = "customer"
+    order: int = 50
+    may: Right | None = None
+
+
 class ViewContext(Protocol):
     """What the desk lends a view."""
 
@@ -160,6 +175,25 @@ class ViewContext(Protocol):
 
     def offers(self, rule: int | None) -> None:
         """Open the cross-selling list of this run: of one rule by its number, or of all rules shown."""
+
+
+class PanelContext(Protocol):
+    """What the desk lends a panel: the customer as the signed-in person may see them, and ways to ask and to go."""
+
+    palette: Mapping[str, Any]
+
+    def card(self) -> Any:
+        """Identity (contact data masked), accounts and balances; ask it inside `background`."""
+
+    def timeline(self) -> Any:
+        """What happened with the customer, newest first; ask it inside `background`."""
+
+    def background(self, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
+        """Run `work()` in a thread, then `done(value)` in the window, unless the panel is gone by then."""
+
+    def open_customer(self, number: str) -> None: ...
+
+    def notify(self, text: str) -> None: ...
 
 
 class ActionContext(Protocol):

@@ -119,14 +119,14 @@ def _bad_params(analyses: Iterable[Analysis], actions: Iterable[Any]) -> Iterato
 
 
 def _bad_pointers(records: dict[str, dict[str, Any]]) -> Iterator[str]:
-    """Pointers that lead nowhere; a view's module is only looked for, since it may load Qt."""
+    """Pointers that lead nowhere; the module of a view or panel is only looked for, since it may load Qt."""
     pointed = [(r.id, r.run) for kind in ("analyses", "actions") for r in records[kind].values()]
     pointed += [(a.id, p) for a in records["analyses"].values() for p in (a.score, a.offer) if p is not None]
     pointed += [(f.id, f.finish) for f in records["features"].values() if getattr(f, "finish", None) is not None]
     for owner, pointer in pointed:
         if not callable(resolve(pointer)):
             yield f"The code of {owner}, {pointer}, cannot be called."
-    for view in records["views"].values():
+    for view in (*records["views"].values(), *records["panels"].values()):
         module, _, name = view.widget.partition(":")
         if not name or importlib.util.find_spec(module) is None:
             yield f"The widget of {view.id}, {view.widget}, was not found."

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from crmdesk import places
-from crmdesk.contributions import Action, Analysis, Events, Features, View
+from crmdesk.contributions import Action, Analysis, Events, Features, Panel, View
 from crmdesk.domain.errors import BadInput
 from crmdesk.plugin_host.choices import Choices
 from crmdesk.plugin_host.discovery import Found, discover
@@ -59,7 +59,7 @@ class _Slot:
         self.found = found
         self.state, self.reason = NOT_LOADED, ""
         self.loaded: Loaded | None = None
-        self.window: dict[str, dict[str, Any]] = {}  # views and actions, asked once
+        self.window: dict[str, dict[str, Any]] = {}  # views, actions and panels, asked once
 
     def put(self, state: str, reason: str) -> None:
         self.state, self.reason = state, reason
@@ -126,6 +126,10 @@ class Host:
     def actions(self) -> dict[str, Action]:
         """The ready plugins' actions by id; asked of each plugin once, by the desk alone."""
         return self._window("actions")
+
+    def panels(self) -> dict[str, Panel]:
+        """The ready plugins' panels by id; asked of each plugin once, by the desk alone."""
+        return self._window("panels")
 
     def plugin_of(self, record_id: str) -> PluginInfo:
         """The ready plugin that contributes this id; BadInput where none does."""

@@ -16,13 +16,13 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from crmdesk import hookspecs
-from crmdesk.contributions import Action, Analysis, Events, Features, View
+from crmdesk.contributions import Action, Analysis, Events, Features, Panel, View
 from crmdesk.contributions.columns import columns_of
 from crmdesk.contributions.records import one_per_id
 from crmdesk.plugin_host.manifest import KINDS, Manifest
 
 RECORDS: Final[dict[str, tuple[type, ...]]] = {
-    "features": (Features, Events), "analyses": (Analysis,), "views": (View,), "actions": (Action,),
+    "features": (Features, Events), "analyses": (Analysis,), "views": (View,), "actions": (Action,), "panels": (Panel,),
 }  # fmt: skip
 _DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _log = logging.getLogger(__name__)
