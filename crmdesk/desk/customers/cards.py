@@ -8,8 +8,8 @@ from datetime import date
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.customers.spark import Spark
 from crmdesk.desk.widgets import Card, Elided, button, label
 from crmdesk.domain.rights import Right, may

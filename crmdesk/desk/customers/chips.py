@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
-from crmdesk.desk.customers import words
+from crmdesk.desk import words
 from crmdesk.desk.widgets import button, clear
 from crmdesk.domain.filter import DATE, Chip
 

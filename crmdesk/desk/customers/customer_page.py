@@ -10,12 +10,13 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.customers.cards import IdentityCard, ProductsCard, SegmentView
 from crmdesk.desk.customers.permission_grid import PermissionGrid
+from crmdesk.desk.customers.permissions_tab import PermissionsTab
 from crmdesk.desk.customers.recommended import RecommendedCard
-from crmdesk.desk.customers.tabs import MoneyTab, PermissionsTab, TimelineTab
+from crmdesk.desk.customers.tabs import MoneyTab, TimelineTab
 from crmdesk.desk.customers.timeline import TimelinePicture
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, label, scrolled

@@ -8,8 +8,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, Q
 from PySide6.QtGui import QColor, QFont, QPainter, QPalette, QPixmap, QPixmapCache, QTextCharFormat, QTextLayout
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.customers.list_model import ALIGNED, ROW
 from crmdesk.desk.theme import GLYPHS
 from crmdesk.domain.customer import fold

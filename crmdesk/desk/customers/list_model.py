@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from crmdesk.desk.customers import words
+from crmdesk.desk import words
 from crmdesk.services.customers import CustomerRow
 
 BITS: Final = 8

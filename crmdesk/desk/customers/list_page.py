@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.customers.chips import ChipBar
 from crmdesk.desk.customers.delegates import MatchDelegate, MayContactDelegate
 from crmdesk.desk.customers.list_model import COLUMNS, MAY_CONTACT, Arrived, PagedModel

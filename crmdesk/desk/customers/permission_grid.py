@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.theme import GLYPHS
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.services.permissions import Cell, Grid

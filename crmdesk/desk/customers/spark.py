@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 
 
 class Spark(QWidget):

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.theme import Theme
 from crmdesk.services.customers import MARKS_AT_MOST, Event, Timeline
 

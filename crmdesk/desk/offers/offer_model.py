@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from crmdesk.desk.customers import words
+from crmdesk.desk import words
 from crmdesk.domain.rounding import outward
 from crmdesk.services.offers import OfferRow
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers import words
 from crmdesk.desk.mine.words import reason
 from crmdesk.desk.offers import setup
 from crmdesk.desk.offers.funnel import Funnel
