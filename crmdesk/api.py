@@ -60,9 +60,10 @@ hookimpl = pluggy.HookimplMarker("crmdesk")
 __all__ = [
     "ALL", "API_VERSION", "CELLS", "CHANNELS", "MARKETING_CHANNELS", "MODES", "PURPOSES", "Action", "ActionContext",
     "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
-    "I", "Metric", "Model", "Panel", "PanelContext", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores", "Segments",
-    "Selection", "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl", "ink_on", "max_", "min_",
-    "moments", "outward", "so_many", "span", "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
+    "I", "Metric", "Model", "Panel", "PanelContext", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores",
+    "Segments", "Selection", "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl",
+    "ink_on", "max_", "min_", "moments", "outward", "so_many", "span",
+    "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
 ]  # fmt: skip
 
 

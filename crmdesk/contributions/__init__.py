@@ -29,6 +29,7 @@ from crmdesk.contributions.records import (
 )
 
 __all__ = [
-    "Action", "ActionContext", "Analysis", "Events", "Expr", "Features", "Field", "I", "Measure", "Panel", "PanelContext", "Params",
-    "Row", "Selection", "View", "ViewContext", "count", "count_if", "max_", "min_", "moments", "resolve", "sum_", "top",
+    "Action", "ActionContext", "Analysis", "Events", "Expr", "Features", "Field", "I", "Measure", "Panel",
+    "PanelContext", "Params", "Row", "Selection", "View", "ViewContext", "count", "count_if", "max_", "min_",
+    "moments", "resolve", "sum_", "top",
 ]  # fmt: skip
