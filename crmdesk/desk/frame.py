@@ -27,6 +27,7 @@ from crmdesk.desk.status_bar import StatusBar
 from crmdesk.desk.theme import THEMES, Theme, system_theme
 from crmdesk.desk.topbar import TopBar
 from crmdesk.desk.tray import Tray
+from crmdesk.desk.watcher import Watcher
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 
@@ -49,6 +50,7 @@ class Frame(QMainWindow):
         self.start = StartPage(context, settings, self.act)
         self.shelf = Shelf(context, self.start)
         self.tray = Tray()
+        self.watcher = Watcher(context)
         self._lay_out()
         self._connect()
         self.fill_menus()
@@ -151,6 +153,7 @@ class Frame(QMainWindow):
         self.foot.file.setText(app.path.name)
         self.setWindowTitle(f"{app.path.stem} - crmdesk")
         self.settings.remember(app.path)
+        self.watcher.start()
         self.shelf.go("home", {})
 
     def _put_rail(self) -> None:
@@ -173,7 +176,7 @@ class Frame(QMainWindow):
 
     def hide_bank(self, then: Callable[[], Any]) -> None:
         """Back to the start page; the bank is closed behind it once nothing runs on it, then `then()`."""
-        self.context.let_go(self.tray.drop_all(), then)
+        self.context.let_go([*self.tray.drop_all(), *self.watcher.stop()], then)
         self.shelf.empty()
         if self.rail is not None:
             self.rail.deleteLater()
