@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenuBar, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from crmdesk import __version__
 from crmdesk.desk import start
@@ -105,8 +105,7 @@ def refresh(frame: Frame) -> None:
 
 def next_pane(frame: Frame) -> None:
     """F6: from the rail to the line above, the page, the jobs, the status bar, and around."""
-    menu, rail = frame.menuBar(), frame.rail
-    panes = [p for p in (rail, frame.top, frame.shelf, frame.tray, frame.statusBar(), menu) if p and p.isVisible()]
+    panes = [p for p in (frame.rail, frame.top, frame.shelf, frame.tray, frame.foot) if p and p.isVisible()]
     here = QApplication.focusWidget()
     at = next((i for i, pane in enumerate(panes) if here is not None and pane.isAncestorOf(here)), -1)
     for pane in (*panes[at + 1 :], *panes[: at + 1]):
@@ -116,9 +115,6 @@ def next_pane(frame: Frame) -> None:
 
 def _enter(pane: QWidget) -> bool:
     """Put the focus on the first control of a pane that takes it; False where it has none."""
-    if isinstance(pane, QMenuBar):
-        pane.setActiveAction(pane.actions()[0])
-        return True
     for part in pane.findChildren(QWidget):
         if part.isVisible() and part.isEnabled() and part.focusPolicy() & Qt.FocusPolicy.TabFocus:
             part.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -51,7 +51,10 @@ HOST: Final = (
     Entry("view.pane", "Next pane", "View", f"{_DEEDS}:next_pane", "2_go", 30, "F6"),
     Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
     Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
-    Entry("help.keys", "Shortcuts", "Help", f"{_DEEDS}:keys", "1_help", 10, "F1"),
+    Entry("help.guide", "Guide", "Help", "crmdesk.desk.help_page:guide", "1_help", 10, "F1"),
+    Entry("help.plugins", "Write a plugin", "Help", "crmdesk.desk.help_page:plugins", "1_help", 20),
+    Entry("help.commands", "Command line", "Help", "crmdesk.desk.help_page:command_line", "1_help", 30),
+    Entry("help.keys", "Shortcuts", "Help", f"{_DEEDS}:keys", "2_keys", 10, "Shift+F1"),
     Entry("help.about", "About crmdesk", "Help", f"{_DEEDS}:about", "9_about", 10),
 )  # fmt: skip
 

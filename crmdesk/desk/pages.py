@@ -52,6 +52,7 @@ PAGES: Final = (
                may=Right.READ_RESULTS),  # arrive(run=uuid)
     PageRecord("offers", "Cross-selling list", "crmdesk.desk.offers.offers_page:OffersPage", under="runs",
                may=Right.READ_RESULTS),  # arrive(run=uuid, rule=number)
+    PageRecord("help", "Help", "crmdesk.desk.help_page:HelpPage"),  # arrive(topic="guide")
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
 )  # fmt: skip
 BY_NAME: Final = {page.name: page for page in PAGES}
