@@ -36,6 +36,7 @@ class Right(StrEnum):
     EDIT_WORK = "edit_work"
     READ_HISTORY = "read_history"
     MANAGE_FIELDS = "manage_fields"
+    MANAGE_STAFF = "manage_staff"
     RUN_ANALYSIS = "run_analysis"
     READ_RESULTS = "read_results"
     READ_RUNS = "read_runs"
@@ -65,6 +66,7 @@ HOLDERS: Final[dict[Right, frozenset[Role]]] = {
     Right.EDIT_WORK: frozenset({_T, _RM}),
     Right.READ_HISTORY: frozenset({_RM, _DPO, _AU}),
     Right.MANAGE_FIELDS: frozenset({_AD}),
+    Right.MANAGE_STAFF: frozenset({_AD}),
     Right.RUN_ANALYSIS: frozenset({_AN}),
     Right.READ_RESULTS: frozenset({_RM, _AN, _MK, _DPO}),
     Right.READ_RUNS: frozenset({_AN, _MK, _DPO, _AU}),
