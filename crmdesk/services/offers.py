@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OfferList", "OfferRow", "Recommendation", "candidates", "decide", "export_csv", "keep", "newest_run",
-    "of_customer",
+    "of_customer", "standing",
 ]  # fmt: skip
 
 
@@ -171,6 +172,24 @@ def _others(table: pd.DataFrame, failed: Any, people: set[int]) -> dict[int, dic
     for customer, code, place in zip(away["customer"], away["product"], failed[mine], strict=True):
         found.setdefault(int(customer), {})[str(code)] = gates.ORDER[place]
     return found
+
+
+def standing(app: App, actor: Actor, offers: OfferList) -> OfferList:
+    """The list without those who fail a gate by now, each counted at that gate; nobody is added.
+
+    What an open list becomes when permissions or customers change: the rows that stay keep their rank and values.
+    """
+    require(actor, Right.READ_RESULTS)
+    at = app.store.clock()
+    customers = np.array([row.customer for row in offers.rows], np.int64)
+    chances = np.array([row.p for row in offers.rows], np.float64)
+    with app.store.reader() as raw:
+        known = queries.products(raw)
+        failed = gates.check(raw, at, offers.channel, customers, [r.product for r in offers.rows], chances, known)
+    lost = Counter(gates.ORDER[place] for place in failed.tolist() if place != gates.PASSED)
+    counts = {gate: offers.rejected.get(gate, 0) + lost[gate] for gate in gates.ORDER}
+    rows = tuple(row for row, place in zip(offers.rows, failed, strict=True) if place == gates.PASSED)
+    return replace(offers, at=at, rows=rows, rejected={gate: n for gate, n in counts.items() if n})
 
 
 def keep(app: App, actor: Actor, offers: OfferList) -> Change:

@@ -76,7 +76,15 @@ class OfferTable(QWidget):
         self.grid.setColumnHidden(NAME, not any(row.name for row in rows))
         for place in (MARGIN, VALUE):
             self.grid.setColumnHidden(place, not any(row.margin is not None for row in rows))
+        chosen = self.grid.currentIndex()
+        kept = self.grid.offers.rows[chosen.row()].customer if chosen.isValid() else None
         self.grid.offers.show_rows(rows, found.currency)
+        header = self.grid.horizontalHeader()
+        if header.sortIndicatorSection() >= 0:
+            self.grid.offers.sort(header.sortIndicatorSection(), header.sortIndicatorOrder())
+        place = next((i for i, row in enumerate(self.grid.offers.rows) if row.customer == kept), None)
+        if place is not None:
+            self.grid.setCurrentIndex(self.grid.offers.index(place, 0))
         self.grid.setAccessibleName(f"Cross-selling list, {len(rows)} customers")
 
     def _first(self) -> None:

@@ -175,6 +175,12 @@ class OffersPage(Page):
         self.found = found
         self.make_button.setEnabled(True)
         self.show_content()
+        self._tell(found)
+        if found.rows:
+            self.table.grid.setFocus()
+
+    def _tell(self, found: OfferList) -> None:
+        """The list in a sentence, as gates and as rows."""
         self.say(self._sentence(found))
         steps = found.funnel()
         if self.chosen is not None:
@@ -186,8 +192,6 @@ class OffersPage(Page):
         self._bars.setVisible(True)
         for deed in (self.keep_button, self.export_button):
             deed.setEnabled(bool(found.rows))
-        if found.rows:
-            self.table.grid.setFocus()
 
     def _show_nothing(self) -> None:
         self.say("")
@@ -218,9 +222,31 @@ class OffersPage(Page):
         return " ".join(parts)
 
     def _changed(self, change: Change) -> None:
-        """Permissions or people changed: the list may be too long by now, and says so."""
-        if self.found is not None and {"permission_event", "customer"} & set(change.touched):
-            self.show_stale("Permissions or customers changed since this list was made.", "Make it again", self.make)
+        """Permissions or people changed: who may no longer be offered this leaves the list at once."""
+        if {"permission_event", "customer"} & set(change.touched):
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        app, actor, found = self.context.app, self.context.actor, self.found
+        if app is None or found is None:
+            return
+
+        def asked(standing: OfferList) -> None:
+            if self.found is found:
+                self._thin(standing)
+            else:  # thinned meanwhile by an answer to an older question
+                self._ask_again()
+
+        self.context.background(lambda: offers.standing(app, actor, found), asked, self.show_error, self)
+
+    def _thin(self, standing: OfferList) -> None:
+        """Show what is left of the list; somebody may have come to belong to it, so it can be made again."""
+        before, left = self.found, len(self.found.rows) - len(standing.rows) if self.found else 0
+        self.found = standing
+        if left or standing.rejected != (before.rejected if before else {}):
+            self._tell(standing)
+        gone = "" if not left else "1 customer left this list. " if left == 1 else f"{left} customers left this list. "
+        self.show_stale(f"{gone}Permissions or customers changed since it was made.", "Make it again", self.make)
 
     # Deeds -----------------------------------------------------------------------------------------------------
 
