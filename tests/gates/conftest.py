@@ -3,6 +3,9 @@
 import os
 
 import pytest
+from gui.conftest import bank, closed_desk, desk, open_on, tiny_bank
+
+__all__ = ["bank", "closed_desk", "desk", "full", "open_on", "tiny_bank"]  # the window is the gates' too
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,65 @@
+"""Conditions as people type them: --where 'marketing=email', --where 'joined>=2024-01-01', or a saved list."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+import typer
+
+from crmdesk.app import App
+from crmdesk.cli.output import me
+from crmdesk.domain.errors import BadInput
+from crmdesk.domain.filter import FIELDS, Chip
+from crmdesk.services import customers, saved
+from crmdesk.services.customers import CustomerQuery
+
+_CONDITION: Final = re.compile(r"\s*([\w.-]+?)\s*(!=|>=|=|<|~)\s*(.*?)\s*")
+_WORDS: Final = {"=": "is", "!=": "is_not", ">=": "from", "<": "before", "~": "contains"}
+Where = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--where",
+        help="A condition: FIELD=VALUE[,VALUE], FIELD!=VALUE, FIELD~TEXT, FIELD>=DATE, FIELD<DATE; may be repeated. "
+        f"Fields: {', '.join(FIELDS)}, custom.CODE.",
+    ),
+]
+SavedName = Annotated[str | None, typer.Option("--list", help="A saved list; --where adds to it.")]
+
+
+def chip(text: str) -> Chip:
+    """One condition; BadInput where it is none.
+
+    >>> chip("product=loan,mortgage")
+    Chip(field='product', op='is', values=('loan', 'mortgage'))
+    """
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise BadInput(f"'{text}' is no condition; write it as marketing=email, city~moda or joined>=2024-01-01.")
+    field, sign, value = found.groups()
+    values = (value,) if sign in ("~", ">=", "<") else tuple(part.strip() for part in value.split(","))
+    return Chip(field, _WORDS[sign], values)
+
+
+def query(app: App, where: Sequence[str] | None, name: str | None, text: str = "") -> CustomerQuery:
+    """The query of a saved list, with further conditions; BadInput where no list has that name."""
+    base = CustomerQuery()
+    if name is not None:
+        known = {one.name: one.query for one in saved.lists(app, me())}
+        if name not in known:
+            listed = ", ".join(sorted(known)) or "none yet"
+            raise BadInput(f"No saved list is called '{name}'; those of this bank: {listed}.")
+        base = known[name]
+    chips = (*base.filters, *map(chip, where or ()))
+    return CustomerQuery(text or base.text, chips, base.sort, base.descending)
+
+
+def population(app: App, where: Sequence[str] | None, name: str | None) -> tuple[Chip, ...]:
+    """The conditions alone; a list that also searches for words cannot be mined."""
+    found = query(app, where, name)
+    if found.text:
+        raise BadInput(f"The list '{name}' searches for “{found.text}”: mining takes conditions only.")
+    return found.filters
+
+
+def chosen(app: App, where: Sequence[str] | None, name: str | None, text: str = "") -> customers.Chosen:
+    return customers.Chosen(query(app, where, name, text))
