@@ -1,0 +1,78 @@
+"""The further columns of the list as text: facts of the customer, the bank's own fields, and what plugins add."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from crmdesk.domain.filter import OWN, is_own
+from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.services.context import App
+from crmdesk.services.list_fields import CLEAR_TAGS, NAMES_PEOPLE
+from crmdesk.store.queries import customer_columns as queries
+from crmdesk.store.queries import filters
+
+if TYPE_CHECKING:
+    from crmdesk.services.customers import CustomerRow as Row
+
+    R = TypeVar("R", bound=Row)
+
+_CONTACT: Final = frozenset({"email", "phone", "street", "postcode", *NAMES_PEOPLE})
+
+
+def put(app: App, actor: Actor, rows: Sequence[R], keys: Sequence[str]) -> list[R]:
+    """The rows with these columns in `extra`; a column that this person may not read is empty.
+
+    BadInput for a key that is no column.
+    """
+    ids = [row.id for row in rows]
+    found: dict[int, dict[str, str]] = {key: {} for key in ids}
+    for fill in (_facts, _own):
+        for customer, cells in fill(app, actor, ids, list(keys)).items():
+            found[customer].update(cells)
+    return [replace(row, extra={key: found[row.id].get(key, "") for key in keys}) for row in rows]
+
+
+def _facts(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
+    clear = may(actor, Right.READ_CONTACT)
+    mine = [key for key in keys if key in queries.EXPRESSIONS and (clear or key not in _CONTACT)]
+    if not mine:
+        return {}
+    with app.store.reader() as raw:
+        facts = queries.facts(raw, ids, mine)
+    return {c: {key: _text(key, value) for key, value in zip(mine, values, strict=True)} for c, values in facts.items()}
+
+
+def _own(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
+    asked = [key for key in keys if is_own(key)]
+    if not asked:
+        return {}
+    clear = may(actor, Right.READ_CONTACT)
+    with app.store.reader() as raw:
+        known, values = filters.own_fields(raw), queries.own_values(raw, ids)
+    codes = [k[len(OWN) :] for k in asked]
+    shown = [code for code in codes if code in known and (clear or known[code].tag not in CLEAR_TAGS)]
+    return {c: {f"{OWN}{code}": own_text(known[code].kind, held.get(code)) for code in shown}
+            for c, held in values.items()}  # fmt: skip
+
+
+def own_text(kind: str, value: Any) -> str:
+    """What is written in a field of the bank's own, as people read it."""
+    if value is None:
+        return ""
+    if kind == "yes_no":
+        return "Yes" if value in (True, 1, "yes") else "No"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _text(key: str, value: Any) -> str:
+    if key == "restricted":
+        return "Yes" if value else "No"
+    if key == "tasks":
+        return str(value) if value else ""
+    if value is None or value == "":
+        return ""
+    if key == "born":
+        return str(value)[:4]
+    return str(value)

@@ -1,0 +1,159 @@
+"""One customer: identity with contact data masked, accounts, timeline, and the segment that mining found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from crmdesk.domain.customer import digits, full_name
+from crmdesk.domain.errors import BadInput
+from crmdesk.domain.permission import LEGITIMATE_INTEREST, PermissionEvent, decide
+from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.services.context import App
+from crmdesk.store import audit
+from crmdesk.store.queries import customer_page as page
+from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import permissions as ledger
+from crmdesk.store.queries import segments as segment_queries
+from crmdesk.store.queries.customer_page import AccountRow, Event, SegmentCard, TimelineFilter
+
+MARKS_AT_MOST: Final = 2_000  # more events than this are shown as monthly bars
+_DEPOSITS: Final = people.HELD
+_DEBTS: Final = ("loan", "mortgage")
+REVEALABLE: Final = ("phone", "email")
+
+
+@dataclass(frozen=True)
+class CustomerCard:
+    """One customer with contact data masked; `held` and `owed` are None without balances or in mixed currencies."""
+
+    number: str
+    name: str
+    kind: str
+    born: str
+    occupation: str
+    education: str
+    city: str
+    branch: str
+    manager: str
+    joined_on: date | None
+    left_on: date | None
+    restricted: bool
+    phone: str
+    email: str
+    accounts: tuple[AccountRow, ...]
+    currency: str
+    held: int | None
+    owed: int | None
+    months: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """`events` newest first, at most 2,000; `months` (month, channel, mode, count) covers all `total` of them."""
+
+    total: int
+    events: tuple[Event, ...]
+    months: tuple[tuple[str, str, str, int], ...]
+    postings: int
+
+
+def get(app: App, actor: Actor, number: str) -> CustomerCard:
+    """One customer's identity, masked, with accounts and balances; BadInput where the number is unknown."""
+    require(actor, Right.READ_CUSTOMER)
+    with app.store.reader() as raw:
+        who = page.identity(raw, people.id_of(raw, number))
+        held = page.accounts(raw, who.id) if may(actor, Right.READ_ACCOUNTS) else []
+    clear = may(actor, Right.READ_CONTACT)
+    open_now = [a for a in held if a.closed_on is None and a.role == "owner"]
+    currencies = {a.currency for a in open_now}
+    one = len(currencies) == 1
+    return CustomerCard(
+        number=who.number, name=full_name(who.given_name, who.family_name) if clear else who.number, kind=who.kind,
+        born=str(who.birth_date.year) if who.birth_date and clear else "", occupation=who.occupation or "",
+        education=who.education or "", city=(who.city or "") if clear else "", branch=who.branch,
+        manager=who.manager or "", joined_on=who.joined_on, left_on=who.left_on, restricted=who.restricted,
+        phone=_masked_phone(who.phone), email=_masked_email(who.email), accounts=tuple(held),
+        currency=currencies.pop() if one else "", held=_total(open_now, _DEPOSITS) if one else None,
+        owed=_total(open_now, _DEBTS) if one else None, months=_months(open_now) if one else (),
+    )  # fmt: skip
+
+
+def note_opened(app: App, actor: Actor, number: str) -> None:
+    """Write into the audit that `actor` opened this customer's page, in a unit of work of its own."""
+    require(actor, Right.READ_CUSTOMER)
+    with app.store.reader() as raw:
+        customer = people.id_of(raw, number)
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, "read customer", number, customer_id=customer)
+
+
+def reveal(app: App, actor: Actor, number: str, field: str, reason: str = "") -> str:
+    """The unmasked phone or e-mail; each reading is audited."""
+    require(actor, Right.READ_CONTACT)
+    if field not in REVEALABLE:
+        raise BadInput(f"'{field}' cannot be revealed; choose one of {', '.join(REVEALABLE)}.")
+    with app.store.reader() as raw:
+        who = page.identity(raw, people.id_of(raw, number))
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, "reveal", number, customer_id=who.id, fields=field, reason=reason)
+    return (who.phone if field == "phone" else who.email) or ""
+
+
+def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None = None) -> Timeline:
+    """What happened with one customer: interactions and campaign contacts, and their monthly counts."""
+    require(actor, Right.READ_INTERACTIONS)
+    wanted = filters or TimelineFilter()
+    with app.store.reader() as raw:
+        customer = people.id_of(raw, number)
+        months = page.months(raw, customer, wanted)
+        events = page.events(raw, customer, wanted, MARKS_AT_MOST)
+        return Timeline(sum(m[3] for m in months), tuple(events), tuple(months), page.postings(raw, customer))
+
+
+def segment(app: App, actor: Actor, number: str) -> SegmentCard | None:
+    """The customer's place in the latest segmentation; None where that run left the customer out.
+
+    None too where the permission for the run's purpose has ended since.
+    """
+    require(actor, Right.READ_RESULTS)
+    at = app.store.clock()
+    with app.store.reader() as raw:
+        customer = people.id_of(raw, number)
+        purpose, basis = segment_queries.terms(raw)
+        events = ledger.events(raw, [customer])[customer]
+        blocked = customer in ledger.restricted(raw, [customer])
+        if not minable(events, purpose, basis, at, blocked):
+            return None
+        return page.segment(raw, customer)
+
+
+def minable(events: list[PermissionEvent], purpose: str, basis: str | None, at: datetime, restricted: bool) -> bool:
+    """What mining found about a person is shown only while the person lets the bank mine for it."""
+    return decide(events, purpose, None, at, restricted=restricted, basis=basis or LEGITIMATE_INTEREST).allowed
+
+
+def _masked_phone(phone: str | None) -> str:
+    plain = digits(phone)
+    return f"•••• {plain[-4:]}" if len(plain) > 6 else "••••" if plain else ""
+
+
+def _masked_email(email: str | None) -> str:
+    name, at, host = (email or "").partition("@")
+    return f"{name[:1]}•••@{host}" if at else ""
+
+
+def _total(accounts: Sequence[AccountRow], families: tuple[str, ...]) -> int | None:
+    """The newest balances together; None where no account of these families has one."""
+    newest = [a.months[max(a.months)] for a in accounts if a.family in families and a.months]
+    return sum(newest) if newest else None
+
+
+def _months(accounts: Sequence[AccountRow]) -> tuple[tuple[str, int], ...]:
+    """(YYYY-MM, minor units held) of the last 13 months that have a balance."""
+    totals: dict[str, int] = {}
+    for account in accounts:
+        if account.family in _DEPOSITS:
+            for month, balance in account.months.items():
+                totals[month] = totals.get(month, 0) + balance
+    return tuple(sorted(totals.items())[-page.MONTHS_SHOWN :])

@@ -1,0 +1,148 @@
+"""What customers can be filtered by and which columns their list can show: the host's, the bank's own, plugins'."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crmdesk.domain.customer import KINDS, PRODUCT_FAMILIES, RELATIONS
+from crmdesk.domain.errors import Refused
+from crmdesk.domain.filter import KIND_OF, OWN, OWN_KINDS, Chip, is_own
+from crmdesk.domain.permission import MARKETING_CHANNELS
+from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.services.context import App
+from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import filters
+
+Pairs = tuple[tuple[str, str], ...]
+TITLES: Final = {
+    "kind": "Kind", "branch": "Branch", "manager": "Manager", "segment": "Segment", "marketing": "May be contacted by",
+    "product": "Has", "city": "City", "country": "Country", "source": "Source", "relation_wanted": "Relation wanted",
+    "prospect": "Prospect", "has_task": "Has an open task", "restricted": "Restricted", "born": "Born",
+    "joined": "Joined", "active": "Last active",
+}  # fmt: skip
+_WORDS: Final = {"email": "E-mail", "phone": "Phone", "sms": "SMS", "post": "Post", "in_person": "Branch",
+                 "in_app": "App", "current": "Current account"}  # fmt: skip
+YES_NO: Final[Pairs] = (("yes", "Yes"), ("no", "No"))
+NOBODY: Final = ("", "Nothing written")
+# Facts that say who somebody is: whoever may not read them may not find people by them either.
+NAMES_PEOPLE: Final = frozenset({"city", "country", "born"})
+CLEAR_TAGS: Final = frozenset({"id", "contact", "protected", "text"})
+_OWN_COLUMNS: Final = {"whole": "number", "number": "number", "date": "date"}
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """One field of the filter; `kind` is choice, date, number, text or yes_no, `choices` are (value, label)."""
+
+    name: str
+    title: str
+    kind: str
+    choices: Pairs = ()
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column that the list can show; `kind` is text, number, money or date, `plugin` the title of who gives it.
+
+    `key` is what `rows` takes for a further column, and what a sortable one is sorted by; `width` is in pixels.
+    """
+
+    key: str
+    title: str
+    kind: str = "text"
+    width: int = 112
+    plugin: str = ""
+    sortable: bool = False
+
+
+# What `CustomerRow` holds anyway, in the order of the list; and what `rows` adds when asked.
+STANDARD: Final = (
+    ListColumn("name", "Name", "text", 208, sortable=True),
+    ListColumn("number", "Number", "text", 96, sortable=True),
+    ListColumn("city", "City", "text", 112, sortable=True),
+    ListColumn("segment", "Segment", "text", 144, sortable=True),
+    ListColumn("value", "Holds", "money", 104, sortable=True),
+    ListColumn("permissions", "May contact", "text", 168),
+    ListColumn("active", "Last active", "date", 104, sortable=True),
+)
+FURTHER: Final = (
+    ListColumn("kind", "Kind", "text", 88),
+    ListColumn("branch", "Branch", "text", 128),
+    ListColumn("manager", "Manager", "text", 128),
+    ListColumn("joined", "Joined", "date", 104, sortable=True),
+    ListColumn("left", "Left", "date", 104),
+    ListColumn("born", "Born", "text", 72),
+    ListColumn("country", "Country", "text", 96),
+    ListColumn("occupation", "Occupation", "text", 144),
+    ListColumn("education", "Education", "text", 128),
+    ListColumn("source", "Source", "text", 112),
+    ListColumn("relation_wanted", "Relation wanted", "text", 128),
+    ListColumn("restricted", "Restricted", "text", 88),
+    ListColumn("tasks", "Open tasks", "number", 88),
+)
+
+
+def fields(app: App, actor: Actor) -> list[FilterField]:
+    """Every field this person may filter by, with the values to choose from; the bank's own fields come last."""
+    require(actor, Right.READ_CUSTOMER)
+    with app.store.reader() as raw:
+        choices, own = _choices(people.choices(raw), people.further_choices(raw)), filters.own_fields(raw)
+    clear = may(actor, Right.READ_CONTACT)
+    found = [FilterField(name, TITLES[name], kind, choices.get(name, YES_NO if kind == "yes_no" else ()))
+             for name, kind in KIND_OF.items() if clear or name not in NAMES_PEOPLE]  # fmt: skip
+    return found + [
+        FilterField(f"{OWN}{f.code}", f.title, OWN_KINDS[f.kind], _own_choices(f), own=True)
+        for f in own.values() if clear or f.tag not in CLEAR_TAGS
+    ]  # fmt: skip
+
+
+def columns(app: App, actor: Actor) -> list[ListColumn]:
+    """Every column this person's list can show: those of each list first, then further ones, own fields, plugins'."""
+    require(actor, Right.READ_CUSTOMER)
+    clear = may(actor, Right.READ_CONTACT)
+    with app.store.reader() as raw:
+        own = filters.own_fields(raw)
+    return [
+        *STANDARD,
+        *(column for column in FURTHER if clear or column.key not in NAMES_PEOPLE),
+        *(ListColumn(f"{OWN}{f.code}", f.title, _OWN_COLUMNS.get(f.kind, "text"), 128)
+          for f in own.values() if clear or f.tag not in CLEAR_TAGS),
+    ]  # fmt: skip
+
+
+def check_filter(raw: Any, actor: Actor, chips: Iterable[Chip]) -> None:
+    """Refused where a chip finds people by what this person may not read."""
+    if may(actor, Right.READ_CONTACT):
+        return
+    own = filters.own_fields(raw)
+    for chip in chips:
+        code = chip.field[len(OWN) :] if is_own(chip.field) else ""
+        if chip.field in NAMES_PEOPLE or (code in own and own[code].tag in CLEAR_TAGS):
+            title = own[code].title if code else TITLES[chip.field]
+            raise Refused(f"{actor.login} may not read contact data, so not filter by {title}; drop this filter.")
+
+
+def _choices(of_bank: dict[str, list[tuple[str, str]]], written: dict[str, list[tuple[str, str]]]) -> dict[str, Pairs]:
+    """(value, label) of every field that has values to choose from."""
+    fixed = {"kind": KINDS, "product": PRODUCT_FAMILIES, "marketing": MARKETING_CHANNELS, "relation_wanted": RELATIONS}
+    found = {name: tuple((value, label(value)) for value in values) for name, values in fixed.items()}
+    found |= {name: tuple(pairs) for name, pairs in of_bank.items()}
+    return found | {name: (*pairs, NOBODY) for name, pairs in written.items()}
+
+
+def label(value: str) -> str:
+    """A fixed word of the program as people read it.
+
+    >>> label("in_person"), label("savings")
+    ('Branch', 'Savings')
+    """
+    return _WORDS.get(value, value.replace("_", " ").capitalize())
+
+
+def _own_choices(field: filters.OwnField) -> Pairs:
+    if field.kind == "yes_no":
+        return YES_NO
+    return (*((value, value) for value in field.choices), NOBODY) if field.kind == "choice" else ()
