@@ -8,17 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 PURPOSES: Final = ("service", "marketing", "survey", "sharing", "profiling", "targeting", "credit")
 CONSENT_PURPOSES: Final = ("marketing", "survey", "sharing")  # no row = no permission, per channel
+MINING_PURPOSES: Final = ("profiling", "targeting")  # no channels; the recorded basis says what silence means
 MARKETING_CHANNELS: Final = ("email", "phone", "sms", "post", "in_person", "in_app")
 TOUCHPOINTS: Final = {"online": ("email", "in_app"), "call_centre": ("phone", "sms"), "branch": ("in_person",)}
 STORED: Final = ("asked", "granted", "refused", "withdrawn", "objected", "erased", "voided")
 STATES: Final = ("none", "pending", "granted", "expired", "refused", "withdrawn", "objected", "erased")
 # At the same instant the stricter event counts as the later one.
 STRICTNESS: Final = {"asked": 0, "granted": 1, "refused": 2, "withdrawn": 3, "objected": 4, "erased": 5}
+# From the laxest state to the strictest (data model, section 6).
+LAX_TO_STRICT: Final = ("granted", "pending", "none", "expired", "refused", "withdrawn", "objected", "erased")
+# Everything a customer can be asked about; "marketing, all channels" counts by itself, because targeting looks at it.
+PLACES: Final[tuple[tuple[str, str | None], ...]] = (
+    *((purpose, channel) for purpose in CONSENT_PURPOSES for channel in (None, *MARKETING_CHANNELS)),
+    *((purpose, None) for purpose in MINING_PURPOSES),
+)
+RESTRICTED: Final = "the customer's data is restricted"
 DEFAULT_LIFE_MONTHS: Final = 24
 LEGITIMATE_INTEREST: Final = "legitimate_interest"
 CONSENT: Final = "consent"
@@ -53,6 +62,11 @@ class Decision:
     reason: str
     seq: int | None = None
     expires_on: date | None = None
+
+    @property
+    def shown(self) -> str:
+        """The state as people read it: a restriction stands above whatever the customer said."""
+        return "restricted" if self.reason == RESTRICTED else self.state
 
 
 def state(
@@ -109,10 +123,25 @@ def decide(
     if purpose in ("service", "credit"):
         return Decision(purpose == "service" or not restricted, found, "contract or legal duty", seq)
     if restricted:
-        return Decision(False, found, "the customer's data is restricted", seq)
+        return Decision(False, found, RESTRICTED, seq)
     if purpose in CONSENT_PURPOSES:
         return Decision(found == "granted", found, _words(found, event), seq, event.expires_on if event else None)
     return _decide_mining(events, purpose, found, event, at, basis, known_at)
+
+
+def widens(before: Iterable[PermissionEvent], after: Iterable[PermissionEvent], now: datetime) -> bool:
+    """Whether any state, now or at any later instant, is laxer by the events `after` than by those `before`."""
+    before, after = list(before), list(after)
+    instants = {now}
+    for event in (*before, *after):
+        instants.add(event.effective_at)
+        if event.expires_on is not None and event.expires_on < date.max:
+            instants.add(datetime.combine(event.expires_on + timedelta(days=1), time(), now.tzinfo))
+    rank = LAX_TO_STRICT.index
+    return any(
+        rank(state(after, *place, at)[0]) < rank(state(before, *place, at)[0])
+        for at in instants if at >= now for place in PLACES
+    )  # fmt: skip
 
 
 def _decide_mining(

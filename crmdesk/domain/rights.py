@@ -32,9 +32,12 @@ class Right(StrEnum):
     RECORD_PERMISSION = "record_permission"
     RECORD_OBJECTION = "record_objection"
     MANAGE_NOTICES = "manage_notices"
+    CONFIRM_CORRECTION = "confirm_correction"
+    RESTRICT_CUSTOMER = "restrict_customer"
     READ_WORK = "read_work"
     EDIT_WORK = "edit_work"
     READ_HISTORY = "read_history"
+    UNDO = "undo"
     MANAGE_FIELDS = "manage_fields"
     MANAGE_STAFF = "manage_staff"
     RUN_ANALYSIS = "run_analysis"
@@ -62,9 +65,12 @@ HOLDERS: Final[dict[Right, frozenset[Role]]] = {
     Right.RECORD_PERMISSION: frozenset({_T, _RM}),
     Right.RECORD_OBJECTION: frozenset({_T, _RM, _DPO}),
     Right.MANAGE_NOTICES: frozenset({_DPO}),
+    Right.CONFIRM_CORRECTION: frozenset({_DPO}),
+    Right.RESTRICT_CUSTOMER: frozenset({_DPO}),
     Right.READ_WORK: frozenset({_T, _RM, _DPO, _AU}),
     Right.EDIT_WORK: frozenset({_T, _RM}),
     Right.READ_HISTORY: frozenset({_RM, _DPO, _AU}),
+    Right.UNDO: frozenset({_T, _RM, _AN, _MK, _DPO, _AD}),  # own deeds, where the right to the deed is still held
     Right.MANAGE_FIELDS: frozenset({_AD}),
     Right.MANAGE_STAFF: frozenset({_AD}),
     Right.RUN_ANALYSIS: frozenset({_AN}),

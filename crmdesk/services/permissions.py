@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import (
     CONSENT_PURPOSES,
     LEGITIMATE_INTEREST,
@@ -12,11 +13,13 @@ from crmdesk.domain.permission import (
     PermissionEvent,
     decide,
 )
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
+from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries import permissions as ledger
-from crmdesk.store.queries.permissions import HistoryEvent
+from crmdesk.store.queries.permissions import HistoryEvent, Proof
 
 # Service and credit need no permission of the customer, so a grid that shows choices leaves them out.
 GRID_PURPOSES = (*CONSENT_PURPOSES, "profiling", "targeting")
@@ -36,25 +39,78 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What proves an event: the notice shown (its text "" where only its name is known), a document, words.
+
+    `document`: id among the customer's documents, None without one. `sha256`: of the document, else of the words.
+    `intact`: notice and evidence are there and still have the hashes that the ledger's chain holds.
+    """
+
+    seq: int
+    notice: str
+    notice_text: str
+    document: int | None
+    document_name: str
+    words: str
+    sha256: str
+    intact: bool
+
+
+@dataclass(frozen=True)
 class Grid:
-    """Decisions at `at`, one tuple of cells per purpose, and every event behind them, newest first."""
+    """Decisions at `at`, one tuple of cells per purpose; `known_at`: only what was known then (None: known now).
+
+    `history`: every event known then, newest first. `restricted`: processing is restricted now, whatever `at` is.
+    """
 
     number: str
     at: datetime
     rows: tuple[tuple[Cell, ...], ...]
     history: tuple[HistoryEvent, ...]
+    known_at: datetime | None = None
+    restricted: bool = False
 
 
-def grid(app: App, actor: Actor, number: str, at: datetime | None = None) -> Grid:
-    """Everything the customer allowed and refused at `at` (aware; None: now by the bank's clock)."""
+def grid(
+    app: App, actor: Actor, number: str, at: datetime | None = None, known_at: datetime | None = None
+) -> Grid:  # fmt: skip
+    """Everything the customer allowed and refused at `at` (aware; None: now by the bank's clock).
+
+    With `known_at` only events recorded by then count: what the bank could have known.
+    """
     require(actor, Right.READ_PERMISSIONS)
     at = at or app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
         events = ledger.events(raw, [customer])[customer]
         blocked = bool(ledger.restricted(raw, [customer]))
-        rows = tuple(_row(raw, purpose, events, at, blocked) for purpose in GRID_PURPOSES)
-        return Grid(number, at, rows, tuple(ledger.history(raw, customer)))
+        rows = tuple(_row(raw, purpose, events, at, blocked, known_at) for purpose in GRID_PURPOSES)
+        history = tuple(h for h in ledger.history(raw, customer) if known_at is None or h.recorded_at <= known_at)
+        return Grid(number, at, rows, history, known_at, blocked)
+
+
+def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
+    """What proves one event of a customer; reading it is audited. BadInput for an event of somebody else."""
+    require(actor, Right.READ_PERMISSIONS)
+    with app.store.reader() as raw:
+        found = ledger.proof(raw, people.id_of(raw, number), seq)
+    if found is None:
+        raise BadInput(f"Event {seq} is not one of {number}; read the page again.")
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, "read evidence", number, customer_id=found.customer,
+                     fields=f"event {seq}", purpose=found.purpose)  # fmt: skip
+    spoken = found.text if may(actor, Right.READ_CONTACT) else ""
+    return Evidence(seq, found.notice, found.notice_text, found.document_id, found.document_name, spoken,
+                    found.evidence_sha256 or "", _holds(found))  # fmt: skip
+
+
+def _holds(found: Proof) -> bool:
+    """Whether notice and evidence are still the ones whose hashes the chain holds; without evidence nothing is held."""
+    if not found.evidence_sha256:
+        return False
+    proven = found.document_id is not None or writes.sha256(found.text) == found.evidence_sha256
+    told = found.notice_text == "" or writes.sha256(found.notice_text) == found.notice_sha256
+    return proven and told
 
 
 def contactable(app: App, actor: Actor, number: str) -> str:
@@ -77,13 +133,14 @@ def sentence(offers: tuple[Cell, ...]) -> str:
     return f"{can} Not {_refusals(told)}." if told else can
 
 
-def _row(raw: Any, purpose: str, events: list[PermissionEvent], at: datetime, blocked: bool) -> tuple[Cell, ...]:
+def _row(raw: Any, purpose: str, events: list[PermissionEvent], at: datetime, blocked: bool,
+         known_at: datetime | None) -> tuple[Cell, ...]:  # fmt: skip
     channels: tuple[str | None, ...] = MARKETING_CHANNELS if purpose in CONSENT_PURPOSES else (None,)
     basis = ledger.basis(raw, purpose) or LEGITIMATE_INTEREST
     when = {e.seq: e.effective_at.date() for e in events}
     cells = []
     for channel in channels:
-        decision = decide(events, purpose, channel, at, restricted=blocked, basis=basis)
+        decision = decide(events, purpose, channel, at, restricted=blocked, basis=basis, known_at=known_at)
         cells.append(Cell(purpose, channel, decision, when.get(decision.seq) if decision.seq is not None else None))
     return tuple(cells)
 
@@ -91,7 +148,7 @@ def _row(raw: Any, purpose: str, events: list[PermissionEvent], at: datetime, bl
 def _cause(cell: Cell) -> str:
     """Why not, with the day: "withdrawn 12 Mar 2026"."""
     decision = cell.decision
-    if "restricted" in decision.reason:
+    if decision.shown == "restricted":
         return decision.reason
     if decision.state in _WORDS:
         return _WORDS[decision.state]

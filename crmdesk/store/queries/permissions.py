@@ -52,7 +52,7 @@ SELECT o.customer_id FROM ledger o WHERE o.status = 'objected' AND NOT EXISTS (
 
 @dataclass(frozen=True)
 class HistoryEvent:
-    """One row of a person's ledger as people read it."""
+    """One row of a person's ledger as people read it; `voided`: a correction took it out, so it counts no more."""
 
     seq: int
     purpose: str
@@ -66,6 +66,21 @@ class HistoryEvent:
     notice: str | None
     has_evidence: bool
     campaign: str | None
+    legal_basis: str | None = None
+    voids: int | None = None
+    voided: bool = False
+
+
+@dataclass(frozen=True)
+class ProposalRow:
+    """A voiding event that names nothing: what it would void stands in `text` until an officer confirms it."""
+
+    seq: int
+    customer: int
+    number: str
+    actor: str
+    at: datetime
+    text: str
 
 
 def stored(moment: datetime) -> str:
@@ -137,16 +152,71 @@ def history(raw: Any, customer: int) -> list[HistoryEvent]:
     """All rows of one person, newest first."""
     rows = raw.execute(
         "SELECT e.seq, e.purpose, e.channel, e.status, e.effective_at, e.recorded_at, e.expires_on, e.source, e.actor,"
-        " e.notice, e.evidence_sha256 IS NOT NULL, c.name FROM permission_event e"
+        " e.notice, e.evidence_sha256 IS NOT NULL, c.name, e.legal_basis, e.voids FROM permission_event e"
         " LEFT JOIN campaign c ON c.id = e.campaign_id"
         " WHERE e.customer_id = ? ORDER BY e.effective_at DESC, e.seq DESC",
         (customer,),
-    )
+    ).fetchall()
+    voided = {row[-1] for row in rows if row[3] == "voided"}
     return [
         HistoryEvent(seq, purpose, channel, status, moment(effective), moment(recorded), day(expires), source, actor,
-                     notice, bool(proof), campaign)
-        for seq, purpose, channel, status, effective, recorded, expires, source, actor, notice, proof, campaign in rows
+                     notice, bool(proof), campaign, basis, voids, seq in voided)
+        for (seq, purpose, channel, status, effective, recorded, expires, source, actor, notice, proof, campaign, basis,
+             voids) in rows
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What stands behind one event: notice, document and words, with the hashes that the chain holds."""
+
+    customer: int
+    purpose: str
+    notice: str
+    notice_sha256: str | None
+    notice_text: str
+    evidence_sha256: str | None
+    document_id: int | None
+    document_name: str
+    text: str
+
+
+def proof(raw: Any, customer: int, seq: int) -> Proof | None:
+    """The proof of one event of a customer; None where the event is not theirs."""
+    found = raw.execute(
+        "SELECT e.customer_id, e.purpose, coalesce(e.notice, ''), e.notice_sha256, coalesce(n.text, ''),"
+        " e.evidence_sha256, d.id, coalesce(d.name, ''), coalesce(t.text, '') FROM permission_event e"
+        " LEFT JOIN notice n ON n.code = e.notice LEFT JOIN permission_evidence t ON t.event_id = e.event_id"
+        " LEFT JOIN document d ON d.customer_id = e.customer_id AND d.sha256 = e.evidence_sha256"
+        " WHERE e.customer_id = ? AND e.seq = ?",
+        (customer, seq),
+    ).fetchone()
+    return Proof(*found) if found else None
+
+
+def proposals(raw: Any, source: str, customer: int | None = None) -> list[ProposalRow]:
+    """Voiding events of `source` that name nothing, the oldest first; of one customer, or of all."""
+    rows = raw.execute(
+        "SELECT e.seq, e.customer_id, c.number, e.actor, e.recorded_at, t.text FROM permission_event e"
+        " JOIN customer c ON c.id = e.customer_id JOIN permission_evidence t ON t.event_id = e.event_id"
+        " WHERE e.status = 'voided' AND e.voids IS NULL AND e.source = ? AND (? IS NULL OR e.customer_id = ?)"
+        " ORDER BY e.seq",
+        (source, customer, customer),
+    )
+    return [ProposalRow(seq, who, number, by, moment(at), text) for seq, who, number, by, at, text in rows]
+
+
+def standing_event(raw: Any, customer: int, seq: int) -> PermissionEvent | None:
+    """One event of a customer, unless it was voided."""
+    found = events(raw, [customer])[customer]
+    if any(e.voids == seq for e in found):
+        return None
+    return next((e for e in found if e.seq == seq), None)
+
+
+def standing_clock(raw: Any) -> bool:
+    """Whether the bank's clock stands still at the end of a day: an invented bank's does."""
+    return raw.execute("SELECT invented_until FROM bank_state").fetchone()[0] is not None
 
 
 def restricted(raw: Any, customers: Iterable[int]) -> set[int]:
