@@ -55,8 +55,9 @@ def add(app: App, actor: Actor, code: str, text: str, language: str = "en") -> C
         raise BadInput(f"A notice needs its words, at most {_LONGEST:,} characters.")
     with app.store.write() as session:
         known = [n for n in writes.notices(writes.raw_of(session)) if family(n.code) == name]
-        if any(n.text == words and n.language == language for n in known[-1:]):
-            raise BadInput(f"{known[-1].code} says this already; change the words, then save.")
+        latest = next((n for n in reversed(known) if n.language == language), None)
+        if latest and latest.text == words:
+            raise BadInput(f"{latest.code} says this already; change the words, then save.")
         version = max((n.version for n in known), default=0) + 1
         key = writes.add_notice(session, f"{name}-{version}", version, language, words)
         audit.record(app.store, session, actor, "add notice", f"{name}-{version}", fields=language)

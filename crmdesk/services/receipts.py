@@ -6,8 +6,10 @@ metadata (section 6.4); what the bank does not know of itself is left out, never
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any, Final
 
 from crmdesk.domain.errors import Refused
@@ -22,6 +24,7 @@ from crmdesk.domain.permission import (
 )
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
+from crmdesk.services.export import writable
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permission_receipt as queries
@@ -74,6 +77,19 @@ def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
         "consent_records": records,
         "party_identification": _parties(bank, number),
     }  # fmt: skip
+
+
+def save(app: App, actor: Actor, number: str, file: Path) -> Path:
+    """Write the receipt to a file as JSON, whole or not at all. CrmdeskError where it cannot be written."""
+    text = json.dumps(receipt(app, actor, number), indent=2, ensure_ascii=False)
+    draft = file.with_name(f".{file.name}.part")
+    try:
+        with writable(file.parent):
+            draft.write_text(text + "\n", encoding="utf-8")
+            draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return file
 
 
 def _record(

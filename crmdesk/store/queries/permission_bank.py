@@ -74,4 +74,8 @@ def _standing() -> str:
 
 
 def _rows(rows: Any) -> list[SayingRow]:
-    return [SayingRow(*row[:7], moment(row[7]), moment(row[8])) for row in rows]
+    found = []
+    for row in map(list, rows):
+        row[7:9] = moment(row[7]), moment(row[8])
+        found.append(SayingRow(*row))
+    return found

@@ -48,7 +48,12 @@ def events(raw: Any, customer: int) -> list[ReceiptEvent]:
         " WHERE e.customer_id = ? ORDER BY e.effective_at, e.seq",
         (customer,),
     )
-    return [ReceiptEvent(*row[:6], moment(row[6]), moment(row[7]), day(row[8]), *row[9:]) for row in rows]
+    return [_event(list(row)) for row in rows]
+
+
+def _event(row: list[Any]) -> ReceiptEvent:
+    row[6:9] = moment(row[6]), moment(row[7]), day(row[8])
+    return ReceiptEvent(*row)
 
 
 def bank(raw: Any) -> Bank:
