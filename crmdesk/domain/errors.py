@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 
@@ -11,6 +12,14 @@ class CrmdeskError(Exception):
 
 class BadInput(CrmdeskError):
     """What was typed or asked for cannot be used (command line: exit 2)."""
+
+
+class BadFields(BadInput):
+    """Some fields cannot be saved: `fields` maps each to its sentence; the error itself says the first."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(next(iter(fields.values()), "Nothing to save was given."))
+        self.fields = dict(fields)
 
 
 class Conflict(CrmdeskError):

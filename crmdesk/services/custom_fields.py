@@ -1,0 +1,172 @@
+"""Fields that the bank adds to its customers: typed, tagged, and usable at once in list, filter, edit and import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from crmdesk.domain import own_field
+from crmdesk.domain.change import Change
+from crmdesk.domain.contact_rules import Unfit
+from crmdesk.domain.customer import FIELD_KINDS
+from crmdesk.domain.errors import BadFields, BadInput, Conflict
+from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.services.context import App
+from crmdesk.services.customer_fields import STANDARD
+from crmdesk.store import audit
+from crmdesk.store.journal import Journal, Stale
+from crmdesk.store.queries import customer_edit as queries
+from crmdesk.store.queries.customer_edit import OwnField
+from crmdesk.store.queries.offers import raw_of
+
+_CHANGEABLE: Final = ("title", "choices", "tag", "position", "retired")
+# Headers of import files and columns of lists that have a meaning already.
+_TAKEN: Final = frozenset({*STANDARD, "customer", "restricted", "name", "segment", "value", "active"})
+
+
+def fields(app: App, actor: Actor, *, retired: bool = False) -> list[OwnField]:
+    """The bank's own fields in their order; `retired` adds those out of use."""
+    require(actor, Right.READ_CUSTOMER)
+    with app.store.reader() as raw:
+        return queries.own_fields(raw, retired=retired)
+
+
+def add(
+    app: App, actor: Actor, *, code: str, title: str, kind: str, choices: Sequence[str] = (), tag: str = "plain"
+) -> Change:
+    """A new field: list, filter, editor and import have it at once. BadFields names what cannot be so.
+
+    `kind` text, whole, number, date, yes_no or choice stays for good; `tag` says how its values are protected.
+    """
+    require(actor, Right.MANAGE_FIELDS)
+    with app.store.write() as session:
+        there = queries.own_fields(raw_of(session), retired=True)
+        live = [f for f in there if f.retired_on is None]
+        faults: dict[str, str] = {}
+        if kind not in FIELD_KINDS:
+            faults["kind"] = f"'{kind}' is not a kind of field; choose one of {', '.join(FIELD_KINDS)}."
+        given = {"code": code.strip(), "title": title, "kind": kind, "choices": list(choices), "tag": tag}
+        values = _checked(given, there, None, faults)
+        if len(live) >= own_field.FIELDS_AT_MOST:
+            faults["code"] = f"The bank has {len(live)} own fields, the most it can have; retire one first."
+        if faults:
+            raise BadFields(faults)
+        journal = Journal(session, actor, "add field", f"Add the field {values['title']}")
+        position = 1 + max((f.position for f in there), default=0)
+        journal.insert("custom_field", {**values, "position": position})
+        audit.record(app.store, session, actor, "add field", values["code"], fields=f"{kind}, {tag}")
+    return Change("add_field", journal.ids(), app.store.change_no())
+
+
+def change(app: App, actor: Actor, code: str, version: int, **what: Any) -> Change:
+    """Set title, choices, tag, position, or retired=False, of one field.
+
+    BadFields names what cannot be so; a choice that customers hold cannot be taken out. Conflict where the field is
+    not at `version` any more.
+    """
+    require(actor, Right.MANAGE_FIELDS)
+    unknown = sorted(set(what) - set(_CHANGEABLE))
+    if unknown:
+        raise BadInput(f"The {unknown[0]} of a field stays; these can be changed: {', '.join(_CHANGEABLE)}.")
+    with app.store.write() as session:
+        raw = raw_of(session)
+        there = queries.own_fields(raw, retired=True)
+        field = _named(there, code)
+        faults: dict[str, str] = {}
+        values = _checked({**what, "kind": field.kind}, there, field, faults)
+        if "choices" in values:
+            _keep_held(raw, field, values["choices"] or [], faults)
+        if faults:
+            raise BadFields(faults)
+        changes = {name: value for name, value in values.items() if name not in ("kind", "retired")}
+        if "retired" in what:
+            changes["retired_on"] = app.store.clock().date() if what["retired"] else None
+        return _write(app, session, actor, field, version, changes, "change field")
+
+
+def retire(app: App, actor: Actor, code: str) -> Change:
+    """Take a field out of use; its values stay with the customers, and `change(retired=False)` brings it back."""
+    require(actor, Right.MANAGE_FIELDS)
+    with app.store.write() as session:
+        field = _named(queries.own_fields(raw_of(session), retired=True), code)
+        if field.retired_on is not None:
+            raise BadInput(f"The field {field.title} is out of use since {field.retired_on}; nothing to do.")
+        changes = {"retired_on": app.store.clock().date()}
+        return _write(app, session, actor, field, field.version, changes, "retire field")
+
+
+def _write(
+    app: App, session: Any, actor: Actor, field: OwnField, version: int, changes: dict[str, Any], act: str
+) -> Change:
+    journal = Journal(session, actor, act, f"{act.capitalize()} {field.title}")
+    try:
+        changed = journal.update("custom_field", field.id, changes, version)
+    except Stale as stale:
+        sentence = f"Somebody else changed the field {field.title} meanwhile; look at it again, then change it."
+        raise Conflict(sentence, stale.now or 0) from stale
+    if changed:
+        audit.record(app.store, session, actor, act, field.code, fields=", ".join(changed))
+    # The unit of work that is about to end adds one.
+    return Change(act.replace(" ", "_"), journal.ids(), app.store.change_no() + 1)
+
+
+def _named(there: Sequence[OwnField], code: str) -> OwnField:
+    found = next((f for f in there if f.code == code), None)
+    if found is None:
+        raise BadInput(f"The bank has no field '{code}'; choose one of {', '.join(f.code for f in there) or 'none'}.")
+    return found
+
+
+def _checked(
+    values: dict[str, Any], there: Sequence[OwnField], field: OwnField | None, faults: dict[str, str]
+) -> dict[str, Any]:
+    """The values as they are kept; a sentence into `faults` for each that cannot be."""
+    others = [f for f in there if f is not field]
+    rules: dict[str, Callable[[], Any]] = {
+        "code": lambda: _free_code(own_field.check_code(values["code"]), others),
+        "title": lambda: _free_title(own_field.check_title(values["title"]), others),
+        "choices": lambda: own_field.check_choices(values["kind"], values["choices"]) or None,
+        "tag": lambda: _tag(values["tag"]),
+        "position": lambda: int(values["position"]),
+    }
+    kept = dict(values)
+    for name in values.keys() & rules.keys():
+        try:
+            kept[name] = rules[name]()
+        except Unfit as fault:
+            faults.setdefault(name, str(fault))
+    return kept
+
+
+def _free_code(code: str, others: Sequence[OwnField]) -> str:
+    if code in _TAKEN:
+        raise Unfit(f"'{code}' is a field that every customer has; choose another code.")
+    same = next((f for f in others if f.code == code), None)
+    if same is not None:
+        more = "choose another code" if same.retired_on is None else "bring it back, or choose another code"
+        raise Unfit(f"The field {same.title} has the code '{code}' already; {more}.")
+    return code
+
+
+def _free_title(title: str, others: Sequence[OwnField]) -> str:
+    folded = title.casefold()
+    if folded.replace(" ", "_") in _TAKEN:
+        raise Unfit(f"'{title}' is the name of a field that every customer has; choose another title.")
+    if any(folded in (f.title.casefold(), f.code) for f in others if f.retired_on is None):
+        raise Unfit(f"Another field is called '{title}' already; choose another title.")
+    return title
+
+
+def _tag(tag: str) -> str:
+    if tag not in own_field.TAGS:
+        raise Unfit(f"'{tag}' is not a kind of protection; choose one of {', '.join(own_field.TAGS)}.")
+    return tag
+
+
+def _keep_held(raw: Any, field: OwnField, choices: Sequence[str], faults: dict[str, str]) -> None:
+    """No choice goes that a customer holds."""
+    gone = [choice for choice in field.choices if choice not in choices]
+    held = queries.holders(raw, field.code, gone) if gone else {}
+    for choice, count in held.items():
+        who = "1 customer has" if count == 1 else f"{count:,} customers have"
+        faults["choices"] = f"{who} '{choice}'; give them another value first, then take it out."

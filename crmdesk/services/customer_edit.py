@@ -1,0 +1,230 @@
+"""Make and correct customers: a draft, checks while typing, look-alikes, and saving that never overwrites others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from crmdesk.domain.change import Change
+from crmdesk.domain.contact_rules import Unfit
+from crmdesk.domain.customer import KINDS, digits, fold, full_name
+from crmdesk.domain.errors import BadFields, BadInput
+from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.services import conflicts
+from crmdesk.services import customer_fields as known
+from crmdesk.services.context import App
+from crmdesk.services.customer_fields import Facts, FieldInfo
+from crmdesk.store import audit
+from crmdesk.store.journal import Journal
+from crmdesk.store.queries import customer_edit as queries
+from crmdesk.store.queries.offers import raw_of
+
+SIMILAR_AT_MOST: Final = 5
+_CONTACT: Final = "phone, email, street, postcode"  # what opening the editor shows in clear
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A customer as typed text, "" where empty; `version` is what an edit must name, 0 for a new customer."""
+
+    number: str
+    version: int
+    kind: str
+    values: dict[str, str]
+    fields: tuple[FieldInfo, ...]
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A customer who may be the same person; `why` in words: "same phone"."""
+
+    number: str
+    name: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What was saved; `deed` is what an undo would name, None where nothing had changed."""
+
+    number: str
+    change: Change
+    deed: int | None
+
+
+def draft(app: App, actor: Actor, number: str | None = None, kind: str = "person") -> Draft:
+    """The customer `number` to edit, contact data in clear (audited), or an empty one with a number proposed.
+
+    BadInput for an unknown number or kind, and for a customer who was merged into another.
+    """
+    require(actor, Right.EDIT_CUSTOMER)
+    require(actor, Right.READ_CONTACT)
+    if kind not in KINDS:
+        raise BadInput(f"'{kind}' is not a kind of customer; choose {' or '.join(KINDS)}.")
+    if number is not None:
+        return _of_customer(app, actor, number)
+    today = app.store.clock().date()
+    with app.store.reader() as raw:
+        facts = _facts(raw, today)
+        proposed = queries.next_number(raw)
+        start = {"number": proposed, "kind": kind, "country": queries.usual_country(raw),
+                 "branch": queries.branch_of(raw, actor.login)}  # fmt: skip
+    fields = known.infos(facts, kind)
+    empty = {"gender": "unknown", "relation_wanted": "unknown"}
+    values = {f.name: start.get(f.name, empty.get(f.name, "")) for f in fields}
+    return Draft(proposed, 0, kind, values, fields)
+
+
+def _of_customer(app: App, actor: Actor, number: str) -> Draft:
+    today = app.store.clock().date()
+    with app.store.reader() as raw:
+        facts = _facts(raw, today)
+        row = _row(raw, number)
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, "open for edit", number, customer_id=row["id"], fields=_CONTACT)
+    fields = known.infos(facts, row["kind"])
+    texts = known.texts(row, facts)
+    return Draft(number, row["version"], row["kind"], {f.name: texts[f.name] for f in fields}, fields)
+
+
+def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None = None) -> dict[str, str]:
+    """A sentence for each field that could not be saved so; `number` names the customer being edited.
+
+    What the customer already holds is not judged again: only what differs from it is.
+    """
+    require(actor, Right.EDIT_CUSTOMER)
+    today = app.store.clock().date()
+    with app.store.reader() as raw:
+        facts = _facts(raw, today)
+        if number is None:
+            return _read_new(raw, facts, values)[1]
+        return _read_changes(facts, _row(raw, number), values)[1]
+
+
+def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
+    """Up to five customers with the same phone, e-mail, or name and birth date (companies: name).
+
+    The customer whose own number stands in `values` is left out. Values that cannot be read match nobody.
+    """
+    require(actor, Right.EDIT_CUSTOMER)
+    require(actor, Right.READ_CONTACT)
+    today = app.store.clock().date()
+    with app.store.reader() as raw:
+        facts = _facts(raw, today)
+        phone, email, born = (_read_or_none(facts, name, values) for name in ("phone", "email", "birth_date"))
+        kind = values.get("kind") or "person"
+        name = full_name(values.get("given_name", "").strip() or None, values.get("family_name", "").strip())
+        asked = {
+            "same phone": queries.alike(raw, "phone_digits", digits(phone), SIMILAR_AT_MOST) if phone else [],
+            "same e-mail": queries.alike(raw, "email_folded", fold(email), SIMILAR_AT_MOST) if email else [],
+            "same name" if kind == "company" else "same name and birth date":
+                queries.namesakes(raw, kind, fold(name), born, SIMILAR_AT_MOST)
+                if name.strip() and (born or kind == "company") else [],
+        }  # fmt: skip
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for why, rows in asked.items():
+        for other, given, family in rows:
+            if other != values.get("number", "").strip():
+                reasons.setdefault((other, full_name(given, family)), []).append(why)
+    return [Similar(other, words, ", ".join(why)) for (other, words), why in reasons.items()][:SIMILAR_AT_MOST]
+
+
+def create(app: App, actor: Actor, values: Mapping[str, str]) -> Saved:
+    """A new customer: a prospect until an account is held. An empty number takes the next free one. BadFields."""
+    require(actor, Right.EDIT_CUSTOMER)
+    today = app.store.clock().date()
+    with app.store.write() as session:
+        raw = raw_of(session)
+        facts = _facts(raw, today)
+        columns, faults = _read_new(raw, facts, values)
+        if faults:
+            raise BadFields(faults)
+        columns["number"] = number = columns["number"] or queries.next_number(raw)
+        journal = Journal(session, actor, "new customer", f"New customer {number}")
+        key = journal.insert("customer", _whole(columns))
+        audit.record(app.store, session, actor, "new customer", number, customer_id=key)
+    return Saved(number, Change("new_customer", journal.ids(), app.store.change_no()), journal.id)
+
+
+def edit(app: App, actor: Actor, number: str, version: int, values: Mapping[str, str]) -> Saved:
+    """Set the fields of `values` and no others; saves nothing where none differs from what is held.
+
+    BadFields with a sentence per field; Conflict where the customer is not at `version` any more.
+    """
+    require(actor, Right.EDIT_CUSTOMER)
+    today = app.store.clock().date()
+    with app.store.write() as session:
+        raw = raw_of(session)
+        facts = _facts(raw, today)
+        row = _row(raw, number)
+        if row["version"] != version:
+            raise conflicts.of_customer(raw, facts, row, version, values)
+        columns, faults = _read_changes(facts, row, values)
+        if faults:
+            raise BadFields(faults)
+        journal = Journal(session, actor, "edit customer", f"Edit customer {number}")
+        changed = journal.update("customer", row["id"], columns, version) if columns else []
+        if changed:
+            fields = ", ".join(sorted(changed))
+            audit.record(app.store, session, actor, "edit customer", number, customer_id=row["id"], fields=fields)
+    return Saved(number, Change("edit_customer", journal.ids(), app.store.change_no()), journal.id)
+
+
+def _facts(raw: Any, today: date) -> Facts:
+    return Facts(queries.references(raw), tuple(queries.own_fields(raw)), today)
+
+
+def _row(raw: Any, number: str) -> dict[str, Any]:
+    row = queries.row(raw, number)
+    if row is None:
+        raise BadInput(f"No customer has the number {number}; check it, then try again.")
+    if row["merged_into"] is not None:
+        other = queries.number_of(raw, row["merged_into"])
+        raise BadInput(f"{number} was merged into {other}; edit {other} instead.")
+    return row
+
+
+def _read_new(raw: Any, facts: Facts, values: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Columns and sentences of a new customer; fields that were not given are empty."""
+    kind = values.get("kind", "").strip()
+    whole = {f.name: "" for f in known.infos(facts, kind if kind in KINDS else "person")} | dict(values)
+    columns, faults = known.read(facts, whole, set(whole))
+    number = columns.get("number")
+    if number and queries.row(raw, number) is not None:
+        faults["number"] = f"Another customer has the number {number}; {queries.next_number(raw)} is free."
+    return columns, faults
+
+
+def _read_changes(
+    facts: Facts, row: Mapping[str, Any], values: Mapping[str, str]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Columns and sentences of the fields that differ from what the customer holds."""
+    held = known.texts(row, facts)
+    changed = {name for name, text in values.items() if name not in held or text.strip() != held[name]}
+    if "country" in changed and held["postcode"]:
+        changed.add("postcode")  # the same digits may be no postcode of the new country
+    whole = {**held, **values}
+    columns, faults = known.read(facts, whole, changed)
+    if "number" in changed:
+        faults["number"] = f"The number of a customer stays; this is {row['number']}."
+        columns.pop("number", None)
+    if columns.get("postcode") is not None and columns["postcode"] == row["postcode"]:
+        del columns["postcode"]
+    return columns, faults
+
+
+def _whole(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of a new row: the bank's own fields in the one that holds them all."""
+    own = {name.partition(".")[2]: value for name, value in columns.items() if name.startswith("custom.")}
+    kept = {code: value for code, value in own.items() if value is not None}
+    rest = {name: value for name, value in columns.items() if not name.startswith("custom.")}
+    return {"gender": "unknown", "relation_wanted": "unknown", **rest, "custom": kept or None}
+
+
+def _read_or_none(facts: Facts, name: str, values: Mapping[str, str]) -> Any:
+    try:
+        return known.read_one(facts, name, values.get(name, ""), values)
+    except Unfit:
+        return None
