@@ -7,6 +7,7 @@ from typing import Any
 
 from crmdesk.domain import money, own_field
 from crmdesk.domain.errors import Conflict
+from crmdesk.domain.rights import Actor
 from crmdesk.services import customer_fields as known
 from crmdesk.services.customer_fields import Facts
 from crmdesk.store.journal import WHOLE
@@ -15,7 +16,9 @@ from crmdesk.store.queries import customer_edit as queries
 _REFERENCES = {"branch_id": "branch", "manager_id": "manager"}
 
 
-def of_customer(raw: Any, facts: Facts, row: Mapping[str, Any], version: int, mine: Mapping[str, str]) -> Conflict:
+def of_customer(
+    raw: Any, actor: Actor, facts: Facts, row: Mapping[str, Any], version: int, mine: Mapping[str, str]
+) -> Conflict:
     """What changed on the customer `row` after `version`; `mine` are the fields about to be saved.
 
     A field that was changed and changed back is left out. Changes that no history holds (an import's) are named for
@@ -35,7 +38,7 @@ def of_customer(raw: Any, facts: Facts, row: Mapping[str, Any], version: int, mi
     real = [change for change in changes.values() if change["before"] != change["theirs"]]
     if len({entry["version"] for entry in logged}) < row["version"] - version:
         real += _imported(raw, facts, row, mine, now, set(changes))
-    return Conflict(_sentence(row["number"], real), row["version"], tuple(real))
+    return Conflict(_sentence(actor, row["number"], real), row["version"], tuple(real))
 
 
 def _imported(
@@ -60,10 +63,10 @@ def _text(facts: Facts, name: str, value: Any) -> str:
     return own_field.written(value)
 
 
-def _sentence(number: str, changes: list[dict[str, Any]]) -> str:
+def _sentence(actor: Actor, number: str, changes: list[dict[str, Any]]) -> str:
     if not changes:
         return f"{number} was changed meanwhile and changed back; save again to keep yours."
-    people = sorted({change["by"] for change in changes})
+    people = sorted({"You, in another window," if c["by"] == actor.login else c["by"] for c in changes})
     who = people[0] if len(people) == 1 else f"{', '.join(people[:-1])} and {people[-1]}"
     what = ", ".join(change["title"] for change in changes)
     return f"{who} changed {what} of {number} meanwhile; choose what to keep, then save again."

@@ -160,7 +160,7 @@ def edit(app: App, actor: Actor, number: str, version: int, values: Mapping[str,
         facts = _facts(raw, today)
         row = _row(raw, number)
         if row["version"] != version:
-            raise conflicts.of_customer(raw, facts, row, version, values)
+            raise conflicts.of_customer(raw, actor, facts, row, version, values)
         columns, faults = _read_changes(facts, row, values)
         if faults:
             raise BadFields(faults)
@@ -220,7 +220,7 @@ def _whole(columns: Mapping[str, Any]) -> dict[str, Any]:
     own = {name.partition(".")[2]: value for name, value in columns.items() if name.startswith("custom.")}
     kept = {code: value for code, value in own.items() if value is not None}
     rest = {name: value for name, value in columns.items() if not name.startswith("custom.")}
-    return {"gender": "unknown", "relation_wanted": "unknown", **rest, "custom": kept or None}
+    return {"gender": "unknown", "relation_wanted": "unknown", **rest, **({"custom": kept} if kept else {})}
 
 
 def _read_or_none(facts: Facts, name: str, values: Mapping[str, str]) -> Any:

@@ -78,7 +78,8 @@ def join_household(
                 _move_out(journal, place, today)
             _move_in(journal, target, who.id, role, today)
         note(app, session, actor, "join household", who)
-    return Change("join_household", {**journal.ids(), "customer": frozenset({who.id})}, app.store.change_no())
+        touched = {who.id, *([other.id] if other else [])}
+    return Change("join_household", {**journal.ids(), "customer": frozenset(touched)}, app.store.change_no())
 
 
 def _target(

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
+from crmdesk.domain import own_field
+from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.money import parse_minor
 from crmdesk.domain.text import unguard
 
@@ -44,6 +46,10 @@ def not_a(column: str, value: str, kind: str) -> Fault:
 
 def outside(column: str, value: object, low: object, high: object) -> Fault:
     return Fault("range", column, f"{column} = {value} is outside {low} to {high}")
+
+
+def unknown_code(column: str, value: str, known: Sequence[str]) -> Fault:
+    return Fault("code", column, f"'{short(value)}' is not a known {column}; known: {', '.join(known)}")
 
 
 def in_future(column: str, value: str) -> Fault:
@@ -89,8 +95,7 @@ def code(column: str, known: Sequence[str], words: Mapping[str, str] | None = No
         if found is None:
             if not value.strip():
                 return None
-            names = ", ".join(known)
-            raise Fault("code", column, f"'{short(value)}' is not a known {column}; known: {names}")
+            raise unknown_code(column, value, known)
         return found
 
     return parse
@@ -227,6 +232,24 @@ def decimal(column: str, *, positive: bool = False) -> Parse:
         if positive and amount < 0:
             raise outside(column, value, 0, TOP_MINOR // 100)
         return amount
+
+    return parse
+
+
+def own(column: str, kind: str, choices: Sequence[str]) -> Parse:
+    """A value of a field that the bank added, as it is kept (data model: text, whole, number, date, yes_no, choice)."""
+    words = {"text": f"text of one line and at most {own_field.TEXT_AT_MOST} characters", "whole": "whole number",
+             "number": "decimal number", "date": "date"}  # fmt: skip
+    known = tuple(choices) if kind == "choice" else ("yes", "no")
+
+    def parse(value: str) -> Any:
+        value = plain(value)
+        try:
+            return own_field.read(kind, choices, value)
+        except Unfit:
+            if kind in words:
+                raise not_a(column, value, words[kind]) from None
+            raise unknown_code(column, value, known) from None
 
     return parse
 

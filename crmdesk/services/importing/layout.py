@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.services.importing.grammar import Fault, Parse
 from crmdesk.services.importing.reading import COLUMN_LIMIT, FIELD_LIMIT, check_lengths
+from crmdesk.store.queries.customer_edit import OwnField
 from crmdesk.store.queries.importing import Load, Query
 
 Key = str | bytes
@@ -26,9 +27,16 @@ class Shaped(NamedTuple):
 
 @dataclass(frozen=True)
 class Column:
+    """`aliases`: further headers, in small letters, that fill this column."""
+
     name: str
     parse: Parse
     required: bool = False
+    aliases: tuple[str, ...] = ()
+
+    def in_header(self, names: Sequence[str]) -> list[int]:
+        """The places of a header in small letters that fill this column."""
+        return [i for i, name in enumerate(names) if name == self.name or name in self.aliases]
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,12 @@ class Layout:
 
 @dataclass(frozen=True)
 class Context:
-    """What the grammars must know of the bank: its clock, catalogue and the life of a grant per purpose in months."""
+    """What the grammars must know of the bank: its clock, catalogue, own fields, and a grant's life in months."""
 
     now: datetime
     catalogue: dict[tuple[str, str, str], tuple[int, str]]
     lives: dict[str, int | None]
+    own: tuple[OwnField, ...] = ()
 
     @property
     def today(self) -> str:
@@ -88,7 +97,7 @@ def row_reader(layout: Layout, file: str, header: Sequence[str]) -> Callable[[li
     names = [name.strip().lower() for name in header]
     _check_header(layout, file, names)
     width = len(header)
-    wanted = [names.index(c.name) if c.name in names else width for c in layout.columns]
+    wanted = [next(iter(c.in_header(names)), width) for c in layout.columns]
     pick = itemgetter(*wanted) if len(wanted) > 1 else lambda fields: (fields[wanted[0]],)
     parsers = [c.parse for c in layout.columns]
     required = [(i, c.name) for i, c in enumerate(layout.columns) if c.required]
@@ -116,11 +125,14 @@ def missing(column: str) -> Fault:
 def _check_header(layout: Layout, file: str, names: list[str]) -> None:
     lacking = [c.name for c in layout.columns if c.required and c.name not in names]
     twice = [name for name in names if name and names.count(name) > 1]
+    both = next((found for c in layout.columns if len(found := c.in_header(names)) > 1), [])
     wrong = ""
     if lacking:
         wrong = f"lacks the required column {lacking[0]}; add it"
     elif twice:
         wrong = f"has the column {twice[0]} twice; keep one"
+    elif both:
+        wrong = f"has the columns {names[both[0]]} and {names[both[1]]} for one field; keep one"
     elif len(names) > COLUMN_LIMIT:
         wrong = f"has {len(names)} columns, at most {COLUMN_LIMIT} can be read; remove some"
     if wrong:

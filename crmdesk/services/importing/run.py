@@ -22,6 +22,8 @@ from crmdesk.services.importing.staging import FileCounts, bring_in
 from crmdesk.store import audit, chain
 from crmdesk.store.files import copy_bank
 from crmdesk.store.queries import importing as queries
+from crmdesk.store.queries.customer_edit import own_fields
+from crmdesk.store.queries.offers import raw_of
 
 DISK_FACTOR: Final = 3  # the log holds the whole import beside the rows themselves
 STRICT_SHARE: Final = 0.05
@@ -125,7 +127,10 @@ def _unread(source: Path, work: _Work) -> Iterator[str]:
             yield f"Not read, because the profile knows no such file: {', '.join(others)}."
     for name, counts in work.counts.items():
         if counts.ignored:
-            yield f"Not read in {name}, because the profile knows no such column: {', '.join(counts.ignored)}."
+            yield (
+                f"Not read in {name}, because neither the profile nor the bank knows such a column: "
+                f"{', '.join(counts.ignored)}. Add a field of that name to the bank to keep a column of customers."
+            )
 
 
 def _check_disk(bank: Path, sources: list[Source]) -> None:
@@ -148,7 +153,7 @@ def _all_files(session: Any, profile: Profile, work: _Work, progress: Progress) 
     """Stage, check and load file after file; each may refer to those before it and to the bank."""
     staging = work.staging
     assert staging is not None
-    layouts = profile.layouts(Context(staging.now, queries.catalogue(session), queries.lives(session)))
+    layouts = profile.layouts(_context(session, staging.now))
     sizes = [max(1, s.path.stat().st_size) for s in work.sources]
     for i, source in enumerate(work.sources):
         start, share, text = sum(sizes[:i]) / sum(sizes), sizes[i] / sum(sizes), f"Importing {source.name}"
@@ -158,6 +163,11 @@ def _all_files(session: Any, profile: Profile, work: _Work, progress: Progress) 
 
         step(0.0)
         work.counts[source.name] = bring_in(staging, source, layouts[source.layout], step)
+
+
+def _context(session: Any, now: datetime) -> Context:
+    own = tuple(own_fields(raw_of(session)))
+    return Context(now, queries.catalogue(session), queries.lives(session), own)
 
 
 def _refuse_many(counts: dict[str, FileCounts]) -> None:

@@ -89,7 +89,7 @@ def _stage(staging: Staging, source: Source, layout: Layout, counts: FileCounts,
         why = "is empty" if header is None else f"has a header that cannot be read ({header.fault})"
         raise CrmdeskError(f"{source.name} {why}; save it as UTF-8 with a header line. Nothing was imported.")
     read = row_reader(layout, source.name, header.fields)
-    known = {column.name for column in layout.columns}
+    known = {name for column in layout.columns for name in (column.name, *column.aliases)}
     counts.ignored = tuple(name.strip() for name in header.fields if name.strip().lower() not in known)
     stager = _Stager(staging, source, counts)
     size, seen = max(1, source.path.stat().st_size), 0

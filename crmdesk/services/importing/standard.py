@@ -8,13 +8,15 @@ from typing import Final
 from crmdesk.domain.customer import GENDERS, KINDS, PRODUCT_FAMILIES, RELATIONS
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.interaction import INITIATORS, RESPONSES
+from crmdesk.domain.own_field import PREFIX
 from crmdesk.domain.permission import MARKETING_CHANNELS, PURPOSES
 from crmdesk.services.importing import standard_rows as rows
 from crmdesk.services.importing import workbook
-from crmdesk.services.importing.grammar import code, day, decimal, moment, month, pattern, seconds, text, whole
+from crmdesk.services.importing.grammar import code, day, decimal, moment, month, own, pattern, seconds, text, whole
 from crmdesk.services.importing.layout import Check, Column, Context, Layout
 from crmdesk.services.importing.reading import SPREADSHEET, Source
 from crmdesk.store.queries import importing_standard as load
+from crmdesk.store.queries.customer_edit import OwnField
 from crmdesk.store.queries.importing import unknown
 
 NAMES: Final = ("customers", "products", "holdings", "balances", "campaigns", "interactions", "permissions", "contacts",
@@ -84,13 +86,22 @@ def _customers(c: Context) -> Layout:
         Column("relation_wanted", code("relation_wanted", RELATIONS)),
         Column("restricted", code("restricted", ("yes", "no"))),
     )
+    added = tuple(_own(field, {column.name for column in columns}) for field in c.own)
     checks = (
         _reference("manager", "staff", "login"),
         Check("erased", "customer", "this person was erased on {0} and is not brought back", load.ERASED),
         Check("order", "left_on", "left_on is before joined_on", load.LEFT_BEFORE_JOINED),
     )
-    stored = (*(col.name for col in columns), "name_folded", "city_folded", "email_folded", "phone_digits")
-    return Layout("customers", columns, stored, rows.customer, load.customers, checks)
+    stored = (*(col.name for col in columns), "name_folded", "city_folded", "email_folded", "phone_digits", "custom")
+    shape = rows.customer([field.code for field in c.own])
+    return Layout("customers", (*columns, *added), stored, shape, load.customers, checks)
+
+
+def _own(field: OwnField, taken: set[str]) -> Column:
+    """A field that the bank added: filled by a column of its code or title, with or without "custom." before it."""
+    name = f"{PREFIX}{field.code}"
+    aliases = tuple({field.code, field.title.lower()} - taken)
+    return Column(name, own(name, field.kind, field.choices), aliases=aliases)
 
 
 def _products() -> Layout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Final
@@ -36,10 +36,18 @@ def _key(*parts: str | None) -> str:
     return "\x1f".join([part or "" for part in parts])
 
 
-def customer(values: Values) -> Shaped:
-    given, family = values[2], values[3]
-    searched = (fold(full_name(given, family)), fold(values[12]), fold(values[9]), digits(values[10]))
-    return Shaped(values[0], (*values, *searched))
+def customer(own: Sequence[str]) -> Shape:
+    """`own` are the codes of the bank's own fields, whose values come last; they are staged as one JSON object."""
+
+    def shape(values: Values) -> Shaped:
+        standard = values[: len(values) - len(own)]
+        given, family = values[2], values[3]
+        searched = (fold(full_name(given, family)), fold(values[12]), fold(values[9]), digits(values[10]))
+        filled = {c: v for c, v in zip(own, values[len(standard) :], strict=True) if v is not None}
+        custom = json.dumps(filled, ensure_ascii=False, sort_keys=True) if filled else None
+        return Shaped(values[0], (*standard, *searched, custom))
+
+    return shape
 
 
 def holding(values: Values) -> Shaped:

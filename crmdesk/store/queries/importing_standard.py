@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -77,13 +78,32 @@ def customers(staging: Staging, part: Slice) -> Done:
         "relation_wanted": "coalesce(s.relation_wanted, old.relation_wanted, 'unknown')",
         # A file may restrict; lifting a restriction is a person's decision.
         "restricted": "max(coalesce(old.restricted, 0), coalesce(s.restricted, 'no') = 'yes')",
-        "version": "coalesce(old.version, 1)", "name_folded": "s.name_folded", **searched,
+        "custom": "coalesce(s.custom, old.custom)", "version": "coalesce(old.version, 1)",
+        "name_folded": "s.name_folded", **searched,
     }  # fmt: skip
     joins = "LEFT JOIN branch b ON b.code = s.branch LEFT JOIN staff m ON m.login = s.manager"
+    _add_kept_own_fields(staging, part)
     done = upsert(staging, part, "customer", ("number",), values, joins=joins,
                   quiet=("name_folded", *searched, "version"))  # fmt: skip
     _fold_kept_names(staging, part)
     return done
+
+
+def _add_kept_own_fields(staging: Staging, part: Slice) -> None:
+    """The file's values of own fields join those the customer holds; where none differs the held text stays as it is.
+
+    Compared as values: two texts of one JSON object may differ in spaces and order.
+    """
+    rows: Sequence[Any] = staging.run(
+        f"SELECT s.row, s.custom, c.custom FROM {ROWS} s JOIN customer c ON c.number = s.customer "
+        "WHERE s.row BETWEEN ? AND ? AND s.custom IS NOT NULL AND c.custom IS NOT NULL AND c.custom <> 'null'", part
+    ).all()  # fmt: skip
+    joined = []
+    for row, given, held in rows:
+        before = json.loads(held)
+        after = {**before, **json.loads(given)}
+        joined.append((held if after == before else json.dumps(after, ensure_ascii=False), row))
+    staging.many(f"UPDATE {ROWS} SET custom = ? WHERE row = ?", joined)
 
 
 def _fold_kept_names(staging: Staging, part: Slice) -> None:
