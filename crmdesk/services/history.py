@@ -1,0 +1,208 @@
+"""Who changed what: the history of a customer, one's own deeds, and undo and redo of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from crmdesk.domain.change import Change
+from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
+from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.services.context import App
+from crmdesk.services.undoing import Reversal
+from crmdesk.services.undoing import fields as changed_fields
+from crmdesk.store import audit
+from crmdesk.store.journal import WHOLE, Journal
+from crmdesk.store.queries import customers as people
+from crmdesk.store.queries import history as queries
+from crmdesk.store.queries.history import DeedRow
+from crmdesk.store.queries.offers import raw_of
+
+ENTRIES: Final = 2_000
+HIDDEN: Final = "hidden"
+_MASKED: Final = frozenset({"id", "contact", "protected", "text"})  # tags that are not shown without the right
+# What may be taken back needs the right to do it; anything else is a change to a customer.
+_RIGHTS: Final = {
+    "custom_field": Right.MANAGE_FIELDS, "task": Right.EDIT_WORK, "opportunity": Right.EDIT_WORK,
+    "saved_search": Right.READ_CUSTOMER,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class FieldEntry:
+    """One field before and after; `field` "*" is a whole row that was made (`before` None) or removed (`after` None).
+
+    Branches, staff and products stand there by name. `undone`: the deed was taken back since.
+    """
+
+    at: datetime
+    by: str
+    act: str
+    title: str
+    table: str
+    field: str
+    before: Any
+    after: Any
+    deed: int
+    undone: bool
+
+
+@dataclass(frozen=True)
+class DeedEntry:
+    """One deed of a person; `rows` it changed, `undoes` the deed that it took back, `undone` taken back itself."""
+
+    id: int
+    at: datetime
+    by: str
+    act: str
+    title: str
+    rows: int
+    undone: bool
+    undoes: int | None
+
+
+@dataclass(frozen=True)
+class UndoReport:
+    """What was taken back: `restored` rows, and `kept`: sentences of those that were changed since and stay."""
+
+    title: str
+    restored: int
+    kept: tuple[str, ...]
+    change: Change
+
+
+def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
+    """What was changed of a customer and of what surrounds them, newest first, at most 2,000 fields.
+
+    Without the right to contact data, names, contact, birth and free text are hidden. BadInput: unknown number.
+    """
+    require(actor, Right.READ_HISTORY)
+    clear = may(actor, Right.READ_CONTACT)
+    with app.store.reader() as raw:
+        rows = queries.of_customer(raw, people.id_of(raw, number), ENTRIES)
+        undone = queries.standing(raw, {row[-1] for row in rows})
+        words = queries.words(raw)
+    entries = []
+    for _, at, by, act, title, table, field, before, after, deed in rows:
+        old, new = (_shown(table, field, value, words, clear) for value in (before, after))
+        entries.append(FieldEntry(at, by, act, title, table, field, old, new, deed, undone[deed][1]))
+    return entries
+
+
+def _shown(table: str, field: str, value: Any, words: dict[str, dict[int, str]], clear: bool) -> Any:
+    """A value for people: keys of small tables in words, masked by the column's tag."""
+    if field == WHOLE and isinstance(value, dict):
+        return {name: _shown(table, name, part, words, clear) for name, part in value.items()}
+    if value is not None and not clear and queries.tag(table, field) in _MASKED:
+        return HIDDEN
+    return words[field].get(value, value) if field in words and value is not None else value
+
+
+def deeds(app: App, actor: Actor, limit: int = 100) -> list[DeedEntry]:
+    """One's own deeds, newest first."""
+    require(actor, Right.UNDO)
+    with app.store.reader() as raw:
+        found = queries.deeds(raw, actor.login, limit)
+        undone = queries.standing(raw, [deed.id for deed in found])
+    return [_entry(deed, undone[deed.id][1]) for deed in found]
+
+
+def next_undo(app: App, actor: Actor) -> DeedEntry | None:
+    """What undo would take back now: the newest own deed that stands."""
+    require(actor, Right.UNDO)
+    with app.store.reader() as raw:
+        return _next(raw, actor, back=True)
+
+
+def next_redo(app: App, actor: Actor) -> DeedEntry | None:
+    """What redo would bring back: the newest own undo, unless something else was done since."""
+    require(actor, Right.UNDO)
+    with app.store.reader() as raw:
+        return _next(raw, actor, back=False)
+
+
+def undo(app: App, actor: Actor, deed: int | None = None) -> UndoReport:
+    """Take back one's own deed (None: the newest that stands). What was changed since stays and is named.
+
+    An undo is a deed too. BadInput where there is none, Refused for a deed of somebody else, CrmdeskError where
+    nothing of it can be taken back.
+    """
+    require(actor, Right.UNDO)
+    with app.store.write() as session:
+        target = _chosen(raw_of(session), actor, deed)
+        report = _reverse(app, session, actor, target)
+    return _told(app, *report)
+
+
+def redo(app: App, actor: Actor) -> UndoReport:
+    """Bring back what the newest own undo took back. BadInput where there is none."""
+    require(actor, Right.UNDO)
+    with app.store.write() as session:
+        found = _next(raw_of(session), actor, back=False)
+        if found is None:
+            raise BadInput("There is nothing to redo; only what was just undone can be done again.")
+        target = queries.find(raw_of(session), found.id)
+        assert target is not None
+        report = _reverse(app, session, actor, target)
+    return _told(app, *report)
+
+
+def _next(raw: Any, actor: Actor, *, back: bool) -> DeedEntry | None:
+    """The newest deed of this person that stands and is not an undo (`back`), or that is one."""
+    for deed, depth, _ in queries.tips(raw, actor.login):
+        if (depth % 2 == 0) == back:
+            found = queries.find(raw, deed)
+            return _entry(found, False) if found else None
+        if depth == 0:  # a new deed: what was undone before it is not brought back over it
+            return None
+    return None
+
+
+def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
+    """The deed to take back: of a deed that was redone the redo, for it is what stands."""
+    if deed is None:
+        found = _next(raw, actor, back=True)
+        if found is None:
+            raise BadInput("There is nothing to undo; no change of yours is left standing.")
+        deed = found.id
+    target = queries.find(raw, deed)
+    if target is None:
+        raise BadInput(f"There is no change {deed} in the history.")
+    if target.actor != actor.login:
+        raise Refused(f"This change was made by {target.actor}; only they can undo it, or correct the record by hand.")
+    tip, undone = queries.standing(raw, [deed])[deed]
+    if undone:
+        raise BadInput(f"'{target.title}' was undone already; redo brings it back.")
+    return queries.find(raw, tip) or target
+
+
+def _reverse(app: App, session: Session, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
+    raw = raw_of(session)
+    changes = queries.changes(raw, target.id)
+    for table in {change.table for change in changes}:
+        require(actor, _RIGHTS.get(table, Right.EDIT_CUSTOMER))
+    first, title, depth = queries.root(raw, target.id)
+    word = "Undo" if depth % 2 == 0 else "Redo"
+    journal = Journal(session, actor, word.lower(), f"{word}: {title}", undoes=target.id)
+    reversal = Reversal(session, journal, target)
+    reversal.run(changes)
+    kept = reversal.kept()
+    if journal.id is None:
+        why = kept[0] if kept else "Everything is as it was before already."
+        raise CrmdeskError(f"Nothing of '{title}' could be taken back. {why}")
+    named = ", ".join(changed_fields(changes))
+    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=named)
+    return f"{word}: {title}", journal, kept
+
+
+def _told(app: App, title: str, journal: Journal, kept: tuple[str, ...]) -> UndoReport:
+    touched = journal.ids()
+    kind = title.partition(":")[0].lower()
+    return UndoReport(title, sum(map(len, touched.values())), kept, Change(kind, touched, app.store.change_no()))
+
+
+def _entry(deed: DeedRow, undone: bool) -> DeedEntry:
+    return DeedEntry(deed.id, deed.at, deed.actor, deed.act, deed.title, deed.rows, undone, deed.undoes)

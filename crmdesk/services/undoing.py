@@ -1,0 +1,124 @@
+"""One deed taken back: every field that nobody changed since gets its old value, the rest stays and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from crmdesk.store.journal import WHOLE, Journal
+from crmdesk.store.queries import history as queries
+from crmdesk.store.queries.history import Changed, DeedRow
+from crmdesk.store.queries.offers import raw_of
+
+NAMED_AT_MOST: Final = 100  # more rows than this are counted, not named
+_NOUNS: Final = {
+    "household": "the household", "household_member": "the place in the household", "relation": "the relation",
+    "interest": "the interest", "life_event": "the life event", "custom_field": "the field", "task": "the task",
+    "opportunity": "the opportunity", "saved_search": "the saved list",
+}  # fmt: skip
+
+
+def spoken(field: str) -> str:
+    """A column as people say it: "branch_id" is the branch, "custom.shoe_size" the shoe size."""
+    return field.removeprefix("custom.").removesuffix("_id").replace("_", " ")
+
+
+class Reversal:
+    """The way back of one deed inside a unit of work; `journal` notes what it does, `kept` what it left alone."""
+
+    def __init__(self, session: Session, journal: Journal, deed: DeedRow) -> None:
+        self._session, self._raw, self._journal, self._deed = session, raw_of(session), journal, deed
+        self._kept: list[tuple[str, int, str]] = []  # table, row, what is said of it
+
+    def run(self, changes: list[Changed]) -> None:
+        """Backwards through what the deed did; runs of like changes to one table are one statement."""
+        for (table, kind), run in groupby(reversed(changes), key=lambda c: (c.table, _kind(c))):
+            {"set": self._set, "made": self._made, "removed": self._removed}[kind](table, list(run))
+
+    def kept(self) -> tuple[str, ...]:
+        """One sentence for each row that was left as it is; past a hundred only their number."""
+        named = self._kept[:NAMED_AT_MOST]
+        numbers = queries.customer_numbers(self._raw, {row for table, row, _ in named if table == "customer"})
+        sentences = [f"{self._subject(table, row, numbers)} {words}." for table, row, words in named]
+        more = len(self._kept) - len(named)
+        return (*sentences, *([f"{more:,} more were changed since and stay as they are."] if more else []))
+
+    @staticmethod
+    def _subject(table: str, row: int, numbers: Mapping[int, str]) -> str:
+        if table == "customer":
+            return f"{numbers.get(row, 'The customer')}:"
+        return _NOUNS.get(table, f"the {spoken(table)}").capitalize()
+
+    def _keep(self, table: str, row: int, words: str) -> None:
+        self._kept.append((table, row, words))
+
+    def _since(self, table: str, row: int, field: str) -> str:
+        """ "changed by mia on 3 May 2026": who gave the field the value it has now."""
+        if len(self._kept) >= NAMED_AT_MOST:
+            return "changed"
+        found = queries.changed_by(self._raw, table, row, field, self._deed.id)
+        if found is None:
+            return "changed by an import"
+        who, at = found
+        return f"changed by {who} on {at.day} {at:%b} {at.year}"
+
+    def _set(self, table: str, run: list[Changed]) -> None:
+        left: dict[int, dict[str, Any]] = {}
+        wanted: dict[int, dict[str, Any]] = {}
+        for change in run:
+            left.setdefault(change.row, {}).setdefault(change.field, change.after)
+            wanted.setdefault(change.row, {})[change.field] = change.before
+        now = queries.current(self._session, table, list(wanted))
+        sets: dict[int, dict[str, Any]] = {}
+        for row, fields in wanted.items():
+            if row not in now:
+                self._keep(table, row, "is not there any more")
+                continue
+            for field, value in fields.items():
+                if queries.same(table, field, now[row].get(field), left[row][field]):
+                    sets.setdefault(row, {})[field] = value
+                else:
+                    self._keep(table, row, f"{spoken(field)} was {self._since(table, row, field)} since and stays")
+        self._put_back(table, sets)
+
+    def _put_back(self, table: str, sets: dict[int, dict[str, Any]]) -> None:
+        """All rows at once; where the bank forbids one of them, one by one."""
+        if not sets or queries.put_back(self._session, self._journal, table, sets):
+            return
+        for row, fields in sets.items():
+            if not queries.put_back(self._session, self._journal, table, {row: fields}):
+                words = " and ".join(map(spoken, sorted(fields)))
+                self._keep(table, row, f"{words} cannot go back beside what was changed since")
+
+    def _made(self, table: str, run: list[Changed]) -> None:
+        now = queries.current(self._session, table, [change.row for change in run])
+        for change in run:
+            if change.row not in now:
+                continue
+            other = [f for f, v in change.after.items() if not queries.same(table, f, now[change.row].get(f), v)]
+            if other:
+                self._keep(table, change.row, f"{spoken(other[0])} was {self._since(table, change.row, other[0])} "
+                                              "since, so it was not taken out")  # fmt: skip
+            elif table == "custom_field" and queries.field_in_use(self._raw, change.after["code"]):
+                self._keep(table, change.row, "has values by now and stays; retire it instead")
+            elif not queries.take_out(self._session, self._journal, table, change.row):
+                self._keep(table, change.row, "is named by other records by now and stays")
+
+    def _removed(self, table: str, run: list[Changed]) -> None:
+        for change in run:
+            if not queries.bring_back(self._session, self._journal, table, change.row, change.before):
+                self._keep(table, change.row, "cannot come back: another one has taken its place since")
+
+
+def _kind(change: Changed) -> str:
+    if change.field != WHOLE:
+        return "set"
+    return "made" if change.before is None else "removed"
+
+
+def fields(changes: list[Changed]) -> Iterator[str]:
+    """The names of the changed fields, each once, whole rows as the table's name."""
+    yield from dict.fromkeys(c.table if c.field == WHOLE else c.field for c in changes)
