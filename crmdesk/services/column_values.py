@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final
 
 from crmdesk.domain.filter import OWN, is_own
 from crmdesk.domain.rights import Actor, Right, may
@@ -13,30 +13,33 @@ from crmdesk.services.list_fields import CLEAR_TAGS, NAMES_PEOPLE
 from crmdesk.store.queries import customer_columns as queries
 from crmdesk.store.queries import filters
 
-if TYPE_CHECKING:
-    from crmdesk.services.customers import CustomerRow as Row
-
-    R = TypeVar("R", bound=Row)
-
-_CONTACT: Final = frozenset({"email", "phone", "street", "postcode", *NAMES_PEOPLE})
+_CONTACT: Final = frozenset({"email", "phone", "street", "postcode"})
 
 
-def put(app: App, actor: Actor, rows: Sequence[R], keys: Sequence[str]) -> list[R]:
-    """The rows with these columns in `extra`; a column that this person may not read is empty.
+@dataclass(frozen=True)
+class Cells:
+    """Text by customer and column; `failed` names the plugins whose columns could not be computed."""
 
-    BadInput for a key that is no column.
+    of: dict[int, dict[str, str]]
+    failed: tuple[str, ...] = ()
+
+
+def cells(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str], *, contact: bool = False) -> Cells:
+    """These columns of these customers; one that is gone, or that this person may not read, is empty.
+
+    `contact`: e-mail, phone and address too, which only an export may carry.
     """
-    ids = [row.id for row in rows]
-    found: dict[int, dict[str, str]] = {key: {} for key in ids}
-    for fill in (_facts, _own):
-        for customer, cells in fill(app, actor, ids, list(keys)).items():
-            found[customer].update(cells)
-    return [replace(row, extra={key: found[row.id].get(key, "") for key in keys}) for row in rows]
+    found: dict[int, dict[str, str]] = {key: dict.fromkeys(keys, "") for key in ids}
+    asked = [key for key in keys if contact or key not in _CONTACT]
+    for part in (_facts(app, actor, ids, asked), _own(app, actor, ids, asked)):
+        for customer, texts in part.items():
+            found[customer].update(texts)
+    return Cells(found)
 
 
 def _facts(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
     clear = may(actor, Right.READ_CONTACT)
-    mine = [key for key in keys if key in queries.EXPRESSIONS and (clear or key not in _CONTACT)]
+    mine = [key for key in keys if key in queries.EXPRESSIONS and (clear or key not in _CONTACT | NAMES_PEOPLE)]
     if not mine:
         return {}
     with app.store.reader() as raw:

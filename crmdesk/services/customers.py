@@ -1,7 +1,7 @@
 """Customers: find them in order, choose some or all of them, show a block of rows; the page of one lives beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -182,7 +182,10 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
                 segments.get(key, ""), value, currency, _offers(events[key], at, bool(restricted)), _on(active),
             )  # fmt: skip
     shown = [found[i] for i in wanted if i in found]
-    return column_values.put(app, actor, shown, columns) if columns else shown
+    if not columns:
+        return shown
+    cells = column_values.cells(app, actor, [row.id for row in shown], columns)
+    return [replace(row, extra=cells.of[row.id], failed=cells.failed) for row in shown]
 
 
 def _offers(events: list[PermissionEvent], at: datetime, restricted: bool) -> tuple[tuple[str, Decision], ...]:

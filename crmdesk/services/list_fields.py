@@ -48,6 +48,7 @@ class ListColumn:
     """One column that the list can show; `kind` is text, number, money or date, `plugin` the title of who gives it.
 
     `key` is what `rows` takes for a further column, and what a sortable one is sorted by; `width` is in pixels.
+    `personal` ones say who somebody is.
     """
 
     key: str
@@ -56,13 +57,14 @@ class ListColumn:
     width: int = 112
     plugin: str = ""
     sortable: bool = False
+    personal: bool = False
 
 
 # What `CustomerRow` holds anyway, in the order of the list; and what `rows` adds when asked.
 STANDARD: Final = (
-    ListColumn("name", "Name", "text", 208, sortable=True),
-    ListColumn("number", "Number", "text", 96, sortable=True),
-    ListColumn("city", "City", "text", 112, sortable=True),
+    ListColumn("name", "Name", "text", 208, sortable=True, personal=True),
+    ListColumn("number", "Number", "text", 96, sortable=True, personal=True),
+    ListColumn("city", "City", "text", 112, sortable=True, personal=True),
     ListColumn("segment", "Segment", "text", 144, sortable=True),
     ListColumn("value", "Holds", "money", 104, sortable=True),
     ListColumn("permissions", "May contact", "text", 168),
@@ -74,8 +76,8 @@ FURTHER: Final = (
     ListColumn("manager", "Manager", "text", 128),
     ListColumn("joined", "Joined", "date", 104, sortable=True),
     ListColumn("left", "Left", "date", 104),
-    ListColumn("born", "Born", "text", 72),
-    ListColumn("country", "Country", "text", 96),
+    ListColumn("born", "Born", "text", 72, personal=True),
+    ListColumn("country", "Country", "text", 96, personal=True),
     ListColumn("occupation", "Occupation", "text", 144),
     ListColumn("education", "Education", "text", 128),
     ListColumn("source", "Source", "text", 112),
@@ -108,7 +110,7 @@ def columns(app: App, actor: Actor) -> list[ListColumn]:
     return [
         *STANDARD,
         *(column for column in FURTHER if clear or column.key not in NAMES_PEOPLE),
-        *(ListColumn(f"{OWN}{f.code}", f.title, _OWN_COLUMNS.get(f.kind, "text"), 128)
+        *(ListColumn(f"{OWN}{f.code}", f.title, _OWN_COLUMNS.get(f.kind, "text"), 128, personal=f.tag in CLEAR_TAGS)
           for f in own.values() if clear or f.tag not in CLEAR_TAGS),
     ]  # fmt: skip
 

@@ -105,7 +105,7 @@ def _chip(where: Where, chip: Chip, at: datetime) -> None:
     elif chip.field == "active":
         where.add(f"{LAST_ACTIVE} {_sign(chip)} {where.name(int(ledger.moment(chip.values[0]).timestamp()))}")
     elif chip.field in _YES_NO:
-        where.add(f"{'' if 'yes' in chip.values else 'NOT '}({_YES_NO[chip.field]})")
+        where.add(f"coalesce({_YES_NO[chip.field]}, 0) IN ({_answers(chip)})")
     elif chip.field == "city":
         where.add(f"({' OR '.join(f'instr(city_folded, {where.name(fold(v))})' for v in chip.values)})")
     elif chip.field == "marketing":
@@ -145,7 +145,7 @@ def _own(raw: Any, where: Where, chip: Chip, own: dict[str, OwnField]) -> None:
     if info.kind == "choice":
         where.add(f"{'NOT ' if chip.op == 'is_not' else ''}{_among(where, value, chip.values)}")
     elif info.kind == "yes_no":
-        where.add(f"{value} = {int(chip.values[0] == 'yes')}")
+        where.add(f"{value} IN ({_answers(chip)})")
     elif info.kind == "text":
         raw.create_function("folded", 1, fold, deterministic=True)
         looks = [f"instr(folded({value}), {where.name(fold(v))})" for v in chip.values]
@@ -159,6 +159,10 @@ def _own(raw: Any, where: Where, chip: Chip, own: dict[str, OwnField]) -> None:
 def _among(where: Where, column: str, values: Sequence[str]) -> str:
     """One of the values, where "" stands for nothing written; never NULL, so that NOT is its opposite."""
     return f"coalesce({column}, '') IN ({where.names(values)})"
+
+
+def _answers(chip: Chip) -> str:
+    return ", ".join(str(int(value == "yes")) for value in chip.values)
 
 
 def _sign(chip: Chip) -> str:
