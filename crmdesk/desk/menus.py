@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from crmdesk.desk.pages import PAGES
+from crmdesk.domain.rights import Right
 
 ORDER: Final = ("File", "Edit", "View", "Customer", "Campaign", "Mine", "Data", "Tools", "Help")
 
@@ -28,9 +29,12 @@ class Entry:
     shortcut: str = ""
     needs_bank: bool = False
     tip: str = ""
+    may: Right | None = None  # without this right the entry is absent
 
 
 _DEEDS = "crmdesk.desk.deeds"
+_WORK = "crmdesk.desk.work.deeds"
+_PERMIT = "crmdesk.desk.permissions.deeds"
 HOST: Final = (
     Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
     Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),
@@ -49,6 +53,20 @@ HOST: Final = (
     Entry("view.smaller", "Smaller", "View", "crmdesk.desk.zoom:smaller", "5_zoom", 20, "Ctrl+-"),
     Entry("view.usual", "Usual size", "View", "crmdesk.desk.zoom:usual", "5_zoom", 30, "Ctrl+0"),
     Entry("view.pane", "Next pane", "View", f"{_DEEDS}:next_pane", "2_go", 30, "F6"),
+    Entry("customer.permission", "Record a permission...", "Customer", f"{_PERMIT}:record_here", "4_permission", 10, "",
+          True, "What the customer in front said, with its proof; key P", Right.RECORD_PERMISSION),
+    Entry("customer.withdraw", "Withdraw offers", "Customer", f"{_PERMIT}:withdraw_here", "4_permission", 20, "", True,
+          "For the customer in front, on all channels, at once", Right.RECORD_PERMISSION),
+    Entry("customer.object", "Object to offers", "Customer", f"{_PERMIT}:object_here", "4_permission", 30, "", True,
+          "For the customer in front, on all channels, at once", Right.RECORD_OBJECTION),
+    Entry("customer.receipt", "Permission receipt...", "Customer", f"{_PERMIT}:receipt_here", "4_permission", 40, "",
+          True, "What the customer in front permitted, to take home", Right.READ_PERMISSIONS),
+    Entry("customer.task", "New task...", "Customer", f"{_WORK}:new_task", "5_work", 10, "Ctrl+Shift+T", True,
+          "Write down what to do and when", Right.EDIT_WORK),
+    Entry("customer.opportunity", "New opportunity...", "Customer", f"{_WORK}:new_opportunity", "5_work", 20, "", True,
+          "Write down what a customer may take", Right.EDIT_WORK),
+    Entry("tools.backups", "Backups", "Tools", f"{_WORK}:backups", "3_bank", 10, "", True,
+          "See, check and restore the bank's backups", Right.BACKUP),
     Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
     Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
     Entry("help.guide", "Guide", "Help", "crmdesk.desk.help_page:guide", "1_help", 10, "F1"),

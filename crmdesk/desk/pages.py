@@ -43,6 +43,11 @@ PAGES: Final = (
                may=Right.READ_CUSTOMER),
     PageRecord("customer", "Customer", "crmdesk.desk.customers.customer_page:CustomerPage", under="customers",
                may=Right.READ_CUSTOMER),  # arrive(number="C-004711")
+    PageRecord("permissions", "Permissions", "crmdesk.desk.permissions.permissions_page:PermissionsPage", rail=True,
+               may=Right.READ_PERMISSIONS),
+    PageRecord("tasks", "Tasks", "crmdesk.desk.work.tasks_page:TasksPage", rail=True, may=Right.READ_WORK),
+    PageRecord("opportunities", "Opportunities", "crmdesk.desk.work.opportunities_page:OpportunitiesPage", rail=True,
+               may=Right.READ_WORK),
     PageRecord("analyses", "Analyses", "crmdesk.desk.mine.analyses_page:AnalysesPage", rail=True,
                may=Right.RUN_ANALYSIS),
     PageRecord("analysis", "Run an analysis", "crmdesk.desk.mine.run_page:RunPage", under="analyses",
@@ -52,6 +57,7 @@ PAGES: Final = (
                may=Right.READ_RESULTS),  # arrive(run=uuid)
     PageRecord("offers", "Cross-selling list", "crmdesk.desk.offers.offers_page:OffersPage", under="runs",
                may=Right.READ_RESULTS),  # arrive(run=uuid, rule=number)
+    PageRecord("backups", "Backups", "crmdesk.desk.backups.backups_page:BackupsPage", may=Right.BACKUP),
     PageRecord("help", "Help", "crmdesk.desk.help_page:HelpPage"),  # arrive(topic="guide")
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
 )  # fmt: skip

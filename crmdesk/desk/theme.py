@@ -15,11 +15,11 @@ RADIUS: Final = 6
 # One glyph per permission state: never colour alone.
 GLYPHS: Final = {
     "granted": "✓", "pending": "?", "asked": "?", "none": "·", "expired": "◔",
-    "refused": "✕", "withdrawn": "✕", "objected": "⊘", "erased": "–",
+    "refused": "✕", "withdrawn": "✕", "objected": "⊘", "erased": "–", "restricted": "‖",
 }  # fmt: skip
 WORDS: Final = {
     "granted": "Yes", "pending": "Asked", "asked": "Asked", "none": "Not asked", "expired": "Expired",
-    "refused": "No", "withdrawn": "Withdrawn", "objected": "Objected", "erased": "Erased",
+    "refused": "No", "withdrawn": "Withdrawn", "objected": "Objected", "erased": "Erased", "restricted": "Restricted",
 }  # fmt: skip
 
 

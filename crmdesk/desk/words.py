@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -13,6 +14,8 @@ from crmdesk.domain.permission import Decision
 
 CHANNELS: Final = {"email": "E-mail", "phone": "Phone", "sms": "SMS", "post": "Post", "in_person": "Branch",
                    "in_app": "App"}  # fmt: skip
+BY: Final = {"email": "by e-mail", "phone": "by phone", "sms": "by SMS", "post": "by post",
+             "in_person": "in the branch", "in_app": "in the app"}  # fmt: skip
 LETTERS: Final = {"email": "E", "phone": "P", "sms": "S", "post": "L", "in_person": "B", "in_app": "A"}
 PURPOSES: Final = {"marketing": "Offers", "survey": "Research", "sharing": "Partners", "profiling": "Profiling",
                    "targeting": "Targeting"}  # fmt: skip
@@ -53,8 +56,18 @@ def on(day: date | None) -> str:
     return _locale().toString(QDate(day.year, day.month, day.day), "d MMM yyyy") if day else NOTHING
 
 
+def iso(day: str) -> str:
+    """An ISO day as `on` writes it."""
+    return on(date.fromisoformat(day[:10]))
+
+
 def count(number: int) -> str:
     return _locale().toString(number)
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Words in a row: "by e-mail, by phone and by post"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
 
 
 def month(text: str) -> str:
@@ -65,11 +78,13 @@ def month(text: str) -> str:
 
 def state(decision: Decision) -> str:
     """The word for a decision; a mining purpose may be used without the customer having said anything."""
-    return "Yes" if decision.allowed else "No" if decision.state == "granted" else WORDS.get(decision.state, "No")
+    if decision.allowed:
+        return "Yes"
+    return "No" if decision.shown == "granted" else WORDS.get(decision.shown, "No")
 
 
 def look(decision: Decision) -> str:
     """The permission state whose glyph and colour a decision wears."""
     if decision.allowed:
         return "granted"
-    return "refused" if decision.state == "granted" else decision.state
+    return "refused" if decision.shown == "granted" else decision.shown

@@ -140,9 +140,15 @@ class CellDelegate(QStyledItemDelegate):
 
 
 class PermissionGrid(QTableView):
-    """The grid at its full height; `evidence_asked(seq)` when Enter or a double click asks what a cell rests on."""
+    """The grid at its full height.
+
+    `evidence_asked(seq)`: Enter or a double click asks what a cell rests on. `chosen(purpose, channels)`: a cell became
+    the current one, () = all channels. `withdraw_asked`: Delete was pressed on it.
+    """
 
     evidence_asked = Signal(object)
+    chosen = Signal(str, object)
+    withdraw_asked = Signal()
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__()
@@ -164,16 +170,21 @@ class PermissionGrid(QTableView):
         self.verticalHeader().setDefaultSectionSize(HEIGHT)
         self.verticalHeader().setHighlightSections(False)
         self.doubleClicked.connect(self._ask)
+        self.selectionModel().currentChanged.connect(self._moved)
         self._fit()
 
     def show_grid(self, grid: Grid, now: Grid | None = None) -> None:
         """Decisions at one moment; with `now`, what differs from today is outlined."""
         model: GridModel = self.model()
+        current = self.currentIndex()
+        row, column = (current.row(), current.column()) if current.isValid() else (-1, -1)
         self.clearSpans()
         model.show_grid(grid, now)
-        for row in range(model.rowCount()):
-            if model.merged(row):
-                self.setSpan(row, 0, 1, model.columnCount())
+        for place in range(model.rowCount()):
+            if model.merged(place):
+                self.setSpan(place, 0, 1, model.columnCount())
+        if 0 <= row < model.rowCount():
+            self.setCurrentIndex(model.index(row, column))  # the same cell stays the current one
         self._fit()
 
     def _fit(self) -> None:
@@ -184,8 +195,24 @@ class PermissionGrid(QTableView):
         if cell is not None:
             self.evidence_asked.emit(cell.decision.seq)
 
+    def place(self) -> tuple[str, tuple[str, ...]] | None:
+        """Purpose and channels of the current cell, () = all channels; None without one."""
+        index = self.currentIndex()
+        cell: Cell | None = index.data(CELL)
+        if cell is None:
+            return None
+        model: GridModel = self.model()
+        return cell.purpose, () if model.merged(index.row()) or not cell.channel else (cell.channel,)
+
+    def _moved(self, *_: QModelIndex) -> None:
+        place = self.place()
+        if place is not None:
+            self.chosen.emit(*place)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._ask(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Delete and self.currentIndex().isValid():
+            self.withdraw_asked.emit()
         else:
             super().keyPressEvent(event)

@@ -1,0 +1,152 @@
+"""Record a permission: what the customer said, what proves it, and what will hold after saving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from crmdesk.desk import words
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.form_dialog import FormDialog
+from crmdesk.desk.permissions.answer_form import FREE, AnswerForm
+from crmdesk.desk.permissions.proof_form import Kept, ProofForm
+from crmdesk.desk.widgets import label
+from crmdesk.domain.change import Change
+from crmdesk.domain.errors import BadInput
+from crmdesk.services import documents, notices, permission_record
+from crmdesk.services.permission_record import Preview, Recording
+
+DELAY = 150  # ms after the last edit until the preview is asked
+WIDTH = 660
+
+
+class RecordDialog(FormDialog):
+    """One answer of one customer. Nothing is ticked; a withdrawal or an objection needs no more than itself."""
+
+    def __init__(
+        self, context: DeskContext, number: str, parent: QWidget | None = None, purpose: str = "marketing"
+    ) -> None:  # fmt: skip
+        super().__init__(context, parent, f"Record a permission of {number}", "Save permission")
+        self.number = number
+        self._attached: dict[Path, str] = {}  # kept with the customer already: a second try must not keep it twice
+        self._question: Any = None
+        self.form, self.proof = AnswerForm(purpose), ProofForm()
+        self.free_note = label("", "muted", wrap=True)
+        self.lower = QStackedWidget()
+        self.lower.addWidget(self.free_note)
+        self.lower.addWidget(self.proof)
+        self.preview = label("", "answer", wrap=True)
+        self.preview.setMinimumHeight(2 * self.preview.fontMetrics().height() + 4)
+        self.preview.setAccessibleName("After saving")
+        for part in (self.form, self.lower, self.preview):
+            self.fields.addWidget(part)
+        self.setMinimumWidth(WIDTH)
+        self._timer = QTimer(self, singleShot=True, interval=DELAY)
+        self._timer.timeout.connect(self._ask)
+        self.form.changed.connect(self._edited)
+        self.proof.changed.connect(self._edited)
+        self._edited()
+        self.form.status_choice.setFocus()
+        self._fetch()
+
+    def _fetch(self) -> None:
+        app, actor, number = self.context.app, self.context.actor, self.number
+
+        def ask() -> Any:
+            kept = [Kept(d.name, d.sha256) for d in documents.of_customer(app, actor, number)]
+            return notices.current(app, actor), kept
+
+        def show(found: Any) -> None:
+            self.proof.offer_notices(found[0])
+            self.proof.offer_documents(found[1])
+
+        self.context.background(ask, show, self.refused, self)
+
+    # The answer ---------------------------------------------------------------------------------------------------
+
+    def missing(self) -> tuple[str, QWidget] | None:
+        """The sentence that says what to do next, and the control to do it in; None once all is there."""
+        return self.form.missing() or (self.proof.missing() if self.form.status == "granted" else None)
+
+    def recording(self, document: str = "") -> Recording:
+        form = self.form
+        proof = self.proof.values() if form.status == "granted" else {}
+        if document:
+            proof["document"] = document
+        return Recording(form.purpose, form.channels, form.status, source=form.source or "branch", **proof)
+
+    def _edited(self) -> None:
+        form = self.form
+        self.lower.setCurrentWidget(self.proof if form.status == "granted" else self.free_note)
+        self.proof.offer_soft(form.purpose == "marketing" and form.channels == ("email",))
+        self.free_note.setText(_free_words(form.status))
+        self.tell("")
+        self._drop_question()
+        missing = self.missing()
+        if missing is not None:
+            self._say(missing[0], "muted")
+        else:
+            self._timer.start()
+
+    def _drop_question(self) -> None:
+        self._timer.stop()
+        if self._question is not None:
+            self._question.drop()
+
+    def _ask(self) -> None:
+        """What would hold after saving; a file not kept yet stands as a note, for the proof's sake alone."""
+        app, actor, number = self.context.app, self.context.actor, self.number
+        asked = self.recording()
+        if self.proof.file is not None and not asked.evidence and not asked.document and asked.status == "granted":
+            asked = Recording(**{**vars(asked), "evidence": self.proof.file.name})
+        self._question = self.context.background(
+            lambda: permission_record.preview(app, actor, number, asked), self._show, self.refused, self
+        )
+
+    def _show(self, found: Preview) -> None:
+        self._say(found.sentence, "fault" if found.refusal else "answer")
+
+    def _say(self, text: str, role: str) -> None:
+        self.preview.setText(text)
+        self.preview.setAccessibleDescription(text)
+        if self.preview.property("role") != role:
+            self.preview.setProperty("role", role)
+            self.preview.style().unpolish(self.preview)
+            self.preview.style().polish(self.preview)
+
+    # Saving -------------------------------------------------------------------------------------------------------
+
+    def work(self) -> Callable[[], Any]:
+        missing = self.missing()
+        if missing is not None:
+            missing[1].setFocus()
+            raise BadInput(missing[0])
+        app, actor, number = self.context.app, self.context.actor, self.number
+        file = self.proof.file if self.form.status == "granted" else None
+        plain = self.recording()
+
+        def save() -> Change:
+            kept = Change("")
+            if file is not None and file not in self._attached:
+                kept = documents.add(app, actor, number, file, "form")
+                found = {d.id: d.sha256 for d in documents.of_customer(app, actor, number)}
+                self._attached[file] = next(found[key] for key in kept.touched["document"])
+            asked = Recording(**{**vars(plain), "document": self._attached[file]}) if file is not None else plain
+            change = permission_record.record(app, actor, number, asked)
+            return Change(change.kind, {**kept.touched, **change.touched}, change.change_no)
+
+        return save
+
+    def done_words(self, saved: Any) -> str:
+        return f"Saved for {self.number}: {words.PURPOSES[self.form.purpose].lower()}, {self.form.status}."
+
+
+def _free_words(status: str) -> str:
+    """What else is needed for an answer that is no grant."""
+    if status in FREE:
+        return "Nothing else is needed: no notice, no evidence, no reason."
+    return "No notice and no evidence are needed for this answer." if status else ""
