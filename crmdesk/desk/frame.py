@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.desk import menus
+from crmdesk.desk.backups.keeper import Keeper
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.dress import apply_theme
 from crmdesk.desk.rail import Rail
@@ -28,6 +29,7 @@ from crmdesk.desk.theme import THEMES, Theme, system_theme
 from crmdesk.desk.topbar import TopBar
 from crmdesk.desk.tray import Tray
 from crmdesk.desk.watcher import Watcher
+from crmdesk.desk.work.reminders import Reminders
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 
@@ -51,6 +53,7 @@ class Frame(QMainWindow):
         self.shelf = Shelf(context, self.start)
         self.tray = Tray()
         self.watcher = Watcher(context)
+        self.reminders, self.keeper = Reminders(context), Keeper(context)
         self._lay_out()
         self._connect()
         self.fill_menus()
@@ -65,7 +68,7 @@ class Frame(QMainWindow):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part, stretch in ((self.top, 0), (self.shelf, 1), (self.tray, 0)):
+        for part, stretch in ((self.top, 0), (self.shelf, 1), (self.reminders, 0), (self.tray, 0)):
             column.addWidget(part, stretch)
         self._across = QHBoxLayout()
         self._across.setContentsMargins(0, 0, 0, 0)
@@ -89,7 +92,8 @@ class Frame(QMainWindow):
 
     def fill_menus(self) -> None:
         """Build the menus anew: the host's entries, the pages, the analyses and the plugins' actions."""
-        entries = [*self._entries, *menus.page_entries(lambda name: self.shelf.go(name, {}), self.allowed)]
+        own = [entry for entry in self._entries if self.allowed(entry.may)]
+        entries = [*own, *menus.page_entries(lambda name: self.shelf.go(name, {}), self.allowed)]
         self.actions = menus.fill(
             self.menuBar(), entries, lambda entry: self.act(entry.id), self.context.app is not None
         )
@@ -153,7 +157,8 @@ class Frame(QMainWindow):
         self.foot.file.setText(app.path.name)
         self.setWindowTitle(f"{app.path.stem} - crmdesk")
         self.settings.remember(app.path)
-        self.watcher.start()
+        for eye in (self.watcher, self.reminders, self.keeper):
+            eye.start()
         self.shelf.go("home", {})
 
     def _put_rail(self) -> None:
@@ -177,6 +182,8 @@ class Frame(QMainWindow):
     def hide_bank(self, then: Callable[[], Any]) -> None:
         """Back to the start page; the bank is closed behind it once nothing runs on it, then `then()`."""
         self.context.let_go([*self.tray.drop_all(), *self.watcher.stop()], then)
+        self.reminders.stop()
+        self.keeper.stop()
         self.shelf.empty()
         if self.rail is not None:
             self.rail.deleteLater()

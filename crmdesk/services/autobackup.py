@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from crmdesk.domain import retention
+from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.places import beside
@@ -33,11 +34,12 @@ class Copy:
 
 @dataclass(frozen=True)
 class CopyReport:
-    """What a call did: the new copy (None: nothing had changed), and how many old ones went."""
+    """What a call did: the new copy (None: nothing had changed), how many old ones went, and that as a sentence."""
 
     made: Copy | None
     thinned: int
     sentence: str
+    change: Change | None = None
 
 
 def folder(app: App) -> Path:
@@ -81,7 +83,8 @@ def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None =
     files.check_backup(file)
     made = _copy(file)
     assert made is not None
-    return CopyReport(made, _thin(app, now), f"A backup was made and checked: {file.name}.")
+    change = Change("backup", {"audit_event": ALL}, app.store.change_no())
+    return CopyReport(made, _thin(app, now), f"A backup was made and checked: {file.name}.", change)
 
 
 def check(app: App, actor: Actor, file: Path) -> str:

@@ -134,7 +134,8 @@ def _read(raw: Any, sql: str, parameters: Mapping[str, Any] | None) -> list[dict
     found = []
     for values in cursor.fetchall():
         row = dict(zip(names, values, strict=True))
-        row["name"] = full_name(row.pop("given_name"), row.pop("family_name")) if row["number"] else ""
+        given, family = row.pop("given_name"), row.pop("family_name")
+        row["name"] = full_name(given, family) if row["number"] else ""
         for name in ("due_at", "remind_at", "snoozed_until", "ended_at", "made_at", "moved_at", "at"):
             if row.get(name) is not None:
                 row[name] = moment(row[name])

@@ -1,0 +1,69 @@
+"""Putting a backup in the bank's place: checked first, then the bank is closed, exchanged and opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from crmdesk.desk import start
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.form_dialog import FormDialog
+from crmdesk.desk.work import moments
+from crmdesk.desk.zoom import px
+from crmdesk.services import autobackup, backup
+from crmdesk.services.autobackup import Copy
+
+if TYPE_CHECKING:
+    from crmdesk.desk.frame import Frame
+
+
+class RestoreDialog(FormDialog):
+    """Restoring cannot be undone by Ctrl+Z, so this says what goes and what stays."""
+
+    def __init__(self, context: DeskContext, page: QWidget, one: Copy) -> None:
+        now = datetime.now(UTC)
+        answer = (
+            f"The bank goes back to how it was {moments.moment(one.made_at, now)}. "
+            "What was written since is not in it. "
+            "The bank as it is now is kept beside it, as a file whose name ends in before-restore."
+        )
+        super().__init__(context, page, "Restore a backup", "Restore backup", answer)
+        self.setMinimumWidth(px(480))
+        self._page, self._copy = page, one
+        # Enter must not do what cannot be undone before it was read.
+        self.save_button.setDefault(False)
+        self.save_button.setAutoDefault(False)
+        self.cancel_button.setAutoDefault(True)
+        self.cancel_button.setDefault(True)
+        self.cancel_button.setFocus()
+
+    def work(self) -> Callable[[], Any]:
+        app, actor = self.context.app, self.context.actor
+        return lambda: autobackup.restorable(app, actor, self._copy.file)
+
+    def saved(self, value: Any) -> None:
+        """The copy passed its check: now the window lets go of the bank."""
+        frame: Frame = self._page.window()  # type: ignore[assignment]
+        self.accept()
+        restore(frame, value)
+
+
+def restore(frame: Frame, source: Path) -> None:
+    """Close the open bank, put `source` in its place, open it; on a failure the bank is opened as it was."""
+    context = frame.context
+    assert context.app is not None
+    target, actor = context.app.path, context.actor
+
+    def exchanged(report: dict[str, Any]) -> None:
+        kept = Path(report["kept"]).name if report["kept"] else ""
+        told = f"{target.stem} is restored. The bank as it was is kept: {kept}."
+        start.open_bank(frame, target, then=lambda opened: opened.notice(told))
+
+    def failed(error: Exception) -> None:
+        start.open_bank(frame, target, then=lambda _: context.notice_error(error))
+
+    frame.hide_bank(lambda: context.open_file(lambda: backup.restore(actor, source, target), exchanged, failed))

@@ -1,0 +1,1 @@
+"""Tasks and opportunities at the desk."""
