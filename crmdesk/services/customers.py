@@ -131,9 +131,7 @@ def find(app: App, actor: Actor, query: CustomerQuery, *,
     require(actor, Right.READ_CUSTOMER)
     at = app.store.clock()
     with app.store.reader() as raw:
-        check_filter(raw, actor, query.filters)
-        return people.ids(raw, query.text, query.filters, query.sort, query.descending, at,
-                          contact=may(actor, Right.READ_CONTACT), cancel=cancel)  # fmt: skip
+        return ids_of(raw, actor, Chosen(query), at, cancel=cancel)
 
 
 def ids_of(raw: Any, actor: Actor, chosen: Chosen, at: datetime, *,
@@ -147,7 +145,8 @@ def ids_of(raw: Any, actor: Actor, chosen: Chosen, at: datetime, *,
         return people.there(raw, chosen.ids)
     check_filter(raw, actor, query.filters)
     return people.ids(raw, query.text, query.filters, query.sort, query.descending, at,
-                      contact=may(actor, Right.READ_CONTACT), cancel=cancel)  # fmt: skip
+                      contact=may(actor, Right.READ_CONTACT), accounts=may(actor, Right.READ_ACCOUNTS),
+                      cancel=cancel)  # fmt: skip
 
 
 def count_chosen(app: App, actor: Actor, chosen: Chosen) -> int:

@@ -216,4 +216,6 @@ STATEMENTS: Final = (
  STRICT""",
     "CREATE INDEX ix_opportunity_move_opportunity_id ON opportunity_move (opportunity_id)",
     "CREATE INDEX ix_interaction_reverses ON interaction (reverses) WHERE reverses IS NOT NULL",
+    "CREATE INDEX ix_account_plain ON account (replace(replace(upper(number), ' ', ''), '-', ''))",
+    "CREATE INDEX ix_account_tail ON account (substr(replace(replace(upper(number), ' ', ''), '-', ''), -4))",
 )

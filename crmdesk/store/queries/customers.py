@@ -46,13 +46,18 @@ def id_of(raw: Any, number: str) -> int:
     return int(found[0])
 
 
-def ids(raw: Any, text: str, chips: Sequence[Chip], sort: str, descending: bool, at: datetime, *,
-        contact: bool = True, cancel: Callable[[], bool] = lambda: False) -> NDArray[np.int64]:  # fmt: skip
-    """Ids of all who match, in order. `contact=False` searches numbers only. Raises Cancelled."""
+def ids(
+    raw: Any, text: str, chips: Sequence[Chip], sort: str, descending: bool, at: datetime, *,
+    contact: bool = True, accounts: bool = False, cancel: Callable[[], bool] = lambda: False,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Ids of all who match, in order. Raises Cancelled.
+
+    The text is looked for in numbers, with `contact` in names and contact data too, with `accounts` in their numbers.
+    """
     if sort not in SORTS:
         raise BadInput(f"'{sort}' is not a column to sort by; choose one of {', '.join(SORTS)}.")
     where = Where()
-    add_search(where, text, SEARCHED if contact else SEARCHED[:1])
+    add_search(where, text, SEARCHED if contact else SEARCHED[:1], accounts=accounts)
     add_chips(raw, where, chips, at)
     way = "DESC" if descending else "ASC"
     order = f"{SORTS[sort]} {way}, id {way}"

@@ -7,6 +7,9 @@ from sqlmodel import SQLModel
 
 from crmdesk.store.tables.column import STRICT, col, key, ref
 
+# An account's number without the spaces and strokes that people write into it; an index holds this very expression.
+PLAIN_NUMBER = "replace(replace(upper(number), ' ', ''), '-', '')"
+
 
 class Product(SQLModel, table=True):
     __tablename__ = "product"
@@ -23,6 +26,9 @@ class Account(SQLModel, table=True):
     __tablename__ = "account"
     __table_args__ = (
         sa.CheckConstraint("closed_on IS NULL OR closed_on >= opened_on", name="closed_after_open"),
+        # Found by its beginning and by its last four signs, however people space it.
+        sa.Index("ix_account_plain", sa.text(PLAIN_NUMBER)),
+        sa.Index("ix_account_tail", sa.text(f"substr({PLAIN_NUMBER}, -4)")),
         STRICT,
     )
     id: int | None = key()

@@ -10,10 +10,12 @@ from small_bank import ACTOR, SmallApp
 
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.filter import Chip, from_json
-from crmdesk.domain.rights import Actor, Role
+from crmdesk.domain.rights import HOLDERS, Actor, Right, Role
 from crmdesk.services import customers
 from crmdesk.services.customers import Chosen, CustomerQuery
 from crmdesk.services.filter_words import describe
+from crmdesk.store.queries.filters import Where
+from crmdesk.store.queries.search import SEARCHED, add_search
 
 ANALYST = Actor("ana", frozenset({Role.ANALYST}))
 CHOICES = '["gold", "silver"]'
@@ -35,8 +37,10 @@ def app(tmp_path: Path) -> Iterator[SmallApp]:
         run("UPDATE customer SET manager_id = 2, country = 'TR' WHERE id = 2")
         task = {"owner_id": 1, "title": "Call", "due_at": "2026-11-01", "made_at": "2026-10-01", "made_by": "ela",
                 "origin": "manual", "version": 1}  # fmt: skip
-        small_bank.add(session, "task", [{**task, "customer_id": 2, "state": "open", "ended_at": None},
-                                         {**task, "customer_id": 3, "state": "done", "ended_at": "2026-10-02"}])  # fmt: skip
+        small_bank.add(session, "task", [
+            {**task, "customer_id": 2, "state": "open", "ended_at": None},
+            {**task, "customer_id": 3, "state": "done", "ended_at": "2026-10-02"},
+        ])  # fmt: skip
         kinds = (("tier", "choice", CHOICES, "plain"), ("since", "date", None, "plain"),
                  ("score", "number", None, "plain"), ("vip", "yes_no", None, "plain"),
                  ("note", "text", None, "text"))  # fmt: skip
@@ -180,3 +184,46 @@ def test_a_filter_reads_as_words(app: SmallApp) -> None:
         "“yil”; Branch: Harbour or Head office; Joined from 2026-01-01; Manager not: Nothing written; Score below 5"
     )
     assert describe(app, ACTOR, CustomerQuery()) == "All customers"
+
+
+@pytest.fixture
+def accounts(app: SmallApp) -> SmallApp:
+    with app.store.write() as session:
+        run = session.connection().exec_driver_sql
+        run("UPDATE account SET number = 'TR33 0006 1005 1978 6457 8413 26' WHERE id = 1")
+        run("UPDATE account SET number = 'de75-512108001245126199' WHERE id = 2")
+        run("UPDATE account SET number = '1787' WHERE id = 3")
+        run("INSERT INTO holding (account_id, customer_id, role) VALUES (3, 5, 'authorised')")
+    return app
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("TR33 0006 1005 1978 6457 8413 26", {1}), ("tr330006100519786457841326", {1}), ("TR33-0006-1005", {1}),
+    ("TR33", {1}), ("TR3", set()), ("1326", {1}), ("8413 26", {1}), ("413 26", {1}), ("0006 1005", set()),
+    ("DE75 5121 0800", {1}), ("6199", {1}), ("1787", {2, 5}), ("787", set()), ("1234", {1}), ("5678", {2}),
+    ("tr33 moda", set()), ("000003", {3}),
+])  # fmt: skip
+def test_an_account_is_found_by_its_number_its_beginning_and_its_end(
+    accounts: SmallApp, text: str, expected: set[int]
+) -> None:
+    assert set(map(int, customers.find(accounts, ACTOR, CustomerQuery(text)))) == expected
+
+
+def test_accounts_and_filters_are_joined_by_and(accounts: SmallApp) -> None:
+    query = CustomerQuery("1787", (Chip("kind", "is", ("company",)),))
+    assert list(customers.find(accounts, ACTOR, query)) == [5]
+
+
+def test_who_may_not_read_accounts_does_not_find_by_them(accounts: SmallApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HOLDERS, Right.READ_ACCOUNTS, frozenset({Role.DPO}))
+    assert not len(customers.find(accounts, ANALYST, CustomerQuery("TR33 0006")))
+
+
+def test_an_account_is_looked_up_by_the_indexes(accounts: SmallApp) -> None:
+    where = Where()
+    add_search(where, "TR33 0006", SEARCHED, accounts=True)
+    with accounts.store.reader() as raw:
+        rows = raw.execute(f"EXPLAIN QUERY PLAN SELECT id FROM customer{where.sql()}", where.parameters)
+        steps = " ".join(row[3] for row in rows)
+    assert "ix_account_plain" in steps and "ix_account_tail" in steps
+    assert "SCAN account" not in steps and "SCAN customer " not in steps
