@@ -9,7 +9,7 @@ from typing import Final
 
 from crmdesk.domain.errors import BadInput
 
-KINDS: Final = ("consent", "identity", "contract", "letter", "recording", "other")
+KINDS: Final = ("form", "contract", "identity", "letter", "recording", "other")
 BYTES_AT_MOST: Final = 20 * 1024 * 1024
 NAME_AT_MOST: Final = 120
 # Media type to the endings that its names have; the first is given to a name without one.

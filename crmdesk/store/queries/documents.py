@@ -44,7 +44,10 @@ def of_customer(raw: Any, customer: int) -> list[DocumentInfo]:
         "SELECT id, name, kind, media_type, size, sha256, added_at, added_by FROM document WHERE customer_id = ?"
         " ORDER BY id DESC", (customer,),
     )  # fmt: skip
-    return [DocumentInfo(*row[:6], moment(row[6]), row[7]) for row in rows]
+    return [
+        DocumentInfo(key, name, kind, media, size, sha256, moment(at), by)
+        for key, name, kind, media, size, sha256, at, by in rows
+    ]
 
 
 def content(session: Session, document: int) -> Content | None:

@@ -133,7 +133,7 @@ def changes(raw: Any, deed: int) -> list[Changed]:
     rows = raw.execute(
         "SELECT id, table_name, row_id, field, before, after FROM field_change WHERE deed_id = ? ORDER BY id", (deed,)
     )
-    return [Changed(*r[:4], _loaded(r[4]), _loaded(r[5])) for r in rows]
+    return [Changed(key, table, row, field, _loaded(old), _loaded(new)) for key, table, row, field, old, new in rows]
 
 
 def current(session: Session, table: str, rows: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -81,7 +81,7 @@ def accounts(raw: Any, customer: int) -> list[OwnAccount]:
         "SELECT DISTINCT a.id, a.number, a.currency, a.opened_on, a.closed_on FROM holding h"
         " JOIN account a ON a.id = h.account_id WHERE h.customer_id = ? ORDER BY a.id", (customer,),
     )  # fmt: skip
-    return [OwnAccount(*row[:3], day(row[3]), day(row[4])) for row in rows]
+    return [OwnAccount(key, number, money, day(opened), day(closed)) for key, number, money, opened, closed in rows]
 
 
 def add(session: Session, values: Mapping[str, Any]) -> int:

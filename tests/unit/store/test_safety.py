@@ -133,6 +133,7 @@ def test_backup_needs_the_right(store: Store, tmp_path: Path) -> None:
 
 def test_a_migration_step_keeps_rows_and_safeguards_or_changes_nothing(store: Store) -> None:
     store.close()
+    later = schema.SCHEMA_VERSION + 1
 
     def widen(op: Operations) -> None:
         with op.batch_alter_table("branch") as batch:
@@ -157,11 +158,11 @@ def test_a_migration_step_keeps_rows_and_safeguards_or_changes_nothing(store: St
 
     before = state()
     with pytest.raises(RuntimeError):
-        migrate.migrate(store.path, {3: fail}, 3)
+        migrate.migrate(store.path, {later: fail}, later)
     assert state() == before
-    migrate.migrate(store.path, {3: widen}, 3)
-    assert state() == (3, 3, len(schema.triggers()), before[3] + 1)
-    assert beside(store.path, "before-schema-3").exists()
+    migrate.migrate(store.path, {later: widen}, later)
+    assert state() == (later, 3, len(schema.triggers()), before[3] + 1)
+    assert beside(store.path, f"before-schema-{later}").exists()
 
 
 @pytest.mark.parametrize("name", ["Bank #1 50%.crmdesk", "what? now.crmdesk", "Bankı ß.crmdesk"])

@@ -1,4 +1,4 @@
--- A bank of schema 1 with 40 invented customers, some of their rows left out; the fixture of test_migration_2.py.
+-- A bank of schema 1 with 40 invented customers, some of their rows left out; a fixture of test_migration.py.
 PRAGMA application_id = 1129467204;
 PRAGMA user_version = 1;
 BEGIN;
