@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt
@@ -10,14 +11,14 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.list_model import ALIGNED, ROW
+from crmdesk.desk.customers.list_model import COLUMNS, ROW, Column
 from crmdesk.desk.theme import GLYPHS
 from crmdesk.domain.customer import fold
 
 _Index = QModelIndex | QPersistentModelIndex
 PAD: Final = 8
 PILL: Final = 25
-_MATCHED: Final = (0, 1, 2)  # name, number, city
+_MATCHED: Final = ("name", "number", "city")
 _HAS_TEXT: Final = QStyleOptionViewItem.ViewItemFeature.HasDisplay
 _SPECIAL: Final = QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
 MARGIN: Final = 8  # of a cell's text, as the style sets it
@@ -26,10 +27,19 @@ MARGIN: Final = 8  # of a cell's text, as the style sets it
 class CellDelegate(QStyledItemDelegate):
     """Plain text: asks the paged model for that alone, where Qt would ask seven roles of every cell it paints."""
 
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.show_columns(COLUMNS)
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """The columns as the model has them now; asking it for each cell would cost more than the painting."""
+        self._aligned = tuple(column.aligned for column in columns)
+        self._matched = frozenset(place for place, column in enumerate(columns) if column.key in _MATCHED)
+
     def initStyleOption(self, option: QStyleOptionViewItem, index: _Index) -> None:
         option.index = index
         option.features = _HAS_TEXT
-        option.displayAlignment = ALIGNED[index.column()]
+        option.displayAlignment = self._aligned[index.column()]
         option.text = str(index.data() or "")
 
 
@@ -43,13 +53,13 @@ class MatchDelegate(CellDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         text = str(index.data() or "")
-        spans = matches(text, self.searched) if self.searched and index.column() in _MATCHED else []
+        spans = matches(text, self.searched) if self.searched and index.column() in self._matched else []
         if not spans and not option.state & _SPECIAL:
             # Most cells: the style would lay out each text anew, at four times the cost.
             area = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
             painter.setPen(option.palette.color(QPalette.ColorRole.Text))
             shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
-            painter.drawText(area, int(ALIGNED[index.column()]), shown)
+            painter.drawText(area, int(self._aligned[index.column()]), shown)
             return
         if not spans:
             super().paint(painter, option, index)

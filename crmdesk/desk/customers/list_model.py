@@ -31,13 +31,21 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Column:
-    """`key` is the service's sort name, or empty where the column cannot be sorted."""
+    """`sort` is the service's sort name, empty where the column cannot be sorted; `extra`: read when it is shown."""
 
     title: str
     key: str
     text: Callable[[CustomerRow], str]
     width: int
     right: bool = False
+    sort: str = ""
+    extra: bool = False
+    plugin: str = ""
+
+    @property
+    def aligned(self) -> Qt.AlignmentFlag:
+        side = Qt.AlignmentFlag.AlignRight if self.right else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 def _may_contact(row: CustomerRow) -> str:
@@ -45,20 +53,19 @@ def _may_contact(row: CustomerRow) -> str:
     return f"May be contacted by {', '.join(ways)}" if ways else "May not be contacted about offers"
 
 
+CONTACT: Final = "permissions"
+# What a list shows before anybody chose columns; these are read with every row.
 COLUMNS: Final = (
-    Column("Name", "name", lambda r: r.name, 208),
-    Column("Number", "number", lambda r: r.number, 96),
-    Column("City", "city", lambda r: r.city, 112),
-    Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 144),
-    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 104, right=True),
-    Column("May contact", "", _may_contact, 168),
-    Column("Last active", "active", lambda r: words.on(r.active_on), 104, right=True),
+    Column("Name", "name", lambda r: r.name, 208, sort="name"),
+    Column("Number", "number", lambda r: r.number, 96, sort="number"),
+    Column("City", "city", lambda r: r.city, 112, sort="city"),
+    Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 144, sort="segment"),
+    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 104, right=True, sort="value"),
+    Column("May contact", CONTACT, _may_contact, 168),
+    Column("Last active", "active", lambda r: words.on(r.active_on), 104, right=True, sort="active"),
 )
 MAY_CONTACT: Final = 5
-ALIGNED: Final = tuple(
-    (Qt.AlignmentFlag.AlignRight if c.right else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter
-    for c in COLUMNS
-)
+ALIGNED: Final = tuple(c.aligned for c in COLUMNS)
 
 
 class PagedModel(QAbstractTableModel):
@@ -68,9 +75,10 @@ class PagedModel(QAbstractTableModel):
     GUI thread. At most 64 blocks are kept, the least recently used goes with all its parts.
     """
 
-    def __init__(self, fetch: Fetch, parent: QObject | None = None) -> None:
+    def __init__(self, fetch: Fetch, parent: QObject | None = None, columns: Sequence[Column] = COLUMNS) -> None:
         super().__init__(parent)
         self._fetch = fetch
+        self._set(columns)
         self._ids: Sequence[int] = ()
         self._blocks: OrderedDict[int, dict[int, dict[int, CustomerRow]]] = OrderedDict()  # block, part, id
         self._asked: OrderedDict[int, object] = OrderedDict()
@@ -84,6 +92,22 @@ class PagedModel(QAbstractTableModel):
         """Numbers of the blocks held, the least recently used first."""
         return list(self._blocks)
 
+    def _set(self, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        self._aligned = tuple(column.aligned for column in self.columns)
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns for the same customers; every row is read anew."""
+        self.beginResetModel()
+        self._set(columns)
+        self._blocks.clear()
+        self._asked.clear()
+        self.endResetModel()
+
+    def place(self, key: str) -> int:
+        """Where a column stands, -1 where it is not shown."""
+        return next((place for place, column in enumerate(self.columns) if column.key == key), -1)
+
     def show_ids(self, ids: Sequence[int]) -> None:
         """Other customers, or the same after a change: every row is read anew."""
         self.beginResetModel()
@@ -96,25 +120,25 @@ class PagedModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self._ids)
 
     def columnCount(self, parent: _Index = QModelIndex()) -> int:
-        return 0 if parent.isValid() else len(COLUMNS)
+        return 0 if parent.isValid() else len(self.columns)
 
     def headerData(self, section: int, way: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if way != Qt.Orientation.Horizontal or not 0 <= section < len(COLUMNS):
+        if way != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return COLUMNS[section].title
+            return self.columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return ALIGNED[section]
+            return self._aligned[section]
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         # A paint asks seven roles of every cell: most end here, and ints compare faster than roles.
         if role not in SHOWN:
-            return ALIGNED[index.column()] if role == ALIGNMENT and index.isValid() else None
+            return self._aligned[index.column()] if role == ALIGNMENT and index.isValid() else None
         number = index.row()
         if not 0 <= number < len(self._ids):
             return None
-        column, row = COLUMNS[index.column()], self.row(number)
+        column, row = self.columns[index.column()], self.row(number)
         if role == ROW:
             return row
         if row is None:
@@ -155,12 +179,12 @@ class PagedModel(QAbstractTableModel):
         while len(self._blocks) > KEPT:
             self._blocks.popitem(last=False)
         last = min(first + PART, len(self._ids)) - 1
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(COLUMNS) - 1))
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
 
 def _tip(row: CustomerRow, column: Column) -> str:
-    if column.key == "value":
+    if column.key == "value" and not column.extra:
         return words.exact(row.value, row.currency) if row.currency else "No balance, or several currencies"
-    if column.title == "May contact":
+    if column.key == CONTACT:
         return "\n".join(f"{words.CHANNELS[c]}: {words.state(d)} ({d.reason})" for c, d in row.permissions)
     return column.text(row)

@@ -1,146 +1,112 @@
-"""The customers page: search as you type, filter by chips, sort by any column, open with Enter."""
+"""The customers page: search as you type, filter by chips, sort by any column, choose rows, open with Enter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from threading import Event
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLineEdit,
-    QMenu,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.chips import ChipBar
-from crmdesk.desk.customers.delegates import MatchDelegate, MayContactDelegate
-from crmdesk.desk.customers.list_model import COLUMNS, MAY_CONTACT, Arrived, PagedModel
+from crmdesk.desk.customers.list_columns import ShownColumns
+from crmdesk.desk.customers.list_deeds import ListDeeds
+from crmdesk.desk.customers.list_model import Arrived, PagedModel
+from crmdesk.desk.customers.list_table import CustomerTable
+from crmdesk.desk.customers.list_tools import ListTools
 from crmdesk.desk.page import Page
-from crmdesk.desk.theme import ROW
-from crmdesk.desk.widgets import button
+from crmdesk.domain.change import Change
 from crmdesk.domain.customer import fold
-from crmdesk.services import customers
-from crmdesk.services.customers import CustomerQuery
+from crmdesk.services import customers, saved
+from crmdesk.services.customers import CustomerQuery, CustomerRow, FilterField, ListColumn
+from crmdesk.services.saved import SavedList
 
-DEBOUNCE = 150  # ms after the last key
-
-
-class CustomerTable(QTableView):
-    """The table over the paged model: one row chosen, fixed heights, letters go to the search field."""
-
-    def __init__(self, model: PagedModel, typed: Any) -> None:
-        super().__init__()
-        self._typed = typed
-        self.setModel(model)
-        self.setAccessibleName("Customers")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setShowGrid(False)
-        self.setStyleSheet("QTableView::item { padding: 0 5px; }")  # under the header's own padding
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setResizeContentsPrecision(0)
-        for place, column in enumerate(COLUMNS):
-            self.setColumnWidth(place, column.width)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-
-    def keyboardSearch(self, text: str) -> None:
-        # Qt would ask every row of the bank for its text; the service's search does it in SQL.
-        if text.strip():
-            self._typed(text)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
-            self.activated.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
+Offered = tuple[list[FilterField], list[ListColumn], list[SavedList], date]
 
 
 class CustomersPage(Page):
-    """List of customers; `arrive(text=, filters=)` starts with a search or chips."""
+    """List of customers; `arrive(text=, filters=, saved=id)` starts with a search, chips or a saved list."""
 
     name: ClassVar[str] = "customers"
-    tables: ClassVar[frozenset[str]] = frozenset(
-        {"customer", "interaction", "permission_event", "holding", "balance_month", "segment"}
-    )
+    tables: ClassVar[frozenset[str]] = frozenset({
+        "customer", "interaction", "permission_event", "holding", "balance_month", "segment", "custom_field", "task",
+    })  # fmt: skip
+    # What the filter, the columns and the menu of saved lists are made of.
+    offers: ClassVar[frozenset[str]] = frozenset({"custom_field", "saved_search", "branch", "staff", "segment", "run"})
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customers")
-        self.sort, self.descending = "name", False
         self._stop = Event()
         self._ticket: Any = None
+        self._asked: CustomerQuery | None = None  # whose answer is shown
+        self.lists: list[SavedList] = []
         self.model = PagedModel(self._fetch, self)
-        self._build_tools()
-        self.table = CustomerTable(self.model, self._type_into_search)
-        self.matched = MatchDelegate(context, self.table)
-        self.table.setItemDelegate(self.matched)
-        self.table.setItemDelegateForColumn(MAY_CONTACT, MayContactDelegate(context, self.table))
-        self.table.activated.connect(self._open)
-        self.table.horizontalHeader().sectionClicked.connect(self._header_clicked)
+        self.tools = ListTools()
+        self.search, self.chips, self.sorter = self.tools.search, self.tools.chips, self.tools.sorter
+        self.table = CustomerTable(self.model, self.tools.type)
+        self.columns = ShownColumns(context, self.table, self.tools)
+        self.list_deeds = ListDeeds(self)
+        self.layout().insertWidget(2, self.tools)  # type: ignore[union-attr] - above the states: stays at no match
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table)
-        self._timer = QTimer(self, singleShot=True, interval=DEBOUNCE)
-        self._timer.timeout.connect(self.refresh)
-        self.search.textChanged.connect(lambda *_: self._timer.start())
-        self.chips.changed.connect(lambda: self._timer.start())
-        self._mark_sort()
-
-    def _build_tools(self) -> None:
-        """Search and chips stand above the states: they stay when nothing matches."""
-        self.search = QLineEdit()
-        self.search.setPlaceholderText("Name, number, phone, e-mail or city")
-        self.search.setAccessibleName("Search customers")
-        self.search.setToolTip("Search customers (Ctrl+F)")
-        self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(240)
-        self.search.setMaximumWidth(360)
+        self.table.activated.connect(self._open)
+        self.table.picked.connect(self._show_picked)
+        self.table.copied.connect(self.list_deeds.copy)
+        self.tools.asked.connect(self.refresh)
         self.search.returnPressed.connect(self._enter_in_search)
-        self.chips = ChipBar()
-        self.sorter = button("Sort", lambda: None, tip="Choose the order of the list")
-        tools = QWidget()
-        row = QHBoxLayout(tools)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.search, 2)
-        row.addWidget(self.chips, 3)
-        row.addWidget(self.sorter)
-        self.layout().insertWidget(2, tools)  # type: ignore[union-attr] - the page's own column
+
+    # Asking ----------------------------------------------------------------------------------------------------
 
     def arrive(self, **args: Any) -> None:
         if "text" in args:
             self.search.setText(args["text"])
         for chip in args.get("filters", ()):
             self.chips.put(chip)
-        self._timer.stop()
-        self.context.background(self._options, lambda found: self.chips.offer(*found), owner=self)
-        self.refresh()
+        self.tools.timer.stop()
+        self._ask_offers(args.get("saved"))
+        if "saved" not in args:
+            self.refresh()
 
-    def _options(self) -> Any:
+    def _ask_offers(self, then: int | None = None) -> None:
+        """Fields, columns and saved lists as they are now; then the saved list `then` is opened."""
         app, actor = self.context.app, self.context.actor
-        return customers.choices(app, actor), app.store.clock().date()
+
+        def ask() -> Offered:
+            return (customers.fields(app, actor), customers.columns(app, actor), saved.lists(app, actor),
+                    app.store.clock().date())  # type: ignore[union-attr] # fmt: skip
+
+        self.context.background(ask, lambda found: self._offered(*found, then), owner=self)
+
+    def _offered(self, fields: list[FilterField], columns: list[ListColumn], lists: list[SavedList], today: date,
+                 then: int | None) -> None:  # fmt: skip
+        self.chips.offer(fields, today)
+        self.lists = lists
+        self.columns.offer(columns)
+        self.list_deeds.show_lists()
+        if then is not None:
+            found = next((one for one in lists if one.id == then), None)
+            if found is not None:
+                self.list_deeds.open_list(found)
+            else:
+                self.context.notify("This saved list is gone; somebody deleted it meanwhile.")
+                self.refresh()
+
+    def cares_about(self, change: Change) -> bool:
+        if self.offers & set(change.touched):
+            self._ask_offers()
+        return super().cares_about(change)
 
     def query(self) -> CustomerQuery:
-        return CustomerQuery(self.search.text().strip(), self.chips.chips, self.sort, self.descending)
+        return self.tools.query()
 
     def refresh(self) -> None:
         """Ask anew; an older question still under way is cancelled and its answer dropped."""
+        self.tools.timer.stop()
         self._stop.set()
         if self._ticket is not None:
             self._ticket.drop()
@@ -152,22 +118,38 @@ class CustomersPage(Page):
             self.show_error, self,
         )  # fmt: skip
 
+    def _fetch(self, ids: Sequence[int], arrived: Arrived) -> None:
+        app, actor = self.context.app, self.context.actor
+        extra = self.columns.extra
+
+        def done(rows: list[CustomerRow]) -> None:
+            arrived(rows)
+            self.columns.tell_failed(rows)
+
+        self.context.background(lambda: customers.rows(app, actor, ids, extra), done, self.show_error, self)
+
+    # Showing ---------------------------------------------------------------------------------------------------
+
     def _show(self, query: CustomerQuery, ids: Sequence[int]) -> None:
-        self.matched.searched = tuple(fold(query.text).split())
-        self.model.show_ids(ids)
+        self.columns.matched.searched = tuple(fold(query.text).split())
+        self.table.show_ids(ids, stay=query == self._asked)
+        self._asked = query
         number = len(ids)
         found = "1 customer" if number == 1 else f"{words.count(number)} customers"
+        self._show_picked()
         if number:
             asked = query.text or query.filters
             self.say(f"{found} {'match' if number > 1 else 'matches'}." if asked else f"{found}.")
             self.show_content()
-            self.table.setCurrentIndex(self.model.index(0, 0))
         elif query.text or query.filters:
             self.say("")
             self._say_no_match(query)
         else:
             self.say("")
             self.show_empty("This bank has no customers yet. Import a folder of files to begin: crmdesk import.")
+
+    def _show_picked(self) -> None:
+        self.tools.show_picked(self.table.number_chosen, self.model.rowCount(), every=self.table.all_chosen)
 
     def _say_no_match(self, query: CustomerQuery) -> None:
         parts = [f"“{query.text}”"] if query.text else []
@@ -176,27 +158,26 @@ class CustomersPage(Page):
         deeds = [("Drop last filter", self.chips.drop_last)] if query.filters else []
         self.show_no_match(f"No customer matches {' and '.join(parts)}.", *deeds, ("Clear", self.clear))
 
+    # Keys ------------------------------------------------------------------------------------------------------
+
     def clear(self) -> None:
         """No search, no chips: everyone."""
         self.search.clear()
         self.chips.clear()
+        self.title.setText("Customers")
+        self.list_deeds.open_list_now = None
         self.find()
 
-    def _fetch(self, ids: Sequence[int], arrived: Arrived) -> None:
-        app, actor = self.context.app, self.context.actor
-        self.context.background(lambda: customers.rows(app, actor, ids), arrived, self.show_error, self)
+    def export(self) -> None:
+        """Ctrl+E."""
+        self.list_deeds.export()
 
     def find(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
-    def _type_into_search(self, text: str) -> None:
-        self.search.setFocus()
-        self.search.setText(text)
-
     def _enter_in_search(self) -> None:
-        if self._timer.isActive():
-            self._timer.stop()
+        if self.tools.at_once():
             self.refresh()
         if len(self.model.ids):
             self.table.setFocus()
@@ -213,27 +194,3 @@ class CustomersPage(Page):
         row = self.model.row(index.row())
         if row is not None:
             self.context.open_page("customer", number=row.number)
-
-    def _header_clicked(self, place: int) -> None:
-        key = COLUMNS[place].key
-        if key:
-            self.sort_by(key, descending=key == self.sort and not self.descending)
-        else:
-            self._mark_sort()
-
-    def sort_by(self, key: str, *, descending: bool) -> None:
-        self.sort, self.descending = key, descending
-        self._mark_sort()
-        self.refresh()
-
-    def _mark_sort(self) -> None:
-        place = next(i for i, c in enumerate(COLUMNS) if c.key == self.sort)
-        way = Qt.SortOrder.DescendingOrder if self.descending else Qt.SortOrder.AscendingOrder
-        self.table.horizontalHeader().setSortIndicator(place, way)
-        self.sorter.setText(f"Sort: {COLUMNS[place].title}{', descending' if self.descending else ''}")
-        menu = QMenu(self.sorter)
-        for column in COLUMNS:
-            if column.key:
-                again = column.key == self.sort and not self.descending
-                menu.addAction(column.title, lambda k=column.key, d=again: self.sort_by(k, descending=d))
-        self.sorter.setMenu(menu)

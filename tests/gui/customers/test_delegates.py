@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.delegates import MatchDelegate, MayContactDelegate
 from crmdesk.desk.customers.list_model import MAY_CONTACT, PagedModel
-from crmdesk.desk.customers.list_page import CustomerTable
+from crmdesk.desk.customers.list_table import CustomerTable
 from crmdesk.desk.dress import apply_theme
 from crmdesk.desk.theme import DARK, LIGHT
 from crmdesk.domain.permission import Decision
