@@ -1,0 +1,107 @@
+"""A morning at the branch on the command line: find, look, correct, take back, record, withdraw, export."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmdesk.cli.main import main
+from crmdesk.cli.where import chip
+from crmdesk.domain.errors import BadInput
+from crmdesk.services import banks
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    file = tmp_path / "b.crmdesk"
+    banks.create(file, preset="tiny", seed=3)
+    return file
+
+
+def ask(capsys: pytest.CaptureFixture[str], *words: object) -> Any:
+    found = main([*map(str, words), "--json"])
+    out, err = capsys.readouterr()
+    assert found == 0, err
+    return json.loads(out)
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    assert main([*map(str, words)]) in (1, 2)
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    return err
+
+
+def test_a_wrong_city_is_corrected_seen_in_the_history_and_taken_back(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = ask(capsys, "find", bank)["customers"][0]["number"]
+    before = ask(capsys, "show", bank, number)["city"]
+    ask(capsys, "edit", bank, number, "city=Moda")
+    assert ask(capsys, "show", bank, number)["city"] == "Moda"
+    assert ask(capsys, "undo", bank)["restored"] == 1
+    assert ask(capsys, "show", bank, number)["city"] == before
+    changes = ask(capsys, "history", bank, number)["changes"]
+    assert [(c["field"], c["before"], c["after"]) for c in changes] == [
+        ("city", "Moda", before), ("city", before, "Moda")]  # fmt: skip
+    ask(capsys, "redo", bank)
+    assert ask(capsys, "show", bank, number)["city"] == "Moda"
+
+
+def test_a_prospect_is_added_and_found_by_the_last_digits(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = ask(capsys, "add", bank, "family_name=Demir", "phone=+90 532 123 98 76", "country=TR", "branch=HO")
+    assert [c["number"] for c in ask(capsys, "find", bank, "5321239876")["customers"]] == [made["number"]]
+    assert made["number"] in [c["number"] for c in ask(capsys, "find", bank, "9876")["customers"]]
+    assert "telephone number" in refused(capsys, "edit", bank, made["number"], "phone=12")
+
+
+def test_a_withdrawal_counts_at_once_and_the_export_obeys(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reached = ask(capsys, "find", bank, "--where", "marketing=email", "--top", "256")["customers"]
+    numbers = {c["number"] for c in reached}
+    gone = reached[0]["number"]
+    told = ask(capsys, "permission", bank, gone, "withdrawn", "--channel", "email")
+    assert "withdrawn" in told["may_contact"]
+    file = tmp_path / "list.csv"
+    done = ask(capsys, "export", bank, file, "--purpose", "marketing", "--channel", "email")
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row[0] for row in csv.reader(stream) if row]
+    assert gone not in rows and done["rows"] == len(set(rows) & numbers) <= len(numbers) - 1
+    cells = {(c["purpose"], c["channel"]): c for c in ask(capsys, "permissions", bank, gone)["cells"]}
+    assert cells["marketing", "email"]["state"] == "withdrawn" and not cells["marketing", "email"]["allowed"]
+    counted = {(r["purpose"], r["channel"]): r["states"] for r in ask(capsys, "permissions", bank)["rows"]}
+    assert counted["marketing", "email"]["withdrawn"] >= 1
+
+
+def test_a_grant_needs_a_notice_and_proof(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = ask(capsys, "find", bank)["customers"][0]["number"]
+    grant = ("permission", bank, number, "granted", "--channel", "phone")
+    assert "notice" in refused(capsys, *grant)
+    notice = ask(capsys, "notices", bank, "--add", "marketing-2", "--text", "May we tell you about our products?")
+    shown = next(n["id"] for n in notice["notices"] if n["code"] == "marketing-2")
+    assert "evidence" in refused(capsys, *grant, "--notice", shown)
+    ask(capsys, *grant, "--notice", shown, "--evidence", "Signed form in the branch")
+    assert "phone" in ask(capsys, "find", bank, number)["customers"][0]["may_contact"]
+    assert main(["receipt", str(bank), number]) == 0
+    receipt = json.loads(capsys.readouterr().out)
+    assert {"receipt_metadata", "consent_records"} <= set(receipt)
+
+
+def test_only_combinations_of_the_catalogue_are_recorded(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = ask(capsys, "find", bank)["customers"][0]["number"]
+    assert ask(capsys, "interaction", bank, number, "branch.support.general_question")["id"] > 0
+    assert "not a combination" in refused(capsys, "interaction", bank, number, "atm.promotional.promotion")
+
+
+def test_conditions_as_people_type_them() -> None:
+    assert chip("product!=loan").op == "is_not" and chip("joined>=2024-01-01").values == ("2024-01-01",)
+    assert chip("city~a,b").values == ("a,b",)
+    with pytest.raises(BadInput, match="no condition"):
+        chip("whatever")
+
+
+def test_a_list_that_is_not_there_names_those_that_are(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "none yet" in refused(capsys, "find", bank, "--list", "My people")
