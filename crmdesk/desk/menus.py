@@ -35,6 +35,8 @@ class Entry:
 _DEEDS = "crmdesk.desk.deeds"
 _WORK = "crmdesk.desk.work.deeds"
 _PERMIT = "crmdesk.desk.permissions.deeds"
+_HISTORY = "crmdesk.desk.history.deeds"
+_CUSTOMER = "crmdesk.desk.customers.customer_deeds"
 HOST: Final = (
     Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
     Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),
@@ -69,6 +71,20 @@ HOST: Final = (
           "See, check and restore the bank's backups", Right.BACKUP),
     Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
     Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
+    Entry("edit.undo", "Undo", "Edit", f"{_HISTORY}:undo", "1_undo", 10, "Ctrl+Z", True,
+          "Take back the newest of your deeds", Right.UNDO),
+    Entry("edit.redo", "Redo", "Edit", f"{_HISTORY}:redo", "1_undo", 20, "Ctrl+Shift+Z", True,
+          "Do again what was taken back last", Right.UNDO),
+    Entry("edit.history", "History", "Edit", f"{_HISTORY}:show_history", "1_undo", 30, "", True,
+          "What you did, each with the way back", Right.UNDO),
+    Entry("customer.new", "New customer...", "Customer", f"{_CUSTOMER}:new", "1_customer", 10, "Ctrl+Shift+N", True,
+          "Add a person or a company", Right.EDIT_CUSTOMER),
+    Entry("customer.edit", "Edit customer...", "Customer", f"{_CUSTOMER}:edit", "1_customer", 20, "", True,
+          "The customer in front; key E", Right.EDIT_CUSTOMER),
+    Entry("customer.interaction", "Record interaction...", "Customer", f"{_CUSTOMER}:interaction", "1_customer", 30,
+          "", True, "What just happened with the customer in front; key I", Right.ADD_INTERACTION),
+    Entry("tools.fields", "Fields of customers", "Tools", "crmdesk.desk.fields_page:show_fields", "3_bank", 20, "",
+          True, "The fields that this bank added to its customers", Right.READ_CUSTOMER),
     Entry("help.guide", "Guide", "Help", "crmdesk.desk.help_page:guide", "1_help", 10, "F1"),
     Entry("help.plugins", "Write a plugin", "Help", "crmdesk.desk.help_page:plugins", "1_help", 20),
     Entry("help.commands", "Command line", "Help", "crmdesk.desk.help_page:command_line", "1_help", 30),

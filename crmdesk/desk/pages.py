@@ -58,6 +58,8 @@ PAGES: Final = (
     PageRecord("offers", "Cross-selling list", "crmdesk.desk.offers.offers_page:OffersPage", under="runs",
                may=Right.READ_RESULTS),  # arrive(run=uuid, rule=number)
     PageRecord("backups", "Backups", "crmdesk.desk.backups.backups_page:BackupsPage", may=Right.BACKUP),
+    PageRecord("history", "History", "crmdesk.desk.history.page:HistoryPage", may=Right.UNDO),
+    PageRecord("fields", "Fields of customers", "crmdesk.desk.fields_page:FieldsPage", may=Right.READ_CUSTOMER),
     PageRecord("help", "Help", "crmdesk.desk.help_page:HelpPage"),  # arrive(topic="guide")
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
 )  # fmt: skip

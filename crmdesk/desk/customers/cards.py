@@ -1,8 +1,8 @@
-"""The cards of a customer's page: identity with masked contact data, products with a balance line, the segment."""
+"""The cards of a customer's page: identity with masked contact data and the bank's own fields, and the segment."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.spark import Spark
-from crmdesk.desk.widgets import Card, Elided, button, label
+from crmdesk.desk.widgets import Card, Elided, button, day_words, label
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerCard, SegmentCard
+from crmdesk.services.own_values import HIDDEN, OwnValue
 
 NARROWEST = 200  # px inside the narrowest card
 REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
@@ -92,7 +92,7 @@ class IdentityCard(Card):
         self._holder = QWidget()
         self.rows.addWidget(self._holder)
 
-    def show_card(self, card: CustomerCard) -> None:
+    def show_card(self, card: CustomerCard, own: Sequence[OwnValue] = ()) -> None:
         self._holder.deleteLater()
         self._holder = QWidget()
         self.rows.addWidget(self._holder)
@@ -114,36 +114,9 @@ class IdentityCard(Card):
             facts.add("Joined", words.on(card.joined_on))
         if card.left_on:
             facts.add("Left", words.on(card.left_on))
-
-
-class ProductsCard(Card):
-    """What the customer holds and owes, with the balance of the last 13 months."""
-
-    def __init__(self, context: DeskContext, opened: Callable[[], None]) -> None:
-        super().__init__("Products")
-        self.total = label("", wrap=True)
-        self.owed = label("", "muted", wrap=True)
-        self.spark = Spark(context)
-        self.rows.addWidget(self.total)
-        self.rows.addWidget(self.owed)
-        self.rows.addWidget(self.spark)
-        self._more = button("See money", opened, tip="Accounts and their balances")
-        self.rows.addWidget(self._more, alignment=Qt.AlignmentFlag.AlignLeft)
-
-    def show_card(self, card: CustomerCard) -> None:
-        held = [a for a in card.accounts if a.closed_on is None]
-        number = "1 product" if len(held) == 1 else f"{len(held)} products"
-        if not held:
-            self.total.setText("No products today.")
-        elif card.held is None:
-            self.total.setText(f"{number}; no balance to add up.")
-        else:
-            self.total.setText(f"{number}, holds {words.money(card.held, card.currency)}")
-        self.total.setToolTip(words.exact(card.held, card.currency) if card.held is not None else "")
-        self.owed.setVisible(card.owed is not None)
-        self.owed.setText(f"Owes {words.money(abs(card.owed or 0), card.currency)}")
-        self.spark.show_months(card.months, card.currency)
-        self._more.setVisible(bool(card.accounts))
+        for one in own:
+            if one.text:
+                facts.add(one.title, own_words(one))
 
 
 class SegmentView(Card):
@@ -195,3 +168,10 @@ class SegmentView(Card):
             lines.append(("Stability", f"{card.stability:.2f}"))
         lines.append(("Run", f"{words.on(card.run_on)}, data to {words.on(date.fromisoformat(card.as_of[:10]))}"))
         return lines
+
+
+def own_words(one: OwnValue) -> str:
+    """The value of an own field for reading: days with the month in letters, yes and no with a capital."""
+    if one.text == HIDDEN:
+        return "••••"
+    return one.text.capitalize() if one.kind == "yes_no" else day_words(one.text) if one.kind == "date" else one.text

@@ -1,10 +1,10 @@
-"""One customer: who it is, what is permitted, what happened, what is held, and where the mining puts them."""
+"""One customer: who it is, what is permitted, what happened, what is held, what is to be done, who is around."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -12,32 +12,49 @@ from PySide6.QtWidgets import QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.cards import IdentityCard, ProductsCard, SegmentView
-from crmdesk.desk.customers.permission_grid import PermissionGrid
+from crmdesk.desk.customers.cards import SegmentView
+from crmdesk.desk.customers.customer_deeds import Header
+from crmdesk.desk.customers.documents import DocumentsTab
+from crmdesk.desk.customers.history import HistoryTab
+from crmdesk.desk.customers.money_tab import MoneyTab
+from crmdesk.desk.customers.overview import Overview
+from crmdesk.desk.customers.panels import PanelsTab
 from crmdesk.desk.customers.permissions_tab import PermissionsTab
-from crmdesk.desk.customers.recommended import RecommendedCard
-from crmdesk.desk.customers.tabs import MoneyTab, TimelineTab
-from crmdesk.desk.customers.timeline import TimelinePicture
+from crmdesk.desk.customers.timeline_tab import TimelineTab
 from crmdesk.desk.page import Page
-from crmdesk.desk.widgets import Card, label, scrolled
+from crmdesk.desk.widgets import Elided, scrolled
+from crmdesk.desk.work.customer_tasks import CustomerTasks
+from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
-from crmdesk.services import customers, offers, permissions
+from crmdesk.services import customers, offers, own_values, permissions, surroundings, tasks
 from crmdesk.services.customers import CustomerCard, SegmentCard, Timeline, TimelineFilter
 from crmdesk.services.offers import Recommendation
+from crmdesk.services.own_values import OwnValue
 from crmdesk.services.permissions import Grid
+from crmdesk.services.surroundings import Surroundings
+from crmdesk.services.tasks import TaskRow
 
-WIDE = 1080  # px of page from which the segment gets a column of its own
-LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
+WIDE = 1080  # px of page from which what to do gets a column of its own
+TABLES = frozenset({
+    "customer", "interaction", "permission_event", "holding", "balance_month", "contact", "segment",
+    "recommended_action", "household", "household_member", "relation", "interest", "life_event", "document",
+    "custom_field", "task", "opportunity",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Answer:
+    """What the page shows; None where the person has no right to read it."""
+
     card: CustomerCard
+    own: list[OwnValue]
     grid: Grid
     line: Timeline
+    around: Surroundings
     segment: SegmentCard | None
-    offers: list[Recommendation] | None  # None: no right to read what was mined
+    offers: list[Recommendation] | None
+    tasks: list[TaskRow] | None
     today: date
 
 
@@ -45,103 +62,63 @@ class CustomerPage(Page):
     """`arrive(number=)` opens a customer, once more audited."""
 
     name: ClassVar[str] = "customer"
-    tables: ClassVar[frozenset[str]] = frozenset(
-        {
-            "customer",
-            "interaction",
-            "permission_event",
-            "holding",
-            "balance_month",
-            "contact",
-            "segment",
-            "recommended_action",
-        }
-    )
+    tables: ClassVar[frozenset[str]] = TABLES
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customer")
         self.number = ""
         self._today = date.today()
-        self.subtitle = label("", "muted")
+        self.subtitle = Elided()
+        self.subtitle.setProperty("role", "muted")
         head: Any = self.layout().itemAt(0).layout()  # type: ignore[union-attr] - the title's row
-        head.insertWidget(1, self.subtitle)
+        head.insertWidget(1, self.subtitle, 1)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
-        self.timeline_tab, self.permissions_tab = TimelineTab(context), PermissionsTab(context)
-        self.money_tab = MoneyTab(context)
-        self.analysis = SegmentView(context)
-        self.timeline_tab.asked.connect(self._narrow)
-        self.permissions_tab.asked.connect(self._as_of)
-        self.tabs.addTab(scrolled(self._overview()), "Overview")
-        self.tabs.addTab(self.timeline_tab, "Timeline")
-        self.tabs.addTab(self.permissions_tab, "Permissions")
-        self.tabs.addTab(self.money_tab, "Money")
-        self.tabs.addTab(self._analysis(), "Analysis")
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.setAccessibleName("Parts of the customer's page")
+        self.overview = Overview(context, lambda: self.tabs.setCurrentWidget(self.money_tab),
+                                 lambda: self.tabs.setCurrentWidget(self.tasks_tab))  # fmt: skip
+        self.overview.grid.evidence_asked.connect(self._show_evidence)
+        self._make_tabs()
+        self.header = Header(self)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
+        self.overview.arrange(self.width() >= WIDE)
 
-    def _overview(self) -> QWidget:
-        self.identity = IdentityCard(self.context)
-        self.products = ProductsCard(self.context, lambda: self.tabs.setCurrentWidget(self.money_tab))
-        self.segment = SegmentView(self.context)
-        self.recommended = RecommendedCard(self.context)
-        self.grid = PermissionGrid(self.context)
-        self.grid.evidence_asked.connect(self._show_evidence)
-        self.picture = TimelinePicture(self.context)
-        self.permissions_card, self.timeline_card = Card("Permissions now"), Card("Last 13 months")
-        self.permissions_card.rows.setContentsMargins(12, 12, 4, 12)  # the grid needs every pixel at 1024
-        self.permissions_card.rows.addWidget(self.grid)
-        self.timeline_card.rows.addWidget(self.picture)
-        overview = QWidget()
-        row = QHBoxLayout(overview)
-        row.setContentsMargins(0, 12, 0, 0)
-        row.setSpacing(12)
-        self._left, self._middle, self._right = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
-        for column, parts in ((self._left, (self.identity, self.products)),
-                              (self._middle, (self.permissions_card, self.timeline_card)),
-                              (self._right, (self.segment,))):  # fmt: skip
-            column.setSpacing(12)
-            for part in parts:
-                column.addWidget(part)
-            column.addStretch(1)
-        row.addLayout(self._left)
-        row.addLayout(self._middle, 1)
-        row.addLayout(self._right)
-        self._place_segment()
-        return overview
+    def _make_tabs(self) -> None:
+        context, actor = self.context, self.context.actor
+        self.timeline_tab, self.permissions_tab = TimelineTab(context), PermissionsTab(context)
+        self.money_tab, self.analysis = MoneyTab(), SegmentView(context)
+        self.tasks_tab, self.documents_tab = CustomerTasks(context), DocumentsTab(context)
+        self.history_tab, self.panels_tab = HistoryTab(context), PanelsTab(context)
+        self.timeline_tab.asked.connect(self._narrow)
+        for tab, title, right in (
+            (scrolled(self.overview), "Overview", None), (self.timeline_tab, "Timeline", Right.READ_INTERACTIONS),
+            (self.permissions_tab, "Permissions", None), (self.money_tab, "Money", Right.READ_ACCOUNTS),
+            (self._analysis(), "Analysis", Right.READ_RESULTS), (self.tasks_tab, "Tasks", Right.READ_WORK),
+            (self.documents_tab, "Documents", None), (self.history_tab, "History", Right.READ_HISTORY),
+            (self.panels_tab, "Panels", None),
+        ):  # fmt: skip
+            if right is None or may(actor, right):
+                self.tabs.addTab(tab, title)
 
     def _analysis(self) -> QWidget:
         tab = QWidget()
         column = QVBoxLayout(tab)
         column.setContentsMargins(0, 12, 0, 0)
+        row = QHBoxLayout()
         self.analysis.setMaximumWidth(560)
-        column.addWidget(self.analysis)
+        row.addWidget(self.analysis, 1)
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(1)
         return tab
-
-    def _place_segment(self) -> None:
-        """A column of their own where there is room, else what to do comes first and the segment last."""
-        wide = self.width() >= WIDE
-        for column in (self._left, self._middle, self._right):
-            column.removeWidget(self.segment)
-            column.removeWidget(self.recommended)
-        if wide:
-            self._right.insertWidget(0, self.recommended)
-            self._right.insertWidget(1, self.segment)
-        else:
-            self._middle.insertWidget(0, self.recommended)
-            self._left.insertWidget(2, self.segment)
-        self.recommended.spread(not wide, RIGHT)
-        left = LEFT if wide else NARROW_LEFT
-        self.identity.setFixedWidth(left)
-        self.products.setFixedWidth(left)
-        self.segment.setFixedWidth(RIGHT if wide else left)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if (event.size().width() >= WIDE) != (event.oldSize().width() >= WIDE):
-            self._place_segment()
+            self.overview.arrange(event.size().width() >= WIDE)
 
     def arrive(self, **args: Any) -> None:
         number = args.get("number", self.number)
@@ -154,6 +131,11 @@ class CustomerPage(Page):
                                     lambda _: None, self)  # fmt: skip
         self.refresh()
 
+    def cares_about(self, change: Change) -> bool:
+        """A plugin turned on or off brings its panels or takes them away."""
+        return bool(self.number) and (super().cares_about(change) or change.kind == "plugins"
+                                      or ALL in change.touched)  # fmt: skip
+
     def show_error(self, error: Exception, again: Callable[[], Any] | None = None) -> None:
         """An unknown number empties the page: nothing of another customer may stand under the sentence."""
         if not isinstance(error, BadInput):
@@ -162,43 +144,61 @@ class CustomerPage(Page):
         self.title.setText("Customer")
         self.subtitle.setText("")
         self.say("")
+        self.header.show(False)
         self.show_no_match(str(error), ("See customers", lambda: self.context.open_page("customers")))
 
     def refresh(self) -> None:
+        self.header.show(bool(self.number))
         if not self.number:
             self.show_empty("No customer is chosen.", "See customers", lambda: self.context.open_page("customers"))
             return
-        app, actor, number = self.context.app, self.context.actor, self.number
+        number = self.number
+        self.load(lambda: self._ask(number), self._show)
 
-        def ask() -> _Answer:
-            mined = may(actor, Right.READ_RESULTS)
-            found = customers.segment(app, actor, number) if mined else None
-            made = offers.of_customer(app, actor, number) if mined else None
-            grid = permissions.grid(app, actor, number)
-            line = customers.timeline(app, actor, number)
-            return _Answer(customers.get(app, actor, number), grid, line, found, made,
-                           grid.at.date())  # fmt: skip
-
-        self.load(ask, self._show)
+    def _ask(self, number: str) -> _Answer:
+        """Everything that the first look needs, in one go; called in a thread."""
+        app, actor = self.context.app, self.context.actor
+        mined = may(actor, Right.READ_RESULTS)
+        found = customers.segment(app, actor, number) if mined else None
+        made = offers.of_customer(app, actor, number) if mined else None
+        grid = permissions.grid(app, actor, number)
+        todo = tasks.of_customer(app, actor, number) if may(actor, Right.READ_WORK) else None
+        return _Answer(
+            customers.get(app, actor, number), own_values.of_customer(app, actor, number), grid,
+            customers.timeline(app, actor, number), surroundings.of_customer(app, actor, number), found, made, todo,
+            grid.at.date(),
+        )  # fmt: skip
 
     def _show(self, found: _Answer) -> None:
         if found.card.number != self.number:
             return  # another customer was opened meanwhile
-        card, self._today = found.card, found.today
+        card, parts, self._today = found.card, self.overview, found.today
         self.title.setText(card.name)
         self.subtitle.setText("   ".join(self._subtitle(found)))
         self.say(permissions.sentence(found.grid.rows[0]))
-        self.identity.show_card(card)
-        self.products.show_card(card)
-        self.money_tab.show_card(card)
-        self.grid.show_grid(found.grid)
-        self.permissions_tab.show_now(found.grid)
-        self.segment.show_segment(found.segment)
-        self.analysis.show_segment(found.segment)
-        self.recommended.show_all(found.offers)
+        parts.identity.show_card(card, found.own)
+        parts.around.show_all(card.number, found.around)
+        parts.products.show_card(card)
+        self.header.show_permissions(found.grid)
+        parts.permissions_card.show_now(found.grid)
+        parts.segment.show_segment(found.segment)
+        parts.segment.setVisible(may(self.context.actor, Right.READ_RESULTS))
+        parts.recommended.show_all(found.offers)
+        parts.tasks.show_all(card.number, found.tasks, found.grid.at)
         year_ago = date(found.today.year - 1, found.today.month, 1)
-        self.picture.show_line(found.line, year_ago, found.today)
+        parts.picture.show_line(found.line, year_ago, found.today)
+        self._fill_tabs(found)
+
+    def _fill_tabs(self, found: _Answer) -> None:
+        number = found.card.number
+        self.money_tab.show_card(found.card)
+        self.permissions_tab.show_now(found.grid)
+        self.analysis.show_segment(found.segment)
         self.timeline_tab.show_all(found.line, found.today)
+        self.tasks_tab.show_customer(number)
+        self.documents_tab.show_customer(number)
+        self.history_tab.show_customer(number)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.panels_tab), self.panels_tab.show_customer(number))
 
     @staticmethod
     def _subtitle(found: _Answer) -> list[str]:
@@ -219,12 +219,6 @@ class CustomerPage(Page):
             lambda line: self.timeline_tab.show_line(line, self._today), self.show_error, self,
         )  # fmt: skip
 
-    def _as_of(self, at: datetime) -> None:
-        app, actor, number = self.context.app, self.context.actor, self.number
-        self.context.background(
-            lambda: permissions.grid(app, actor, number, at), self.permissions_tab.show_then, self.show_error, self
-        )
-
     def _show_evidence(self, seq: int | None) -> None:
         self.tabs.setCurrentWidget(self.permissions_tab)
         self.permissions_tab.point_to(seq)
@@ -233,7 +227,7 @@ class CustomerPage(Page):
         """Key T: from the timeline's picture to its list, and back."""
         if self.tabs.currentWidget() is self.timeline_tab:
             self.tabs.setCurrentIndex(0)
-            self.picture.setFocus()
+            self.overview.picture.setFocus()
         else:
             self.tabs.setCurrentWidget(self.timeline_tab)
             self.timeline_tab.list.setFocus()

@@ -1,7 +1,7 @@
 """SQL of one customer's page: identity, accounts with their months, the timeline, and the segment."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from crmdesk.domain.interaction import SYSTEM
@@ -14,15 +14,23 @@ _LANE: Final = (
     "CASE c.channel " + " ".join(f"WHEN '{c}' THEN '{t}'" for t, channels in TOUCHPOINTS.items() for c in channels)
     + " ELSE coalesce(c.channel, 'post') END"
 )  # fmt: skip
+_NOTE: Final = (
+    "CASE WHEN json_valid({0}.detail) THEN coalesce({0}.detail ->> '$.note', {0}.detail ->> '$.text', '')"
+    " ELSE coalesce({0}.detail, '') END"
+)
+# A reversal is told with the row that it took back, not beside it.
 _EVENTS: Final = f"""
 SELECT i.occurred_s AS at, i.time_known AS timed, k.channel AS channel, k.mode AS mode, k.activity AS activity,
        k.label AS label, i.amount AS amount, i.currency AS currency, i.response AS response,
-       i.initiated_by AS by, g.name AS campaign
+       i.initiated_by AS by, g.name AS campaign, i.id AS id, r.occurred_s AS reversed_s,
+       {_NOTE.format("i")} AS note, {_NOTE.format("r")} AS why
 FROM interaction i JOIN catalogue k ON k.id = i.catalogue_id LEFT JOIN campaign g ON g.id = i.campaign_id
-WHERE i.customer_id = :customer
+LEFT JOIN interaction r ON r.reverses = i.id
+WHERE i.customer_id = :customer AND i.reverses IS NULL
 UNION ALL
 SELECT CAST(strftime('%s', c.contacted_at) AS INTEGER), 1, {_LANE}, 'promotional', 'contact',
-       'Contact by ' || replace(coalesce(c.channel, 'post'), '_', ' '), NULL, NULL, c.response, 'bank', g.name
+       'Contact by ' || replace(coalesce(c.channel, 'post'), '_', ' '), NULL, NULL, c.response, 'bank', g.name,
+       NULL, NULL, '', ''
 FROM contact c JOIN campaign g ON g.id = c.campaign_id
 WHERE c.customer_id = :customer AND c.contacted_at IS NOT NULL
 """
@@ -83,7 +91,11 @@ class TimelineFilter:
 
 @dataclass(frozen=True)
 class Event:
-    """One mark of the timeline; `at` epoch seconds UTC, `amount` signed minor units."""
+    """One mark of the timeline; `at` epoch seconds UTC, `amount` signed minor units.
+
+    `id` is the interaction's, None for a campaign's contact; `reversed`: taken back, it does not count, and `note`
+    says when and why. Else `note` is what was written down with it.
+    """
 
     at: int
     time_known: bool
@@ -96,6 +108,9 @@ class Event:
     response: str | None
     by: str
     campaign: str | None
+    id: int | None = None
+    reversed: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,10 +167,12 @@ def accounts(raw: Any, customer: int) -> list[AccountRow]:
     return list(found.values())
 
 
-def _chosen(customer: int, wanted: TimelineFilter) -> tuple[str, dict[str, Any]]:
-    """The timeline's rows as SQL with parameters."""
+def _chosen(customer: int, wanted: TimelineFilter, *, standing: bool = False) -> tuple[str, dict[str, Any]]:
+    """The timeline's rows as SQL with parameters; `standing` without those that were reversed."""
     parameters: dict[str, Any] = {"customer": customer}
     conditions = [] if wanted.postings or SYSTEM in wanted.channels else [f"channel <> '{SYSTEM}'"]
+    if standing:
+        conditions.append("reversed_s IS NULL")
     for column, chosen in (("channel", wanted.channels), ("mode", wanted.modes), ("activity", wanted.activities)):
         if chosen:
             names = {f"{column}{i}": value for i, value in enumerate(chosen)}
@@ -168,16 +185,25 @@ def _chosen(customer: int, wanted: TimelineFilter) -> tuple[str, dict[str, Any]]
     return f"FROM ({_EVENTS}){where}", parameters
 
 
-def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int) -> list[Event]:
-    """The newest `limit` events, newest first."""
+def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int, *, notes: bool = True) -> list[Event]:
+    """The newest `limit` events, newest first, those that were reversed among them; without `notes` no free text."""
     sql, parameters = _chosen(customer, wanted)
     rows = raw.execute(f"SELECT * {sql} ORDER BY at DESC LIMIT {int(limit)}", parameters)
-    return [Event(r[0], bool(r[1]), *r[2:]) for r in rows]
+    return [Event(r[0], bool(r[1]), *r[2:12], r[12] is not None, _note(*r[12:], notes)) for r in rows]
+
+
+def _note(reversed_s: int | None, note: str, why: str, notes: bool) -> str:
+    """What was written down with an interaction; of one that was reversed also when and why."""
+    if reversed_s is None:
+        return note if notes else ""
+    on = datetime.fromtimestamp(reversed_s, UTC)
+    words = f"Reversed {on.day} {on:%b} {on.year}"
+    return f"{words}: {why}" + (f" ({note})" if note else "") if notes else words
 
 
 def months(raw: Any, customer: int, wanted: TimelineFilter) -> list[tuple[str, str, str, int]]:
-    """(YYYY-MM, channel, mode, events), oldest first; their sum is the number of events."""
-    sql, parameters = _chosen(customer, wanted)
+    """(YYYY-MM, channel, mode, events), oldest first, of the events that count: those not reversed."""
+    sql, parameters = _chosen(customer, wanted, standing=True)
     month = "strftime('%Y-%m', at, 'unixepoch')"
     return list(raw.execute(f"SELECT {month}, channel, mode, count(*) {sql} GROUP BY 1, 2, 3 ORDER BY 1", parameters))
 

@@ -37,7 +37,7 @@ def texts(widget: QWidget) -> str:
 
 
 def cell(page: CustomerPage, row: int, column: int) -> str:
-    return str(page.grid.model().index(row, column).data())
+    return str(page.overview.grid.model().index(row, column).data())
 
 
 def test_the_page_opens_with_the_sentence(page: CustomerPage) -> None:
@@ -49,7 +49,7 @@ def test_the_page_opens_with_the_sentence(page: CustomerPage) -> None:
 
 def test_contact_data_is_masked_until_revealed_and_then_hidden_again(qtbot: QtBot, page: CustomerPage) -> None:
     assert "532" not in texts(page) and "ada_y" not in texts(page)
-    phone = page.identity.masked[0]
+    phone = page.overview.identity.masked[0]
     assert phone.shown.accessibleName() == "Phone hidden, ends 1234"
     qtbot.mouseClick(phone.button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: phone.shown.text() == "+90 532 111 1234")
@@ -65,17 +65,17 @@ def test_opening_is_audited_and_a_refresh_is_not(qtbot: QtBot, page: CustomerPag
 
 
 def test_the_grid_is_a_good_model_in_words(qtmodeltester: ModelTester, page: CustomerPage) -> None:
-    qtmodeltester.check(page.grid.model())
+    qtmodeltester.check(page.overview.grid.model())
     assert [cell(page, 0, c) for c in range(3)] == ["✓ Yes", "✕ Withdrawn", "· Not asked"]
     assert cell(page, 2, 0) == "⊘ Objected, all channels"
-    assert page.grid.columnSpan(2, 0) == 6 and page.grid.columnSpan(0, 0) == 1
-    spoken = page.grid.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert page.overview.grid.columnSpan(2, 0) == 6 and page.overview.grid.columnSpan(0, 0) == 1
+    spoken = page.overview.grid.model().index(0, 1).data(Qt.ItemDataRole.AccessibleTextRole)
     assert spoken == "Offers, Phone: Withdrawn. Withdrawn 2026-03-12."
 
 
 def test_enter_on_a_cell_leads_to_its_event(qtbot: QtBot, page: CustomerPage) -> None:
-    page.grid.setCurrentIndex(page.grid.model().index(0, 1))
-    qtbot.keyClick(page.grid, Qt.Key.Key_Return)
+    page.overview.grid.setCurrentIndex(page.overview.grid.model().index(0, 1))
+    qtbot.keyClick(page.overview.grid, Qt.Key.Key_Return)
     history = page.permissions_tab.history
     assert page.tabs.currentWidget() is page.permissions_tab
     chosen = history.currentIndex().row()
@@ -94,11 +94,11 @@ def test_as_of_an_earlier_day_outlines_what_differs(qtbot: QtBot, page: Customer
 
 
 def test_the_timeline_is_named_by_its_verdict_and_walked_by_arrows(qtbot: QtBot, page: CustomerPage) -> None:
-    assert page.picture.accessibleName().startswith("3 events from 1 Oct 2025 to 31 Oct 2026, most through ATM")
-    qtbot.keyClick(page.picture, Qt.Key.Key_Left)
-    assert page.picture.accessibleDescription() == "28 Oct 2026, ATM, withdrawal, EUR −50.00"
-    qtbot.keyClick(page.picture, Qt.Key.Key_Left)
-    assert page.picture.accessibleDescription().startswith("2 Oct 2026")
+    assert page.overview.picture.accessibleName().startswith("3 events from 1 Oct 2025 to 31 Oct 2026, most through ATM")
+    qtbot.keyClick(page.overview.picture, Qt.Key.Key_Left)
+    assert page.overview.picture.accessibleDescription() == "28 Oct 2026, ATM, withdrawal, EUR −50.00"
+    qtbot.keyClick(page.overview.picture, Qt.Key.Key_Left)
+    assert page.overview.picture.accessibleDescription().startswith("2 Oct 2026")
 
 
 def test_the_twin_lists_every_event_and_filters_narrow_it(qtbot: QtBot, page: CustomerPage) -> None:
@@ -121,17 +121,17 @@ def test_over_two_thousand_events_become_monthly_bars(qtbot: QtBot, page: Custom
     events = [small_bank.interaction(2, f"2026-{1 + i % 9:02d}-{1 + i % 28:02d}", 1 + i % 37) for i in range(2300)]
     with context.app.store.write() as session:  # type: ignore[union-attr]
         small_bank.add(session, "interaction", events)
-    assert not page.picture.bars
+    assert not page.overview.picture.bars
     go(qtbot, page, "C-000002")
-    assert page.picture.bars and page.timeline_tab.list.model().rowCount() == 2000
-    assert "2,301 events" in page.picture.accessibleName()
-    assert not page.picture.grab().isNull()
+    assert page.overview.picture.bars and page.timeline_tab.list.model().rowCount() == 2000
+    assert "2,301 events" in page.overview.picture.accessibleName()
+    assert not page.overview.picture.grab().isNull()
 
 
 def test_products_and_segment_are_told(page: CustomerPage) -> None:
-    assert "holds EUR 1,150" in page.products.total.text()
-    assert page.products.owed.text() == "Owes EUR 89,850"
-    told = texts(page.segment)
+    assert "holds EUR 1,150" in page.overview.products.total.text()
+    assert page.overview.products.owed.text() == "Owes EUR 89,850"
+    told = texts(page.overview.segment)
     assert "Unlike most customers seen" not in told  # at the 40th percentile
     assert all(part in told for part in ("Online, high", "78 %", "Branch, middle", "1 Nov 2026"))
     assert page.money_tab.accounts.model().rowCount() == 2 and page.money_tab.months.model().rowCount() == 13
@@ -140,9 +140,9 @@ def test_products_and_segment_are_told(page: CustomerPage) -> None:
 def test_a_customer_without_anything_still_reads_well(qtbot: QtBot, page: CustomerPage) -> None:
     go(qtbot, page, "C-000005")
     assert page.answer.text() == "May not be contacted about offers today (never asked)."
-    assert page.products.total.text() == "No products today."
-    assert "In no segment" in texts(page.segment)
-    assert page.picture.accessibleName().startswith("Nothing happened")
+    assert page.overview.products.total.text() == "No products today."
+    assert "In no segment" in texts(page.overview.segment)
+    assert page.overview.picture.accessibleName().startswith("Nothing happened")
 
 
 def test_an_unknown_number_shows_one_sentence(qtbot: QtBot, page: CustomerPage) -> None:
@@ -150,16 +150,16 @@ def test_an_unknown_number_shows_one_sentence(qtbot: QtBot, page: CustomerPage) 
     go(qtbot, page, "C-9")
     assert page.state == "no match" and page.title.text() == "Customer"
     assert page._blank.text == "No customer has the number C-9; check it, then try again."
-    assert not page.identity.isVisible()  # nothing of the customer before
+    assert not page.overview.identity.isVisible()  # nothing of the customer before
 
 
 def test_header_identity_and_whole_grid_fit_the_first_screen_at_1024_by_700(qtbot: QtBot, page: CustomerPage) -> None:
     page.resize(932, 580)  # what the frame leaves of 1024 x 700
     qtbot.wait(20)
-    corner = page.grid.mapTo(page, QPoint(page.grid.width(), page.grid.height()))
-    assert page.grid.height() >= 5 * HEIGHT
+    corner = page.overview.grid.mapTo(page, QPoint(page.overview.grid.width(), page.overview.grid.height()))
+    assert page.overview.grid.height() >= 5 * HEIGHT
     assert corner.y() <= page.height() and corner.x() <= page.width()
-    assert page.identity.mapTo(page, QPoint(0, page.identity.height())).y() <= page.height()
+    assert page.overview.identity.mapTo(page, QPoint(0, page.overview.identity.height())).y() <= page.height()
     overview: Any = page.tabs.widget(0)
     assert overview.widget().minimumSizeHint().width() <= overview.viewport().width()  # no sideways scrolling
 

@@ -1,0 +1,129 @@
+"""What can be done with the customer in front: buttons of the header, single keys, and the menu Customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QMenu, QPushButton
+
+from crmdesk.desk.customers.add_around import HouseholdDialog, InterestDialog, LifeEventDialog, RelationDialog
+from crmdesk.desk.customers.editor import edit_customer, new_customer
+from crmdesk.desk.customers.record_interaction import record_interaction
+from crmdesk.desk.permissions import deeds as permissions
+from crmdesk.desk.permissions.quick_deeds import QuickDeeds
+from crmdesk.domain.rights import Right, may
+from crmdesk.services.permissions import Grid
+
+if TYPE_CHECKING:
+    from crmdesk.desk.customers.customer_page import CustomerPage
+    from crmdesk.desk.frame import Frame
+
+NOBODY: Final = "Open a customer first; then press {key}, or choose this again."
+
+
+class Header:
+    """Buttons beside the title and single keys; what the person has no right to is absent."""
+
+    def __init__(self, page: CustomerPage) -> None:
+        self._page = page
+        self._buttons: list[Any] = []
+        self.quick = QuickDeeds(page.context, brief=True)
+        page.deeds.addWidget(self.quick)
+        self._buttons.append(self.quick)
+        add = QPushButton("Add")
+        add.setAccessibleName("Add")
+        add.setToolTip("Permission, task, document, household, relation, life event or interest")
+        add.setMenu(self._menu(add))
+        if add.menu().actions():
+            page.deeds.addWidget(add)
+            self._buttons.append(add)
+        if self._may(Right.EDIT_CUSTOMER):
+            self._button("Edit", self.edit, "", "Edit the customer (E)")
+            self._key("E", self.edit)
+        if self._may(Right.ADD_INTERACTION):
+            self._button("Record interaction", self.interaction, "primary", "What just happened (I)")
+            self._key("I", self.interaction)
+        if self._may(Right.RECORD_PERMISSION):
+            self._key("P", self.permission)
+
+    def show(self, shown: bool) -> None:
+        """Hidden while no customer is in front."""
+        for one in self._buttons:
+            one.setVisible(shown)
+
+    def show_permissions(self, grid: Grid) -> None:
+        """What can be withdrawn now."""
+        self.quick.show_customer(grid)
+
+    def _may(self, right: Right) -> bool:
+        return may(self._page.context.actor, right)
+
+    def _button(self, text: str, deed: Callable[[], Any], role: str, tip: str) -> None:
+        self._buttons.append(self._page.add_deed(text, deed, role, tip))
+
+    def _key(self, key: str, deed: Callable[[], Any]) -> None:
+        """A single letter, outside text fields only: those take letters before any shortcut does."""
+        made = QShortcut(QKeySequence(key), self._page)
+        made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        made.activated.connect(deed)
+
+    def _menu(self, owner: QPushButton) -> QMenu:
+        menu = QMenu(owner)
+        menu.setToolTipsVisible(True)
+        page = self._page
+
+        def entry(right: Right, text: str, deed: Callable[[], Any]) -> None:
+            if self._may(right):
+                menu.addAction(text, deed)
+
+        entry(Right.RECORD_PERMISSION, "Permission...\tP", self.permission)
+        entry(Right.EDIT_WORK, "Task...", page.overview.tasks.new)
+        entry(Right.RECORD_PERMISSION, "Document...", page.documents_tab.choose)
+        for text, kind in (("Household...", HouseholdDialog), ("Relation...", RelationDialog),
+                           ("Life event...", LifeEventDialog), ("Interest...", InterestDialog)):  # fmt: skip
+            entry(Right.EDIT_CUSTOMER, text, lambda kind=kind: kind(page.context, page, page.number).open())
+        return menu
+
+    def edit(self) -> None:
+        if self._page.number:
+            edit_customer(self._page.context, self._page, self._page.number)
+
+    def interaction(self) -> None:
+        if self._page.number:
+            record_interaction(self._page.context, self._page, self._page.number)
+
+    def permission(self) -> None:
+        if self._page.number:
+            permissions.record(self._page.context, self._page.number, self._page)
+
+
+# Menu entries: they act on the customer in front ------------------------------------------------------------------
+
+
+def new(frame: Frame) -> None:
+    """Customer > New customer: Ctrl+Shift+N, from any page."""
+    if may(frame.context.actor, Right.EDIT_CUSTOMER):
+        new_customer(frame.context, frame.shelf.page)
+    else:
+        frame.notice("Your role may not add customers; a relationship manager can.")
+
+
+def edit(frame: Frame) -> None:
+    _on_page(frame, Right.EDIT_CUSTOMER, "E", lambda page: page.header.edit())
+
+
+def interaction(frame: Frame) -> None:
+    _on_page(frame, Right.ADD_INTERACTION, "I", lambda page: page.header.interaction())
+
+
+def _on_page(frame: Frame, right: Right, key: str, deed: Callable[[CustomerPage], None]) -> None:
+    page: Any = frame.shelf.page
+    if not may(frame.context.actor, right):
+        frame.notice("Your role may not do this; a relationship manager can.")
+    elif page.name != "customer" or not page.number:
+        frame.notice(NOBODY.format(key=key))
+    else:
+        deed(page)

@@ -1,0 +1,96 @@
+"""The tab History of a customer's page: who changed which field from what to what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from crmdesk.desk import words
+from crmdesk.desk.context import DeskContext, sentence
+from crmdesk.desk.plain_table import PlainTable
+from crmdesk.desk.widgets import label
+from crmdesk.services import history
+from crmdesk.services.history import FieldEntry
+
+
+class HistoryTab(QWidget):
+    """Asked for when it is first looked at; newest first, what was taken back says so."""
+
+    def __init__(self, context: DeskContext) -> None:
+        super().__init__()
+        self._context = context
+        self._number = ""
+        self._stale = True
+        self.note = label("", "muted", wrap=True)
+        self.table = PlainTable(
+            "Changes of this customer", ("When", "By", "What", "Field", "Before", "After", ""),
+            (142, 90, 200, 130, 0, 0, 92),
+        )  # fmt: skip
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 12, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.note)
+        column.addWidget(self.table, 1)
+
+    def show_customer(self, number: str) -> None:
+        """Called at each refresh of the page; the rows are read when somebody looks."""
+        self._number, self._stale = number, True
+        if self.isVisible():
+            self._ask()
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._stale = False
+        app, actor, number = self._context.app, self._context.actor, self._number
+
+        def show(found: list[FieldEntry]) -> None:
+            if number == self._number:
+                self._show(found)
+
+        self._context.background(lambda: history.of_customer(app, actor, number), show, self._failed, self)
+
+    def _failed(self, error: Exception) -> None:
+        self.table.show_rows(())
+        self.note.setText(sentence(error))
+
+    def _show(self, found: list[FieldEntry]) -> None:
+        people = {one.by for one in found}
+        many = "1 change" if len(found) == 1 else f"{words.count(len(found))} changes"
+        by = f"by {people.pop()}" if len(people) == 1 else f"by {len(people)} people"
+        self.note.setText(f"{many}, {by}, newest first." if found else
+                          "Nothing was changed since this bank keeps a history of its fields.")  # fmt: skip
+        self.table.show_rows([
+            (when(one), one.by, one.title, field(one), value(one.before), value(one.after),
+             "Taken back" if one.undone else "")
+            for one in found
+        ])  # fmt: skip
+
+
+def when(one: FieldEntry) -> str:
+    local = one.at.astimezone()
+    return f"{words.on(local.date())}, {local:%H:%M}"
+
+
+def field(one: FieldEntry) -> str:
+    """The field in words; a row that was made or removed has none."""
+    if one.field == "*":
+        return one.table.replace("_", " ").capitalize()
+    return one.field.removeprefix("custom.").replace("_", " ").capitalize()
+
+
+def value(one: Any) -> str:
+    """What stood there: a value, the parts of a whole row, or a dash for nothing."""
+    if one is None or one == "":
+        return words.NOTHING
+    if isinstance(one, bool):
+        return "Yes" if one else "No"
+    if isinstance(one, dict):
+        parts = (f"{name.replace('_', ' ')} {kept}" for name, kept in one.items()
+                 if kept not in (None, "", [], {}) and name != "id" and not name.endswith("_id"))  # fmt: skip
+        return ", ".join(parts) or words.NOTHING
+    return str(one)

@@ -1,0 +1,70 @@
+"""The first tab of a customer's page: cards packed to the top, in three columns where there is room, else in two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers.cards import IdentityCard, SegmentView
+from crmdesk.desk.customers.permissions_card import PermissionsCard
+from crmdesk.desk.customers.products import ProductsCard
+from crmdesk.desk.customers.recommended import RecommendedCard
+from crmdesk.desk.customers.surroundings import AroundCard
+from crmdesk.desk.customers.tasks_card import TasksCard
+from crmdesk.desk.customers.timeline import TimelinePicture
+from crmdesk.desk.widgets import Card
+
+LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
+GAP: Final = 12
+
+
+class Overview(QWidget):
+    """`arrange(wide)` puts the cards where they belong; the page fills them."""
+
+    def __init__(self, context: DeskContext, see_money: Callable[[], Any], see_tasks: Callable[[], Any]) -> None:
+        super().__init__()
+        self.identity = IdentityCard(context)
+        self.around = AroundCard(context)
+        self.products = ProductsCard(context, see_money)
+        self.segment = SegmentView(context)
+        self.recommended = RecommendedCard(context)
+        self.tasks = TasksCard(context, see_tasks)
+        self.permissions_card = PermissionsCard(context, "Permissions now")
+        self.grid = self.permissions_card.grid
+        self.picture = TimelinePicture(context)
+        self.timeline_card = Card("Last 13 months")
+        self.timeline_card.rows.addWidget(self.picture)
+        self._cards = (self.identity, self.around, self.products, self.segment, self.recommended, self.tasks,
+                       self.permissions_card, self.timeline_card)  # fmt: skip
+        self._columns = (QVBoxLayout(), QVBoxLayout(), QVBoxLayout())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, GAP, 0, 0)
+        row.setSpacing(GAP)
+        for place, column in enumerate(self._columns):
+            column.setSpacing(GAP)
+            column.addStretch(1)
+            row.addLayout(column, int(place == 1))
+
+    def arrange(self, wide: bool) -> None:
+        """A column of its own for what to do and what is held, or all in two with what to do first."""
+        for column in self._columns:
+            for card in self._cards:
+                column.removeWidget(card)
+        middle: tuple[Card, ...] = (self.permissions_card, self.timeline_card, self.tasks)
+        if wide:
+            placed: tuple[tuple[Card, ...], ...] = (
+                (self.identity, self.around), middle, (self.recommended, self.products, self.segment))  # fmt: skip
+        else:
+            placed = (self.identity, self.products, self.around, self.segment), (self.recommended, *middle), ()
+        for column, cards in zip(self._columns, placed, strict=True):
+            for place, card in enumerate(cards):
+                column.insertWidget(place, card)
+        left = LEFT if wide else NARROW_LEFT
+        for card in placed[0]:
+            card.setFixedWidth(left)
+        for card in placed[2]:
+            card.setFixedWidth(RIGHT)
+        self.recommended.spread(not wide, RIGHT)

@@ -1,0 +1,1 @@
+"""What a person did, and taking it back: Edit > Undo, Redo and History."""
