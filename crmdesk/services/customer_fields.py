@@ -124,7 +124,10 @@ def read(facts: Facts, values: Mapping[str, str], names: set[str]) -> tuple[dict
     for name in names & set(values) - set(STANDARD):
         if not name.startswith(own_field.PREFIX):
             faults[name] = f"'{name}' is not a field of a customer."
-    faults.update({k: v for k, v in between(values, names).items() if k not in faults})
+    if "country" in faults:  # how a phone and a postcode look is only known once the country is
+        faults = {name: words for name, words in faults.items() if name not in ("phone", "postcode")}
+    readable = {name: text for name, text in values.items() if name not in faults}
+    faults.update(between(readable, names))
     return columns, faults
 
 

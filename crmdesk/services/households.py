@@ -77,7 +77,8 @@ def join_household(
             if place is not None:
                 _move_out(journal, place, today)
             _move_in(journal, target, who.id, role, today)
-        note(app, session, actor, "join household", who)
+        for there in filter(None, (who, other)):
+            note(app, session, actor, "join household", there)
         touched = {who.id, *([other.id] if other else [])}
     return Change("join_household", {**journal.ids(), "customer": frozenset(touched)}, app.store.change_no())
 

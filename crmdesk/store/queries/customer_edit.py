@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from crmdesk.store.queries.permissions import day, moment
 
-FIRST_NUMBER: Final = "C-000001"  # of a bank that has no customers yet
+FIRST_NUMBER: Final = "C-000001"  # of a bank that has no customers yet, or none whose number can be counted on
+_FIRST: Final = ("", "C-", "000001")
 _TRIGRAM: Final = 3
 _COLUMNS: Final = (
     "id", "number", "kind", "given_name", "family_name", "birth_date", "gender", "occupation", "education", "income",
@@ -94,20 +95,19 @@ def number_of(raw: Any, customer: int) -> str:
 
 
 def next_number(raw: Any) -> str:
-    """The number after the largest of the kind given last: letters, then as many digits."""
+    """The number after the largest of the form given last: letters, then digits; a full width takes one more digit."""
     last = raw.execute("SELECT number FROM customer ORDER BY id DESC LIMIT 1").fetchone()
-    match = re.fullmatch(r"(.*?)([0-9]{1,15})", last[0] if last else "", re.ASCII)
-    head, tail = match.groups() if match else (FIRST_NUMBER[:2], FIRST_NUMBER[2:])
-    pattern = re.sub(r"([*?\[])", r"[\1]", head) + "[0-9]" * len(tail)
-    highest = raw.execute(
-        "SELECT number FROM customer WHERE number GLOB ? ORDER BY number DESC LIMIT 1", (pattern,)
-    ).fetchone()
-    following = int(highest[0][len(head) :]) + 1 if highest else int(tail) if not match else int(tail) + 1
+    form = re.fullmatch(r"([^0-9]*)([0-9]{1,15})", last[0] if last else FIRST_NUMBER, re.ASCII) or _FIRST
+    head, width, following = form[1], len(form[2]), 1
     while True:
-        number = f"{head}{following:0{len(tail)}d}"
-        if raw.execute("SELECT 1 FROM customer WHERE number = ?", (number,)).fetchone() is None:
-            return number
-        following += 1
+        pattern = re.sub(r"([*?\[])", r"[\1]", head) + "[0-9]" * width
+        highest = raw.execute(
+            "SELECT number FROM customer WHERE number GLOB ? ORDER BY number DESC LIMIT 1", (pattern,)
+        ).fetchone()
+        following = int(highest[0][len(head) :]) + 1 if highest else following
+        if len(str(following)) <= width:
+            return f"{head}{following:0{width}d}"
+        width = len(str(following))
 
 
 def usual_country(raw: Any) -> str:
