@@ -98,11 +98,9 @@ class RecordDialog(FormDialog):
             self._question.drop()
 
     def _ask(self) -> None:
-        """What would hold after saving; a file not kept yet stands as a note, for the proof's sake alone."""
+        """What would hold after saving."""
         app, actor, number = self.context.app, self.context.actor, self.number
-        asked = self.recording()
-        if self.proof.file is not None and not asked.evidence and not asked.document and asked.status == "granted":
-            asked = Recording(**{**vars(asked), "evidence": self.proof.file.name})
+        asked = _with_note(self.recording(), self.proof.file)
         self._question = self.context.background(
             lambda: permission_record.preview(app, actor, number, asked), self._show, self.refused, self
         )
@@ -132,6 +130,9 @@ class RecordDialog(FormDialog):
         def save() -> Change:
             kept = Change("")
             if file is not None and file not in self._attached:
+                foreseen = permission_record.preview(app, actor, number, _with_note(plain, file))
+                if foreseen.refusal:
+                    raise BadInput(foreseen.refusal)  # before the file is kept: nothing half done
                 kept = documents.add(app, actor, number, file, "form")
                 found = {d.id: d.sha256 for d in documents.of_customer(app, actor, number)}
                 self._attached[file] = next(found[key] for key in kept.touched["document"])
@@ -143,6 +144,13 @@ class RecordDialog(FormDialog):
 
     def done_words(self, saved: Any) -> str:
         return f"Saved for {self.number}: {words.PURPOSES[self.form.purpose].lower()}, {self.form.status}."
+
+
+def _with_note(asked: Recording, file: Path | None) -> Recording:
+    """For a look ahead a file that is not kept yet stands as a note."""
+    if file is None or asked.evidence or asked.document or asked.status != "granted":
+        return asked
+    return Recording(**{**vars(asked), "evidence": file.name})
 
 
 def _free_words(status: str) -> str:
