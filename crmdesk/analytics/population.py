@@ -16,7 +16,7 @@ from crmdesk.analytics import ledger
 from crmdesk.analytics.ledger import States
 from crmdesk.analytics.period import Period
 from crmdesk.analytics.reading import Reader, read_windows
-from crmdesk.analytics.tables import ACTIVITY, HOLDINGS, INTERACTIONS, Table
+from crmdesk.analytics.tables import ACTIVITY, HOLDINGS, INTERACTIONS, STANDING, Table
 from crmdesk.domain.customer import ADULT_YEARS
 from crmdesk.domain.days import shift_months
 from crmdesk.domain.errors import BadInput
@@ -119,7 +119,7 @@ def latest_activity(raw: Any) -> date | None:
     """Day (UTC) of the latest customer activity, the default as-of day; None in a bank without any."""
     (latest,) = raw.execute(
         f"SELECT max(i.occurred_s) FROM interaction i JOIN catalogue t ON t.id = i.catalogue_id "
-        f"WHERE t.counts AND {ACTIVITY}"
+        f"WHERE t.counts AND {ACTIVITY} AND {STANDING}"
     ).fetchone()
     return None if latest is None else datetime.fromtimestamp(latest, UTC).date()
 

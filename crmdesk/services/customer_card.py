@@ -101,13 +101,16 @@ def reveal(app: App, actor: Actor, number: str, field: str, reason: str = "") ->
 
 
 def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None = None) -> Timeline:
-    """What happened with one customer: interactions and campaign contacts, and their monthly counts."""
+    """What happened with one customer: interactions and campaign contacts, and their monthly counts.
+
+    What was reversed stands among the events and in no count; notes are free text, for who may read contact data.
+    """
     require(actor, Right.READ_INTERACTIONS)
     wanted = filters or TimelineFilter()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
         months = page.months(raw, customer, wanted)
-        events = page.events(raw, customer, wanted, MARKS_AT_MOST)
+        events = page.events(raw, customer, wanted, MARKS_AT_MOST, notes=may(actor, Right.READ_CONTACT))
         return Timeline(sum(m[3] for m in months), tuple(events), tuple(months), page.postings(raw, customer))
 
 
