@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from crmdesk.domain import own_field
@@ -11,7 +10,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import FIELD_KINDS
 from crmdesk.domain.errors import BadFields, BadInput, Conflict
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import STANDARD
 from crmdesk.store import audit
@@ -21,20 +20,8 @@ from crmdesk.store.queries.customer_edit import OwnField
 from crmdesk.store.queries.offers import raw_of
 
 _CHANGEABLE: Final = ("title", "choices", "tag", "position", "retired")
-_MASKED: Final = ("contact", "protected", "text")
 # Headers of import files and columns of lists that have a meaning already.
 _TAKEN: Final = frozenset({*STANDARD, "customer", "restricted", "name", "segment", "value", "active"})
-
-
-@dataclass(frozen=True)
-class OwnValue:
-    """What one customer has in one own field, as text ("" where nothing, or where it is `hidden`)."""
-
-    code: str
-    title: str
-    kind: str
-    text: str
-    hidden: bool
 
 
 def fields(app: App, actor: Actor, *, retired: bool = False) -> list[OwnField]:
@@ -42,25 +29,6 @@ def fields(app: App, actor: Actor, *, retired: bool = False) -> list[OwnField]:
     require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         return queries.own_fields(raw, retired=retired)
-
-
-def of_customer(app: App, actor: Actor, number: str) -> list[OwnValue]:
-    """What one customer has in the bank's own fields, in their order; BadInput for an unknown number.
-
-    Without the right to read contact data, fields tagged contact, protected or text are hidden.
-    """
-    require(actor, Right.READ_CUSTOMER)
-    hidden = () if may(actor, Right.READ_CONTACT) else _MASKED
-    with app.store.reader() as raw:
-        row = queries.row(raw, number)
-        if row is None:
-            raise BadInput(f"No customer has the number {number}; check it, then try again.")
-        live = queries.own_fields(raw)
-    return [
-        OwnValue(f.code, f.title, f.kind, "" if f.tag in hidden else own_field.written(row["custom"].get(f.code)),
-                 f.tag in hidden)
-        for f in live
-    ]  # fmt: skip
 
 
 def add(

@@ -10,7 +10,7 @@ from small_bank import ACTOR, SmallApp
 
 from crmdesk.domain.errors import BadFields, BadInput, Conflict, Refused
 from crmdesk.domain.rights import Actor, Role
-from crmdesk.services import custom_fields, customer_edit, importing
+from crmdesk.services import custom_fields, customer_edit, importing, own_values
 from crmdesk.services.importing import ImportReport
 
 ANALYST = Actor("ann", frozenset({Role.ANALYST}))
@@ -46,7 +46,7 @@ def rows(app: SmallApp, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def texts(app: SmallApp, number: str) -> dict[str, str]:
-    return {value.code: value.text for value in custom_fields.of_customer(app, ACTOR, number)}
+    return {value.code: value.text for value in own_values.of_customer(app, ACTOR, number)}
 
 
 def bring(app: SmallApp, header: str, *lines: str) -> ImportReport:
@@ -151,9 +151,9 @@ def test_who_may_add_fields_and_who_may_see_them(six: SmallApp) -> None:
 def test_protected_values_are_hidden_from_who_may_not_read_contact_data(six: SmallApp) -> None:
     custom_fields.change(six, ACTOR, "nick", 1, tag="contact")
     customer_edit.edit(six, ACTOR, "C-000001", 1, {"custom.nick": "Addie", "custom.pets": "2"})
-    seen = {v.code: (v.text, v.hidden) for v in custom_fields.of_customer(six, ANALYST, "C-000001")}
-    assert (seen["nick"], seen["pets"]) == (("", True), ("2", False))
-    assert {v.code: v.text for v in custom_fields.of_customer(six, MANAGER, "C-000001")}["nick"] == "Addie"
+    seen = {v.code: v.text for v in own_values.of_customer(six, ANALYST, "C-000001")}
+    assert (seen["nick"], seen["pets"]) == (own_values.HIDDEN, "2")
+    assert {v.code: v.text for v in own_values.of_customer(six, MANAGER, "C-000001")}["nick"] == "Addie"
 
 
 def test_an_import_fills_own_fields_by_code_or_title_and_checks_them(six: SmallApp) -> None:
