@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QScrollArea,
+    QTabWidget,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -43,7 +44,7 @@ def controls(root: QWidget) -> list[QWidget]:
     return [
         w for w in root.findChildren(QWidget)
         if w.isVisible() and w.isEnabled() and w.focusPolicy() & Qt.FocusPolicy.TabFocus
-        and not isinstance(w.parent(), QAbstractSpinBox | QComboBox) and not isinstance(w, QScrollArea)
+        and not isinstance(w.parent(), QAbstractSpinBox | QComboBox) and not isinstance(w, QScrollArea | QTabWidget)
         and not w.objectName().startswith("qt_")
     ]  # fmt: skip
 
