@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
 
-from crmdesk.desk import words
 from crmdesk.desk.backups.restore import RestoreDialog
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
@@ -19,8 +18,8 @@ from crmdesk.domain.rights import Right, may
 from crmdesk.services import autobackup
 from crmdesk.services.autobackup import Copy, CopyReport
 
-TITLES = ("Made", "Size", "What it holds", "Check", "File")
-WIDTHS = (170, 90, 160, 190, 0)
+TITLES = ("Made", "Size", "Checked", "File")
+WIDTHS = (170, 90, 190, 0)
 RULE = (
     "A copy is made every 30 minutes if something changed. All of the last 48 hours are kept, then one a day for "
     "7 days, one a week for 4 weeks and one a month for 3 months; none is kept past 90 days."
@@ -80,10 +79,9 @@ class BackupsPage(Page):
         self._follow()
 
     def _row(self, one: Copy, now: datetime) -> tuple[str, ...]:
-        held = "not known" if one.change_no is None else f"{words.count(one.change_no)} changes"
         when = moments.moment(one.made_at, now)
         told = self._checked.get(one.file.name, "When it was made")
-        return (when[:1].upper() + when[1:], size(one.bytes), held, told, one.file.name)
+        return (when[:1].upper() + when[1:], size(one.bytes), told, one.file.name)
 
     def _chosen(self) -> Copy | None:
         at = self.table.currentIndex().row()

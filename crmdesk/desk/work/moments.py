@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, QLocale
+
+if TYPE_CHECKING:
+    from crmdesk.services.tasks import Agenda
 
 MORNING, EVENING = time(9, 0), time(18, 0)
 _WEEK: Final = 6  # days ahead that a weekday's name alone tells
@@ -42,6 +45,12 @@ def due(at: datetime, now: datetime) -> str:
     return f"{words}, {late} {'day' if late == 1 else 'days'} late" if late > 0 else words
 
 
+def short(at: datetime, now: datetime) -> str:
+    """As `due` in a narrow place, for what comes up today or is late: "10:00", "3 days late"."""
+    late = (now.astimezone().date() - at.astimezone().date()).days
+    return f"{late} {'day' if late == 1 else 'days'} late" if late > 0 else f"{at.astimezone():%H:%M}"
+
+
 def start_of_day(now: datetime) -> datetime:
     """The first moment of the local day."""
     return datetime.combine(now.astimezone().date(), time()).astimezone()
@@ -69,3 +78,14 @@ def snoozes(now: datetime) -> list[tuple[str, datetime]]:
     monday = datetime.combine(today + timedelta(days=7 - today.weekday()), MORNING).astimezone()
     found = [("For an hour", now + timedelta(hours=1)), ("Until tomorrow 09:00", tomorrow)]
     return found + ([] if monday == tomorrow else [("Until Monday 09:00", monday)])
+
+
+def agenda_words(agenda: Agenda, now: datetime, late: int = 0) -> str:
+    """The head of a list of tasks: "5 tasks are due today, 2 of them late. Next: Tuesday, 3 tasks."."""
+    many = f"{agenda.due} tasks are" if agenda.due != 1 else "1 task is"
+    tail = "" if not late else " and late" if agenda.due == 1 else f", {late} of them late"
+    head = f"{many} due today{tail}." if agenda.due else "Nothing due."
+    if agenda.next_at is None:
+        return head
+    count = "1 task" if agenda.next_count == 1 else f"{agenda.next_count} tasks"
+    return f"{head} Next: {day(agenda.next_at, now)}, {count}."

@@ -45,7 +45,7 @@ class OpportunitiesPage(Page):
         self.all.toggled.connect(lambda *_: self.refresh())
         self.shape = button("Show as a list", self.toggle_twin, "", "Board or list (T)")
         if self._may:
-            self.add_deed("New opportunity", self.new, "primary", "Write down an opportunity")
+            self.new_button = self.add_deed("New opportunity", self.new, "primary", "Write down an opportunity")
         self._ways = QStackedWidget()
         self._ways.addWidget(self.board)
         self._ways.addWidget(self.list)
@@ -84,6 +84,9 @@ class OpportunitiesPage(Page):
         self._ways.setCurrentIndex(1 - self._ways.currentIndex())
         self.shape.setText("Show as a list" if self._ways.currentIndex() == 0 else "Show as a board")
         self.shape.setAccessibleName(self.shape.text())
+        if self._rows and self._ways.currentIndex() == 1 and not self.list.currentIndex().isValid():
+            chosen = self.board.current()
+            self.list.selectRow(next((at for at, row in enumerate(self._rows) if chosen and row.id == chosen.id), 0))
         self._follow()
 
     def find(self) -> None:
@@ -102,12 +105,12 @@ class OpportunitiesPage(Page):
         if 0 <= chosen < len(self._rows):
             self.list.selectRow(chosen)
         self._follow()
+        if self._may:
+            self.new_button.setVisible(bool(self._rows))  # one filled button in a view: the empty page has its own
         if not self._rows:
             ways = [("Write down an opportunity", self.new)] if self._may else []
             ways += [("See those of colleagues", lambda: self.all.setChecked(True))] if not self.all.isChecked() else []
-            self.show_no_match(
-                "No opportunity was written down yet: what a customer may take, and how far it is.", *ways
-            )
+            self.show_no_match("No opportunity was written down yet.", *ways)
 
     def _chosen(self) -> OpportunityRow | None:
         if self._ways.currentIndex() == 0:

@@ -147,6 +147,7 @@ class LostDialog(FormDialog):
         rows = form_rows()
         rows.addRow(buddy("&Why", self.reason, "Choose a reason or write one"), self.reason)
         self.fields.addLayout(rows)
+        self.reason.setFocus()
 
     def work(self) -> Callable[[], Any]:
         app, actor, reason = self.context.app, self.context.actor, self.reason.currentText()

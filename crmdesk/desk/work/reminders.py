@@ -1,4 +1,4 @@
-"""Reminders: tasks that ring are told in a row above the jobs; the focus stays where it is."""
+"""Reminders: the task that rings first is told in a row above the jobs; the focus stays where it is."""
 
 from __future__ import annotations
 
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from crmdesk.services.tasks import TaskRow
 
 EVERY: Final = 30_000  # ms
-SHOWN: Final = 3  # rows; more are counted
 
 
 class Reminders(QFrame):
-    """One row for each task that rings, with Finish, Snooze and Open; it is not there while none rings.
+    """One row for the first task that rings, with how many more do; it is not there while none rings.
 
     What rings is read from the bank: a restart forgets none, and one that was only closed here rings again.
     """
@@ -79,11 +78,8 @@ class Reminders(QFrame):
     def _show(self, found: list[TaskRow], now: datetime | None) -> None:
         rows = [row for row in found if _ring(row) not in self._closed]
         clear(self._rows)
-        for row in rows[:SHOWN]:
-            self._rows.addWidget(self._row(row, now))
-        if len(rows) > SHOWN:
-            more = button(f"{len(rows) - SHOWN} more tasks to think of", self._open_tasks, "quiet")
-            self._rows.addWidget(more)
+        if rows:
+            self._rows.addWidget(self._row(rows[0], now, len(rows) - 1))
         self.setVisible(bool(rows))
         fresh = [row for row in rows if _ring(row) not in self._spoken]
         self._spoken |= {_ring(row) for row in rows}
@@ -91,7 +87,7 @@ class Reminders(QFrame):
             tail = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
             self.context.notify(f"To think of: {fresh[0].title}{tail}")
 
-    def _row(self, row: TaskRow, now: datetime | None) -> QFrame:
+    def _row(self, row: TaskRow, now: datetime | None, more: int) -> QFrame:
         from crmdesk.desk.work.task_deeds import TaskDeeds  # brings the store, which is loaded by now
 
         made = QFrame()
@@ -112,6 +108,8 @@ class Reminders(QFrame):
             across.addWidget(snooze)
         if row.number:
             across.addWidget(self._named("Open customer", lambda: self._open(row), row))
+        if more:
+            across.addWidget(button(f"See {more} more", self._open_tasks, "quiet", "Open the page Tasks"))
         across.addWidget(self._named("Close", lambda: self._close(row), row))
         return made
 

@@ -153,8 +153,9 @@ class HandOverDialog(FormDialog):
         self.setMinimumWidth(px(WIDE))
         self.to = StaffField(context, others=True)
         rows = form_rows()
-        rows.addRow(buddy("&To", self.to, "The colleague sees from whom the task came"), self.to)
+        rows.addRow(buddy("C&olleague", self.to, "The colleague sees from whom the task came"), self.to)
         self.fields.addLayout(rows)
+        self.to.setFocus()
 
     def work(self) -> Callable[[], Any]:
         login, app, actor = self.to.login(), self.context.app, self.context.actor

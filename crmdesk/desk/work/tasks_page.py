@@ -55,7 +55,9 @@ class TasksPage(Page):
         self.all.toggled.connect(lambda *_: self.refresh())
         self._buttons: dict[str, QPushButton] = {}
         if self.deed.allowed:
-            self.add_deed("New task", lambda: self.deed.new(self._now), "primary", "Write down a task (Ctrl+Shift+T)")
+            self.new_button = self.add_deed(
+                "New task", lambda: self.deed.new(self._now), "primary", "Write down a task (Ctrl+Shift+T)"
+            )
         self._clock = label("", "tag")
         self._clock.setVisible(False)
         column = QVBoxLayout(self.body)
@@ -111,8 +113,10 @@ class TasksPage(Page):
         self._clock.setVisible(found.still)
         self._clock.setText(f"Invented bank: its clock stands at {found.now.astimezone():%H:%M}, "
                             f"{words.on(found.now.astimezone().date())}")  # fmt: skip
-        self.say(sentence(found.agenda, found.late, found.now))
+        self.say(moments.agenda_words(found.agenda, found.now, found.late))
         self.table.show_rows(found.rows, found.now)
+        if self.deed.allowed:
+            self.new_button.setVisible(bool(found.rows))  # one filled button in a view: the empty page has its own
         if not found.rows:
             self._show_nothing()
 
@@ -158,15 +162,3 @@ class TasksPage(Page):
         else:
             {"done": self.deed.done, "drop": self.deed.drop, "reopen": self.deed.reopen,
              "hand_over": self.deed.hand_over}[key](chosen)  # fmt: skip
-
-
-def sentence(agenda: Agenda, late: int, now: datetime) -> str:
-    """The head of the list: "5 tasks are due today, 2 of them late. Next: Tuesday, 3 tasks."."""
-    many = f"{agenda.due} tasks are" if agenda.due != 1 else "1 task is"
-    first = f"{many} due today" + (f", {late} of them late." if late and agenda.due > 1 else "." if not late
-                                   else " and late.")  # fmt: skip
-    head = first if agenda.due else "Nothing due."
-    if agenda.next_at is None:
-        return head
-    count = "1 task" if agenda.next_count == 1 else f"{agenda.next_count} tasks"
-    return f"{head} Next: {moments.day(agenda.next_at, now)}, {count}."
