@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +17,17 @@ _PRODUCTS: Final = (
     (CURRENT, "Current account", "current"), (LOAN, "Loan", "loan"), ("card_classic", "Classic card", "card"),
     ("card_junior", "Junior card", "card"), ("card_gold", "Gold card", "card"),
 )  # fmt: skip
+# Code, title, kind, choices and tag. The loan payment, in minor units, is kept without a field.
+_OWN_FIELDS: Final[tuple[tuple[str, str, str, tuple[str, ...], str], ...]] = (
+    ("district_inhabitants", "Inhabitants of the district", "number", (), "plain"),
+    ("district_urban_pct", "Urban share of the district, %", "number", (), "plain"),
+    ("district_salary", "Average salary of the district", "number", (), "plain"),
+    ("district_unemployment_95", "Unemployment of the district 1995, %", "number", (), "plain"),
+    ("district_unemployment_96", "Unemployment of the district 1996, %", "number", (), "plain"),
+    ("statement", "Account statement", "choice", ("monthly", "weekly", "per transaction"), "plain"),
+    ("loan_status", "Loan status", "choice", ("A", "B", "C", "D"), "finance"),
+    ("loan_months", "Loan months", "whole", (), "finance"),
+)
 _OWNER: Final = "(SELECT min(h.customer_id) FROM holding h WHERE h.account_id = a.id AND h.role = 'owner')"
 
 WITHOUT_OWNER: Final = asking(
@@ -42,6 +54,20 @@ def _product(staging: Staging, code: str) -> int:
     return int(staging.scalar("SELECT id FROM product WHERE code = ?", (code,)))
 
 
+def _define(staging: Staging, beginning: str) -> None:
+    """The source's columns that no customer has elsewhere become fields of the bank's own, usable like any other."""
+    last = staging.scalar("SELECT coalesce(max(position), 0) FROM custom_field")
+    staging.many(
+        "INSERT OR IGNORE INTO custom_field (code, title, kind, choices, tag, position, version) "
+        "VALUES (?, ?, ?, ?, ?, ?, 1)",
+        [
+            (code, title, kind, json.dumps(choices) if choices else None, tag, last + place)
+            for place, (code, title, kind, choices, tag) in enumerate(_OWN_FIELDS, 1)
+            if code.startswith(beginning)
+        ],
+    )
+
+
 def districts(staging: Staging, part: Slice) -> Done:
     values = {"code": "s.code", "name": "s.name", "city": "s.name", "region": "coalesce(s.region, old.region)"}
     return upsert(staging, part, "branch", ("code",), values)
@@ -52,13 +78,15 @@ def clients(staging: Staging, part: Slice) -> Done:
     table = staging.ensure_kept("district", f"key UNIQUE, {', '.join(figures)}")
     pairs = ", ".join(f"'district_{name}', d.{name}" for name in figures)
     custom = f"json_patch(coalesce(old.custom, '{{}}'), json_object({pairs}))"
+    _define(staging, "district")
+    patched = f"CASE WHEN d.key IS NULL OR json(old.custom) = {custom} THEN old.custom ELSE {custom} END"
     values = {
         "number": "s.customer", "kind": "'person'", "family_name": "s.family_name", "birth_date": "s.birth_date",
         "gender": "s.gender", "country": "'CZ'", "branch_id": "b.id", "name_folded": "s.name_folded",
         "city_folded": "coalesce(old.city_folded, '')", "email_folded": "coalesce(old.email_folded, '')",
         "phone_digits": "coalesce(old.phone_digits, '')", "source": "coalesce(old.source, 'berka')",
         "relation_wanted": "coalesce(old.relation_wanted, 'unknown')", "restricted": "coalesce(old.restricted, 0)",
-        "custom": f"CASE WHEN d.key IS NULL THEN old.custom ELSE {custom} END", "version": "coalesce(old.version, 1)",
+        "custom": patched, "version": "coalesce(old.version, 1)",
     }  # fmt: skip
     joins = f"JOIN branch b ON b.code = s.district_id LEFT JOIN {table} d ON d.key = s.district_id"
     return upsert(staging, part, "customer", ("number",), values, joins=joins, quiet=("version",))
@@ -84,6 +112,7 @@ def disps(staging: Staging, part: Slice) -> Done:
     ).rowcount  # fmt: skip
     table = staging.ensure_kept("account", "key UNIQUE, frequency")
     joins = f"JOIN account a ON a.number = s.account JOIN {table} f ON f.key = s.account AND s.role = 'owner'"
+    _define(staging, "statement")
     _add_custom(staging, part, "json_object('statement', f.frequency)", joins)
     return Done(made, 0)
 
@@ -94,7 +123,7 @@ def _add_custom(staging: Staging, part: Slice, fields: str, joins: str) -> None:
         "UPDATE customer SET custom = n.custom FROM ("
         f"SELECT c.id AS id, json_patch(coalesce(c.custom, '{{}}'), {fields}) AS custom FROM {ROWS} s {joins} "
         f"JOIN customer c ON c.id = {_OWNER} WHERE s.row BETWEEN ? AND ?) n "
-        "WHERE customer.id = n.id AND customer.custom IS NOT n.custom", part
+        "WHERE customer.id = n.id AND json(customer.custom) IS NOT n.custom", part
     )  # fmt: skip
 
 
@@ -111,6 +140,7 @@ def loans(staging: Staging, part: Slice) -> Done:
     done = _accounts(staging, part, "s.loan", str(_product(staging, LOAN)), "s.amount")
     joins = "JOIN account a ON a.number = s.account"
     _hold(staging, part, "s.loan", _OWNER, joins)
+    _define(staging, "loan")
     fields = "json_object('loan_status', s.status, 'loan_months', s.duration, 'loan_payment', s.payments)"
     _add_custom(staging, part, fields, joins)
     return done

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
-from building import FileApp, balanced, quarantined
+from building import ACTOR, FileApp, balanced, quarantined
 
 from crmdesk.domain.interaction import BY_CODE, BY_ROW
+from crmdesk.services import custom_fields, customer_edit
 from crmdesk.services.importing.berka_rows import meaning
 
 ROWS = {"account.asc": 4500, "card.asc": 892, "client.asc": 5369, "disp.asc": 5369, "district.asc": 77, "loan.asc": 682,
@@ -86,6 +87,26 @@ def test_a_small_bank_in_detail(app: FileApp, tmp_path: Path) -> None:
     assert '"loan_status":"B"' in custom
     assert '"statement":"weekly"' in custom
     assert '"district_salary":12541' in custom
+
+
+def test_the_columns_of_the_source_are_fields_of_the_bank(app: FileApp, tmp_path: Path) -> None:
+    source = small_berka(tmp_path / "in", "")
+    app.run(source, profile="berka")
+    codes = [field.code for field in custom_fields.fields(app, ACTOR)]
+    assert codes == [
+        "district_inhabitants", "district_urban_pct", "district_salary", "district_unemployment_95",
+        "district_unemployment_96", "statement", "loan_status", "loan_months",
+    ]  # fmt: skip
+    draft = customer_edit.draft(app, ACTOR, "B1")
+    assert draft.values["custom.district_unemployment_95"] == ""
+    assert (draft.values["custom.statement"], draft.values["custom.loan_status"]) == ("weekly", "B")
+    # A person's edit keeps the values in another text; the same source still changes nothing.
+    customer_edit.edit(app, ACTOR, "B1", draft.version, {"custom.statement": "monthly"})
+    customer_edit.edit(app, ACTOR, "B1", draft.version + 1, {"custom.statement": "weekly"})
+    again = app.run(source, profile="berka")
+    assert {n["updated"] for n in again.files.values()} == {0}
+    assert customer_edit.draft(app, ACTOR, "B1").version == draft.version + 2
+    assert [field.code for field in custom_fields.fields(app, ACTOR)] == codes
 
 
 @pytest.mark.parametrize(
