@@ -26,6 +26,7 @@ from crmdesk.store import Store
 from crmdesk.store.queries.permissions import basis as recorded_basis
 
 Ints = NDArray[np.int64]
+OUTSIDE: Final = "outside_the_population"  # not among those whom the filter of the run chose
 # In the order in which the first reason that applies is given.
 REASONS: Final = (
     "no_permission_for_purpose", "erased", "minor", "joined_after_as_of", "left_before", "too_few_interactions",
@@ -56,6 +57,17 @@ class Population:
     @property
     def eligible(self) -> int:
         return len(self.customers)
+
+    def within(self, chosen: Ints) -> Population:
+        """Only those of `chosen`; everybody else is outside the population, whatever else may hold of them."""
+        everybody = np.concatenate([self.customers, *self.left_out.values()])
+        left_out = {OUTSIDE: np.setdiff1d(everybody, chosen)}
+        left_out |= {reason: np.intersect1d(people, chosen) for reason, people in self.left_out.items()}
+        left_out = {reason: people for reason, people in left_out.items() if len(people)}
+        return Population(
+            np.intersect1d(self.customers, chosen), {reason: len(people) for reason, people in left_out.items()},
+            np.intersect1d(self.provisional, chosen), left_out,
+        )  # fmt: skip
 
 
 def everyone(raw: Any) -> Ints:

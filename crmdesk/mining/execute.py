@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from crmdesk.contributions import Analysis, Events, Params
 from crmdesk.domain.errors import AnalysisError, CrmdeskError
+from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor
 from crmdesk.jobs import Cancelled, Progress, Silent
 from crmdesk.mining import frame, ledger
@@ -24,6 +25,7 @@ from crmdesk.mining.record import Outcome, RunRecord
 from crmdesk.mining.worker import Task, pointer_of
 from crmdesk.results import Model
 from crmdesk.store import Store
+from crmdesk.store.queries import filters
 
 TARGET = "crmdesk.mining.worker:run_slice"
 LIBRARIES = ("crmdesk", "numpy", "scipy", "pandas", "pyarrow", "scikit-learn")
@@ -47,13 +49,17 @@ class Workplace(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """What to run: an analysis by id with the parameters as typed; `threads` None means half the cores."""
+    """What to run: an analysis by id with the parameters as typed; `threads` None means half the cores.
+
+    `population`: only on those whom this filter takes at the moment of the run.
+    """
 
     analysis: str
     raw: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 7
     as_of: str | None = None
     threads: int | None = None
+    population: tuple[Chip, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,14 +83,17 @@ def run_analysis(
 ) -> RunRecord:  # fmt: skip
     """Run and record; gives the record with its result.
 
-    BadInput (nothing recorded) for a wrong analysis, parameter or day. A failure or a cancel is recorded with its
-    reason, then raised: AnalysisError, CrmdeskError or Cancelled. Rights are the caller's to check.
+    BadInput (nothing recorded) for a wrong analysis, parameter, day or filter. A failure or a cancel is recorded with
+    its reason, then raised: AnalysisError, CrmdeskError or Cancelled. Rights are the caller's to check.
     """
     store = app.store
     analysis = find_analysis(app.plugins.analyses, order.analysis)
     as_of = parse_day(order.as_of, store.clock()) or frame.default_day(store)
     params = validate(analysis, order.raw, order.seed, as_of)
+    with store.reader() as raw:
+        filters.check(raw, order.population)
     start = _blank(app, actor, analysis, params, as_of, _threads(order))
+    start = replace(start, chips=tuple(chip.to_json() for chip in order.population))
     watch = progress or Silent()
     attempt = Attempt(app, analysis, params, as_of, runner or app.runner, start)
     try:
@@ -115,7 +124,8 @@ class Attempt:
     def go(self, progress: Progress, cancel: Callable[[], bool]) -> RunRecord:
         features = self._app.plugins.features
         needs = frame.needs_of(self._analysis, features, self._params)
-        who = frame.people(self._app.store, self._analysis, features, self._as_of, self._params)
+        chips = self.record.population
+        who = frame.people(self._app.store, self._analysis, features, self._as_of, self._params, chips=chips)
         self.record = replace(self.record, eligible=len(who.customers), excluded=dict(who.excluded))
         if needs and len(who.customers) < max(self._analysis.minimum, 1):
             raise AnalysisError(too_few(self._analysis, len(who.customers), who.excluded))

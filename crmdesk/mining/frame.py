@@ -15,9 +15,11 @@ from crmdesk.analytics.population import Population, latest_activity, population
 from crmdesk.contributions import Analysis, Events, Features, Params
 from crmdesk.contributions.columns import columns_of
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.filter import Chip
 from crmdesk.jobs import Progress
 from crmdesk.mining.payload import arrow_bytes, data_hash
 from crmdesk.store import Store
+from crmdesk.store.queries import filters
 
 if TYPE_CHECKING:
     from crmdesk.analytics.engine import AnalyticsEngine
@@ -83,22 +85,28 @@ def default_day(store: Store) -> date:
 
 def people(
     store: Store, analysis: Analysis, features: Mapping[str, Need], as_of: date, params: Params | None = None,
-    purpose: str | None = None,
+    purpose: str | None = None, chips: tuple[Chip, ...] = (),
 ) -> Population:  # fmt: skip
     """Who may be used for the analysis's purpose (or for another one) now, and why the others may not.
 
-    Nobody, and nobody left out, where the parameters choose no data of customers.
+    With `chips` only those whom the filter takes now. Nobody, and nobody left out, where the parameters choose no data
+    of customers.
     """
     required = analysis.required(params)
     needed = tuple(need for need in needs_of(analysis, features, params) if need.id in required)
     if not needed:
         return Population(np.empty(0, np.int64))
     months = interaction_months(needed)
-    return population(
-        store, purpose or analysis.purpose, as_of, store.clock(), months is not None, months=months or 0,
-        needs_money=any(need.id.startswith("money.") or AMOUNTS & {*columns_of(need)} for need in needed),
-        needs_products=any(isinstance(need, Events) and need.over == "holdings" for need in needed),
-    )  # fmt: skip
+    clock = store.clock()
+    with store.reader() as raw:
+        found = population(
+            raw, purpose or analysis.purpose, as_of, clock, months is not None, months=months or 0,
+            needs_money=any(need.id.startswith("money.") or AMOUNTS & {*columns_of(need)} for need in needed),
+            needs_products=any(isinstance(need, Events) and need.over == "holdings" for need in needed),
+        )  # fmt: skip
+        if not chips:
+            return found
+        return found.within(np.array(sorted(filters.ids_of(raw, chips, clock)), dtype=np.int64))
 
 
 def take(

@@ -28,7 +28,7 @@ def write(store: Store, actor: Actor, record: RunRecord) -> RunRecord:
     values = {name: getattr(record, name) for name in STORED}
     values.update(
         versions=dict(record.versions), params=dict(record.params), excluded=dict(record.excluded),
-        warnings=list(record.warnings),
+        warnings=list(record.warnings), population=[dict(chip) for chip in record.chips] or None,
         metrics={name: [m.value, m.low, m.high] for name, m in record.metrics.items()},
     )  # fmt: skip
     with store.write() as session:
@@ -76,6 +76,7 @@ def _record(row: Mapping[str, Any], titles: Mapping[str, str]) -> RunRecord:
     rest = {k: row[k] for k in (*STORED, "id", "versions", "params", "excluded")}
     rest.update(
         title=titles.get(row["analysis"], row["analysis"]), warnings=tuple(row["warnings"]),
+        chips=tuple(row["population"] or ()),
         metrics={name: Metric(*values) for name, values in row["metrics"].items()},
         began_at=utc(row["began_at"]), ended_at=utc(row["ended_at"]),
     )  # fmt: skip

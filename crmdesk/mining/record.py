@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from crmdesk.domain.filter import Chip, from_json
 from crmdesk.results import TYPES, Figure, Metric, Model, Result, Table, table_from_bytes, table_to_bytes
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class RunRecord:
 
     `verdict` of a failed or cancelled run is its reason. `numbers` maps pseudonyms to public customer numbers for
     actors who may see them; `tables` is the result with those numbers in the column `customer`. `left_out` people have
-    no rows any more, because their permission has ended since.
+    no rows any more, because their permission has ended since. `chips` is the filter of the population as stored.
     """
 
     uuid: str
@@ -52,6 +53,12 @@ class RunRecord:
     result: Result | None = None
     numbers: Mapping[int, str] = field(default_factory=dict, repr=False)
     left_out: int = 0
+    chips: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def population(self) -> tuple[Chip, ...]:
+        """The filter that chose the run's customers; () means everybody. BadInput where it is none any more."""
+        return from_json(dict(chip) for chip in self.chips)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

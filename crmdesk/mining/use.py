@@ -49,9 +49,9 @@ class Use:
             ) from None
 
     def people(self, purpose: str | None = None) -> Population:
-        """Those whose data may be used for the purpose of the analysis, or for another one, now."""
-        app = self.app
-        return frame.people(app.store, self.analysis, app.plugins.features, self.day, self.params(), purpose)
+        """Those of the run's population whose data may be used for its purpose, or for another one, now."""
+        app, chips = self.app, self.record.population
+        return frame.people(app.store, self.analysis, app.plugins.features, self.day, self.params(), purpose, chips)
 
     def ask(
         self, task: Task, who: Population, progress: Progress, cancel: Callable[[], bool], runner: Any = None

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.contributions.params import form_hints
+from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress
 from crmdesk.mining import frame, ledger
@@ -16,10 +17,12 @@ from crmdesk.mining.record import RunRecord
 from crmdesk.plugin_host import Host
 from crmdesk.services.context import App
 from crmdesk.services.export import ExportReport, export
+from crmdesk.services.list_fields import check_filter
 from crmdesk.services.plugins import host_of
 from crmdesk.services.recover import recover
 from crmdesk.services.rerun import RerunReport, rerun
 from crmdesk.services.runs import finished, get_run, runs, with_numbers
+from crmdesk.store.queries import filters
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,31 +101,44 @@ def _kind(annotation: Any) -> tuple[str, list[Any] | None]:
 
 
 def population(
-    app: App, actor: Actor, analysis_id: str, as_of: str | None = None, raw_params: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+    app: App, actor: Actor, analysis_id: str, as_of: str | None = None, raw_params: Mapping[str, Any] | None = None,
+    population: tuple[Chip, ...] = (),
+) -> dict[str, Any]:  # fmt: skip
     """`{"eligible", "excluded", "as_of"}` of an analysis before it runs; eligible + excluded = all customers.
 
     With the default parameters, or with these as typed (BadInput where one is wrong); all zero where they choose no
-    data of customers.
+    data of customers. `population`: only those whom this filter takes now; the others count as outside it.
     """
     require(actor, Right.RUN_ANALYSIS)
+    _check(app, actor, population)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
     day = parse_day(as_of, app.store.clock()) or frame.default_day(app.store)
     params = validate(analysis, raw_params or {}, 0, day)
-    who = frame.people(app.store, analysis, app.plugins.features, day, params)
+    who = frame.people(app.store, analysis, app.plugins.features, day, params, chips=population)
     return {"eligible": len(who.customers), "excluded": dict(who.excluded), "as_of": day.isoformat()}
 
 
 def run(
     app: App, actor: Actor, analysis_id: str, raw_params: Mapping[str, Any], *, seed: int = 7,
     as_of: str | None = None, progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
-    runner: Any = None, threads: int | None = None,
+    runner: Any = None, threads: int | None = None, population: tuple[Chip, ...] = (),
 ) -> RunRecord:  # fmt: skip
-    """Run and record one analysis; `mining.execute.run_analysis` says what it raises."""
+    """Run and record one analysis; `mining.execute.run_analysis` says what it raises.
+
+    `population` is kept with the run, so that `rerun` and `score` ask for the same people again. Refused where it
+    asks for contact data that this person may not read.
+    """
     require(actor, Right.RUN_ANALYSIS)
-    order = Order(analysis_id, raw_params, seed, as_of, threads)
+    _check(app, actor, population)
+    order = Order(analysis_id, raw_params, seed, as_of, threads, population)
     record = run_analysis(app, actor, order, progress=progress, cancel=cancel, runner=runner)
     return with_numbers(app, actor, record)
+
+
+def _check(app: App, actor: Actor, population: tuple[Chip, ...]) -> None:
+    with app.store.reader() as raw:
+        check_filter(raw, actor, population)
+        filters.check(raw, population)
 
 
 def mine_document(record: RunRecord) -> dict[str, Any]:
@@ -133,7 +149,11 @@ def mine_document(record: RunRecord) -> dict[str, Any]:
         "params": dict(record.params),
         "seed": record.seed,
         "as_of": record.as_of,
-        "population": {"eligible": record.eligible, "excluded": dict(record.excluded)},
+        "population": {
+            "eligible": record.eligible,
+            "excluded": dict(record.excluded),
+            **({"filter": [dict(chip) for chip in record.chips]} if record.chips else {}),
+        },
         "metrics": {name: asdict(metric) for name, metric in record.metrics.items()},
         "tables": {name: _table_document(table) for name, table in record.tables.items()},
         "warnings": list(record.warnings),

@@ -45,7 +45,7 @@ def rerun(
     if old.outcome != "done":
         raise CrmdeskError(f"Run {old.uuid} has nothing to compare with: {old.verdict}")
     analysis_of(app, old)
-    order = Order(old.analysis, old.params, old.seed, old.as_of, old.versions.get("threads"))
+    order = Order(old.analysis, old.params, old.seed, old.as_of, old.versions.get("threads"), old.population)
     new = run_analysis(app, actor, order, progress=progress, cancel=cancel, runner=runner)
     with app.store.read() as session:
         before, after = queries.hashes(session, old.id or 0), queries.hashes(session, new.id or 0)

@@ -82,6 +82,14 @@ def add_chips(raw: Any, where: Where, chips: Sequence[Chip], at: datetime) -> No
             _chip(where, chip, at)
 
 
+def check(raw: Any, chips: Sequence[Chip]) -> None:
+    """BadInput where a chip asks for a field of the bank's own that there is not, or not so."""
+    own = own_fields(raw) if any(is_own(chip.field) for chip in chips) else {}
+    for chip in chips:
+        if is_own(chip.field):
+            _known(chip, own)
+
+
 def allow_segments(raw: Any, where: Where, at: datetime) -> str:
     """SQL of the ids whose segment may be shown at `at`, for the place held by SHOWN."""
     allowed, parameters = segments.shown(raw, at)
@@ -136,12 +144,8 @@ def _linked(field_name: str, values: str) -> str:
 
 def _own(raw: Any, where: Where, chip: Chip, own: dict[str, OwnField]) -> None:
     """A field of the bank's own: its value lies in the customer's `custom`, typed as its kind says."""
-    code = chip.field[len(OWN) :]
-    if code not in own:
-        raise BadInput(f"The bank has no field '{code}' (any more); take this filter away, or choose another field.")
-    info = own[code]
-    chip.check_kind(OWN_KINDS[info.kind], info.title)
-    value = f"""json_extract(custom, '$."{code}"')"""
+    info = _known(chip, own)
+    value = f"""json_extract(custom, '$."{info.code}"')"""
     if info.kind == "choice":
         where.add(f"{'NOT ' if chip.op == 'is_not' else ''}{_among(where, value, chip.values)}")
     elif info.kind == "yes_no":
@@ -154,6 +158,14 @@ def _own(raw: Any, where: Where, chip: Chip, own: dict[str, OwnField]) -> None:
         where.add(f"{value} {_sign(chip)} {where.name(date.fromisoformat(chip.values[0]).isoformat())}")
     else:
         where.add(f"{value} {_sign(chip)} {where.name(float(chip.values[0]))}")
+
+
+def _known(chip: Chip, own: dict[str, OwnField]) -> OwnField:
+    code = chip.field[len(OWN) :]
+    if code not in own:
+        raise BadInput(f"The bank has no field '{code}' (any more); take this filter away, or choose another field.")
+    chip.check_kind(OWN_KINDS[own[code].kind], own[code].title)
+    return own[code]
 
 
 def _among(where: Where, column: str, values: Sequence[str]) -> str:
