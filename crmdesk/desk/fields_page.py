@@ -45,7 +45,7 @@ class FieldsPage(Page):
         self._may = may(context.actor, Right.MANAGE_FIELDS)
         self.table = PlainTable(
             "Fields that this bank added", ("Title", "Code", "Kind", "Choices", "Protection", "State"),
-            (200, 150, 120, 0, 170, 150),
+            (0, 130, 110, 0, 140, 140),
         )  # fmt: skip
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
         self.table.doubleClicked.connect(lambda *_: self.change())
@@ -170,6 +170,7 @@ class FieldDialog(FormDialog):
         if field is not None:
             self._put(field)
         self._fit()
+        self.title.setFocus()
         self.setMinimumWidth(460)
 
     def _rows(self) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from PySide6.QtCore import QDate
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QDateEdit, QLineEdit, QWidget
 
 from crmdesk.desk import words
@@ -32,15 +33,23 @@ def choice(options: dict[str, str]) -> QComboBox:
 class _AroundDialog(FormDialog):
     """A dialog about one customer, its fields one under another."""
 
-    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, title: str, verb: str) -> None:
+    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, now: datetime, title: str,
+                 verb: str) -> None:  # fmt: skip
         super().__init__(context, parent, f"{title} of {number}", verb)
-        self.number = number
+        self.number, self.now = number, now
+        self._first: QWidget | None = None
         self.setMinimumWidth(440)
 
     def add(self, text: str, control: QWidget) -> None:
         inner = control.find if isinstance(control, CustomerPicker) else control
         self.fields.addWidget(buddy(text, inner))
         self.fields.addWidget(control)
+        self._first = self._first or inner
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._first is not None:
+            self._first.setFocus()
 
     def done_words(self, saved: Any) -> str:
         return f"Saved with {self.number}. Ctrl+Z takes it back."
@@ -49,8 +58,8 @@ class _AroundDialog(FormDialog):
 class HouseholdDialog(_AroundDialog):
     """Whom the customer lives with: their household is joined, or one is made for both."""
 
-    def __init__(self, context: DeskContext, parent: QWidget | None, number: str) -> None:
-        super().__init__(context, parent, number, "Household", "Join household")
+    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, now: datetime) -> None:
+        super().__init__(context, parent, number, now, "Household", "Join household")
         self.picker = CustomerPicker(context, without=number)
         self.role = choice({role: role.capitalize() for role in HOUSEHOLD_ROLES})
         self.role.setCurrentIndex(len(HOUSEHOLD_ROLES) - 1)
@@ -73,8 +82,8 @@ class HouseholdDialog(_AroundDialog):
 class RelationDialog(_AroundDialog):
     """Who is whose guarantor, referrer or employer."""
 
-    def __init__(self, context: DeskContext, parent: QWidget | None, number: str) -> None:
-        super().__init__(context, parent, number, "Relation", "Add relation")
+    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, now: datetime) -> None:
+        super().__init__(context, parent, number, now, "Relation", "Add relation")
         self.picker = CustomerPicker(context, without=number)
         self.kind = choice({kind: kind.capitalize() for kind in RELATION_KINDS})
         self.way = choice({"to": f"of {number}: the other person is it", "from": f"{number} is it for the other"})
@@ -93,10 +102,10 @@ class RelationDialog(_AroundDialog):
 class LifeEventDialog(_AroundDialog):
     """A turn in a customer's life that the customer told of."""
 
-    def __init__(self, context: DeskContext, parent: QWidget | None, number: str) -> None:
-        super().__init__(context, parent, number, "Life event", "Add life event")
+    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, now: datetime) -> None:
+        super().__init__(context, parent, number, now, "Life event", "Add life event")
         self.kind = choice({kind: EVENTS.get(kind, kind.capitalize()) for kind in LIFE_EVENTS})
-        self.on = QDateEdit(QDate.currentDate())
+        self.on = QDateEdit(QDate(now.year, now.month, now.day))
         self.on.setCalendarPopup(True)
         self.on.setDisplayFormat("d MMM yyyy")
         self.note = QLineEdit()
@@ -113,11 +122,15 @@ class LifeEventDialog(_AroundDialog):
 class InterestDialog(_AroundDialog):
     """A family of products that the customer asked about."""
 
-    def __init__(self, context: DeskContext, parent: QWidget | None, number: str) -> None:
-        super().__init__(context, parent, number, "Interest", "Add interest")
+    def __init__(self, context: DeskContext, parent: QWidget | None, number: str, now: datetime) -> None:
+        super().__init__(context, parent, number, now, "Interest", "Add interest")
         self.family = choice(words.FAMILIES)
         self.add("&Asked about", self.family)
 
     def work(self) -> Callable[[], Any]:
         app, actor, family = self.context.app, self.context.actor, self.family.currentData()
         return lambda: surroundings.add_interest(app, actor, self.number, family)
+
+
+ADDED: Final = (("Household...", HouseholdDialog), ("Relation...", RelationDialog),
+                ("Life event...", LifeEventDialog), ("Interest...", InterestDialog))  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
@@ -23,14 +23,15 @@ REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
 class Facts(QGridLayout):
     """Pairs of a muted name and its value, packed to the top."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wrap: bool = True) -> None:
         super().__init__()
+        self._wrap = wrap
         self.setHorizontalSpacing(12)
         self.setVerticalSpacing(6)
         self.setColumnStretch(1, 1)
 
     def add(self, name: str, value: str | QWidget) -> None:
-        shown = label(value, wrap=True) if isinstance(value, str) else value
+        shown = _text(value, self._wrap) if isinstance(value, str) else value
         row = self.rowCount()
         side = Qt.AlignmentFlag.AlignTop if isinstance(value, str) else Qt.AlignmentFlag.AlignVCenter
         self.addWidget(label(name, "muted"), row, 0, side)
@@ -96,9 +97,20 @@ class IdentityCard(Card):
         self._holder.deleteLater()
         self._holder = QWidget()
         self.rows.addWidget(self._holder)
-        facts = Facts()
-        facts.setContentsMargins(0, 0, 0, 0)
-        self._holder.setLayout(facts)
+        column = QVBoxLayout(self._holder)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(self._standard(card))
+        filled = [one for one in own if one.text]
+        if filled:
+            facts = Facts(wrap=False)
+            for one in filled:
+                facts.add(one.title, own_words(one))
+            column.addWidget(rule())
+            column.addLayout(facts)
+
+    def _standard(self, card: CustomerCard) -> Facts:
+        facts = Facts(wrap=False)
         self.masked = []
         for field, value in (("phone", card.phone), ("email", card.email)):
             if value:
@@ -114,9 +126,7 @@ class IdentityCard(Card):
             facts.add("Joined", words.on(card.joined_on))
         if card.left_on:
             facts.add("Left", words.on(card.left_on))
-        for one in own:
-            if one.text:
-                facts.add(one.title, own_words(one))
+        return facts
 
 
 class SegmentView(Card):
@@ -175,3 +185,18 @@ def own_words(one: OwnValue) -> str:
     if one.text == HIDDEN:
         return "••••"
     return one.text.capitalize() if one.kind == "yes_no" else day_words(one.text) if one.kind == "date" else one.text
+
+
+def _text(text: str, wrap: bool) -> QLabel:
+    """A value that wraps, or stands on one line with the whole of it in the tooltip."""
+    if wrap:
+        return label(text, wrap=True)
+    made = Elided(text)
+    made.setToolTip(text)
+    return made
+
+
+def rule() -> QFrame:
+    made = QFrame()
+    made.setProperty("role", "rule")
+    return made

@@ -65,7 +65,7 @@ class ConflictDialog(QDialog):
             group = self._groups[field] = QButtonGroup(self)
             grid.addWidget(label(row["title"], "muted"), line, 0)
             for column, (side, value, by) in enumerate(
-                ((MINE, mine[field], "Mine"), (THEIRS, self.theirs[field], who(row).capitalize())), 1
+                ((MINE, mine[field], "Mine"), (THEIRS, self.theirs[field], _capital(who(row)))), 1
             ):
                 box = QRadioButton(f"{by}: {_shown(field, value, edits)}".replace("&", "&&"))
                 box.setAccessibleName(f"{row['title']}, {by}: {_shown(field, value, edits)}")
@@ -117,3 +117,8 @@ def who(row: Mapping[str, Any]) -> str:
 
 def _shown(field: str, value: str, edits: Mapping[str, FieldEdit]) -> str:
     return edits[field].words(value) if field in edits else value or "empty"
+
+
+def _capital(text: str) -> str:
+    """With a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

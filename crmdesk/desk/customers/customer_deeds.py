@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from crmdesk.desk.customers.add_around import HouseholdDialog, InterestDialog, LifeEventDialog, RelationDialog
+from crmdesk.desk.customers.add_around import ADDED
 from crmdesk.desk.customers.editor import edit_customer, new_customer
 from crmdesk.desk.customers.record_interaction import record_interaction
 from crmdesk.desk.permissions import deeds as permissions
@@ -82,9 +82,8 @@ class Header:
         entry(Right.RECORD_PERMISSION, "Permission...\tP", self.permission)
         entry(Right.EDIT_WORK, "Task...", page.overview.tasks.new)
         entry(Right.RECORD_PERMISSION, "Document...", page.documents_tab.choose)
-        for text, kind in (("Household...", HouseholdDialog), ("Relation...", RelationDialog),
-                           ("Life event...", LifeEventDialog), ("Interest...", InterestDialog)):  # fmt: skip
-            entry(Right.EDIT_CUSTOMER, text, lambda kind=kind: kind(page.context, page, page.number).open())
+        for text, kind in ADDED:
+            entry(Right.EDIT_CUSTOMER, text, lambda kind=kind: kind(page.context, page, page.number, page.now).open())
         return menu
 
     def edit(self) -> None:
@@ -93,7 +92,7 @@ class Header:
 
     def interaction(self) -> None:
         if self._page.number:
-            record_interaction(self._page.context, self._page, self._page.number)
+            record_interaction(self._page.context, self._page, self._page.number, self._page.now)
 
     def permission(self) -> None:
         if self._page.number:

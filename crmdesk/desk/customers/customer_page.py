@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from PySide6.QtGui import QResizeEvent
@@ -67,7 +67,7 @@ class CustomerPage(Page):
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customer")
         self.number = ""
-        self._today = date.today()
+        self._today, self.now = date.today(), datetime.now(UTC)  # by the bank's clock once a customer is shown
         self.subtitle = Elided()
         self.subtitle.setProperty("role", "muted")
         head: Any = self.layout().itemAt(0).layout()  # type: ignore[union-attr] - the title's row
@@ -172,12 +172,13 @@ class CustomerPage(Page):
     def _show(self, found: _Answer) -> None:
         if found.card.number != self.number:
             return  # another customer was opened meanwhile
-        card, parts, self._today = found.card, self.overview, found.today
+        card, parts, self._today, self.now = found.card, self.overview, found.today, found.grid.at
         self.title.setText(card.name)
         self.subtitle.setText("   ".join(self._subtitle(found)))
+        self.subtitle.setToolTip(self.subtitle.text())
         self.say(permissions.sentence(found.grid.rows[0]))
         parts.identity.show_card(card, found.own)
-        parts.around.show_all(card.number, found.around)
+        parts.around.show_all(card.number, found.around, self.now)
         parts.products.show_card(card)
         self.header.show_permissions(found.grid)
         parts.permissions_card.show_now(found.grid)

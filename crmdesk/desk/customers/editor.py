@@ -18,8 +18,8 @@ from crmdesk.services import customer_edit
 from crmdesk.services.customer_edit import Draft, Similar
 
 CHECK_AFTER: Final = 250  # ms after the last key
-GROUPS: Final = (("identity", "Identity", 0), ("bank", "At the bank", 0), ("contact", "Contact", 1),
-                 ("address", "Address", 1), ("own", "Own fields", 1))  # fmt: skip
+GROUPS: Final = (("identity", "Identity", 0), ("contact", "Contact", 0), ("address", "Address", 0),
+                 ("bank", "At the bank", 1), ("own", "Own fields", 1))  # fmt: skip
 
 
 class EditorDialog(FormDialog):
@@ -37,6 +37,8 @@ class EditorDialog(FormDialog):
         self.fields.addWidget(self.similar)
         self.fields.addWidget(scrolled(self._form()), 1)
         self.foot.insertWidget(0, label("* must be filled in", "muted"))
+        if not new and "number" in self.edits:
+            self.edits["number"].setEnabled(False)  # a number stays with its customer
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER)
         self._timer.timeout.connect(self._check)
         for edit in self.edits.values():
@@ -51,12 +53,14 @@ class EditorDialog(FormDialog):
         row.setContentsMargins(0, 0, 12, 0)
         row.setSpacing(32)
         columns = (QVBoxLayout(), QVBoxLayout())
+        for one in columns:
+            one.setSpacing(6)  # else they take the row's
         for group, title, column in GROUPS:
             inside = [edit for edit in self.edits.values() if edit.info.group == group]
             if inside:
                 columns[column].addWidget(label(title, "heading"))
                 columns[column].addLayout(self._grid(inside))
-                columns[column].addSpacing(8)
+                columns[column].addSpacing(12)
         for one in columns:
             one.addStretch(1)
             row.addLayout(one, 1)

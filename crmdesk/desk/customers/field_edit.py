@@ -49,7 +49,7 @@ class FieldEdit(QWidget):
         box = QComboBox()
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.setMinimumContentsLength(12)
-        if not self.info.required:
+        if not self.info.required and "unknown" not in dict(self._choices()):
             box.addItem("Not recorded", "")
         for value, words in self._choices():
             if value:

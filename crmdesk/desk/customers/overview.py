@@ -34,8 +34,8 @@ class Overview(QWidget):
         self.tasks = TasksCard(context, see_tasks)
         self.permissions_card = PermissionsCard(context, "Permissions now")
         self.grid = self.permissions_card.grid
-        self.picture = TimelinePicture(context)
-        self.timeline_card = Card("Last 13 months")
+        self.picture = TimelinePicture(context, "Last 13 months")
+        self.timeline_card = Card()
         self.timeline_card.rows.addWidget(self.picture)
         self._cards = (self.identity, self.around, self.products, self.segment, self.recommended, self.tasks,
                        self.permissions_card, self.timeline_card)  # fmt: skip

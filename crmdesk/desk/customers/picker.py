@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.widgets import label
+from crmdesk.desk.zoom import px
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerQuery, CustomerRow
 
 FOUND: Final = 6
+LINE: Final = 26  # px of a row
 WAIT: Final = 150  # ms after the last key
 
 
@@ -32,7 +35,9 @@ class CustomerPicker(QWidget):
         self.find.installEventFilter(self)
         self.list = QListWidget()
         self.list.setAccessibleName("Customers found")
-        self.list.setFixedHeight(28 * FOUND)
+        self.list.setVisible(False)
+        self.nobody = label("", "muted")
+        self.nobody.setVisible(False)
         self.list.currentItemChanged.connect(lambda *_: self.chosen.emit(self.number))
         self._timer = QTimer(self, singleShot=True, interval=WAIT)
         self._timer.timeout.connect(self._search)
@@ -41,6 +46,7 @@ class CustomerPicker(QWidget):
         column.setSpacing(4)
         column.addWidget(self.find)
         column.addWidget(self.list)
+        column.addWidget(self.nobody)
         self.setFocusProxy(self.find)
 
     @property
@@ -68,6 +74,12 @@ class CustomerPicker(QWidget):
             item = QListWidgetItem("   ".join(part for part in (one.number, one.name, one.city) if part))
             item.setData(Qt.ItemDataRole.UserRole, one.number)
             self.list.addItem(item)
+            item.setSizeHint(QSize(0, px(LINE)))
+        self.list.setVisible(self.list.count() > 0)
+        self.list.setFixedHeight(px(LINE) * self.list.count() + 4)
+        typed = self.find.text().strip()
+        self.nobody.setText(f"No other customer matches '{typed}'.")
+        self.nobody.setVisible(bool(typed) and not self.list.count())
         self.list.setCurrentRow(0)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

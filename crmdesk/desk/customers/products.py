@@ -17,7 +17,7 @@ from crmdesk.services.customers import AccountRow, CustomerCard
 
 SHOWN: Final = 6  # accounts on the card; the Money tab has them all
 ROW: Final = 26
-LINE: Final = 56  # px of a line of months
+LINE: Final = 48  # px of a line of months
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -27,10 +27,12 @@ class AccountModel(QAbstractTableModel):
     def __init__(self, parent: Any = None) -> None:
         super().__init__(parent)
         self.accounts: Sequence[AccountRow] = ()
+        self._usual = ""
 
-    def show_accounts(self, accounts: Sequence[AccountRow]) -> None:
+    def show_accounts(self, accounts: Sequence[AccountRow], usual: str) -> None:
+        """`usual`: the currency that the card's total names, so that rows need not repeat it."""
         self.beginResetModel()
-        self.accounts = accounts
+        self.accounts, self._usual = accounts, usual
         self.endResetModel()
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:
@@ -55,7 +57,8 @@ class AccountModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         newest = account.months[max(account.months)] if account.months else None
-        return (account.product, "", words.money(newest, account.currency))[index.column()]
+        worth = words.money(newest, account.currency)
+        return (account.product, "", worth.removeprefix(f"{self._usual} ") if self._usual else worth)[index.column()]
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -100,9 +103,9 @@ class AccountsTable(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW)
 
-    def show_accounts(self, accounts: Sequence[AccountRow]) -> None:
+    def show_accounts(self, accounts: Sequence[AccountRow], usual: str) -> None:
         model: AccountModel = self.model()
-        model.show_accounts(accounts)
+        model.show_accounts(accounts, usual)
         self.setFixedHeight(ROW * len(accounts) + 2)
         self.setVisible(bool(accounts))
 
@@ -135,7 +138,7 @@ class ProductsCard(Card):
         self.total.setToolTip(words.exact(card.held, card.currency) if card.held is not None else "")
         self.owed.setVisible(card.owed is not None)
         self.owed.setText(f"Owes {words.money(abs(card.owed or 0), card.currency)}")
-        self.table.show_accounts(held[:SHOWN])
+        self.table.show_accounts(held[:SHOWN], card.currency)
         closed = len(card.accounts) - len(held)
         further = [f"{len(held) - SHOWN} more"] if len(held) > SHOWN else []
         further += [f"{closed} closed"] if closed else []

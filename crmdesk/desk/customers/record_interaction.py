@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
-from PySide6.QtCore import QDateTime, QEvent, QObject, Qt
+from PySide6.QtCore import QDateTime, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -24,6 +25,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.widgets import label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import RESPONSES
 from crmdesk.services import customers, interactions
@@ -31,6 +33,7 @@ from crmdesk.services.customers import CustomerCard
 from crmdesk.services.interactions import CellChoice
 
 DIGITS: Final = 9  # rows that a digit chooses
+LINE: Final = 26  # px of a row
 ANSWERS, ASKS = "I3", "I4"  # layouts of the catalogue that ask for an answer, and online for the medium
 MEDIA: Final = {"": "Not said", "faq": "Questions and answers", "live_chat": "Live chat"}
 _CODE: Final = Qt.ItemDataRole.UserRole
@@ -40,10 +43,11 @@ class InteractionDialog(FormDialog):
     """A field to type a digit or words in, the combinations, and only the fields that the chosen one has."""
 
     def __init__(
-        self, context: DeskContext, parent: QWidget | None, card: CustomerCard, choices: Sequence[CellChoice]
-    ) -> None:
+        self, context: DeskContext, parent: QWidget | None, card: CustomerCard, choices: Sequence[CellChoice],
+        now: datetime,
+    ) -> None:  # fmt: skip
         super().__init__(context, parent, f"Record an interaction with {card.name}", "Record interaction")
-        self._card, self._choices = card, list(choices)
+        self._card, self._choices, self._now = card, list(choices), now
         self.find = QLineEdit()
         self.find.setPlaceholderText("A digit, or words such as deposit")
         self.find.textEdited.connect(self.show_matches)
@@ -77,10 +81,11 @@ class InteractionDialog(FormDialog):
         self.note.setMaxLength(2000)
         self.by_bank = QCheckBox("The bank began it")
         self.earlier = QCheckBox("&Earlier:")
-        self.when = QDateTimeEdit(QDateTime.currentDateTime())
+        now = QDateTime.fromMSecsSinceEpoch(int(self._now.timestamp() * 1000))  # the bank's clock, shown local
+        self.when = QDateTimeEdit(now)
         self.when.setCalendarPopup(True)
         self.when.setDisplayFormat("d MMM yyyy HH:mm")
-        self.when.setMaximumDateTime(QDateTime.currentDateTime())
+        self.when.setMaximumDateTime(now)
         self.when.setAccessibleName("When it happened")
         self.when.setEnabled(False)
         self.earlier.toggled.connect(self.when.setEnabled)
@@ -121,6 +126,7 @@ class InteractionDialog(FormDialog):
         digit = str(number) if number <= DIGITS else " "
         item = QListWidgetItem(f"{digit}   {one.label}   ({words.MODES.get(one.mode, one.mode).lower()})")
         item.setData(_CODE, one.code)
+        item.setSizeHint(QSize(0, px(LINE)))
         return item
 
     @property
@@ -169,7 +175,7 @@ class InteractionDialog(FormDialog):
         if not self.medium.isHidden():
             asked["medium"] = self.medium.currentData()
         if self.earlier.isChecked():
-            asked["occurred_at"] = self.when.dateTime().toUTC().toPython().astimezone()
+            asked["occurred_at"] = datetime.fromtimestamp(self.when.dateTime().toSecsSinceEpoch(), UTC)
         app, actor, number = self.context.app, self.context.actor, self._card.number
         return lambda: interactions.record(app, actor, number, one.code, **asked)
 
@@ -178,12 +184,12 @@ class InteractionDialog(FormDialog):
         return f"Recorded: {one.label if one else 'interaction'}, {self._card.number}."
 
 
-def record_interaction(context: DeskContext, parent: QWidget, number: str) -> None:
-    """Ask what there is to choose from, then open the dialog."""
+def record_interaction(context: DeskContext, parent: QWidget, number: str, now: datetime) -> None:
+    """Ask what there is to choose from, then open the dialog; `now` by the bank's clock."""
     app, actor = context.app, context.actor
 
     def opened(found: tuple[CustomerCard, list[CellChoice]]) -> None:
-        InteractionDialog(context, parent, *found).open()
+        InteractionDialog(context, parent, *found, now).open()
 
     context.background(
         lambda: (customers.get(app, actor, number), interactions.choices(app, actor)), opened, owner=parent

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
@@ -10,13 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.add_around import (
-    EVENTS,
-    HouseholdDialog,
-    InterestDialog,
-    LifeEventDialog,
-    RelationDialog,
-)
+from crmdesk.desk.customers.add_around import ADDED, EVENTS
 from crmdesk.desk.widgets import Card, Elided, button, clear, label
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
@@ -24,8 +19,6 @@ from crmdesk.services import surroundings
 from crmdesk.services.surroundings import Surroundings
 
 SHOWN: Final = 5  # lines of one kind; the rest is counted
-ADDED: Final = (("Household...", HouseholdDialog), ("Relation...", RelationDialog),
-                ("Life event...", LifeEventDialog), ("Interest...", InterestDialog))  # fmt: skip
 
 
 class AroundCard(Card):
@@ -34,7 +27,7 @@ class AroundCard(Card):
     def __init__(self, context: DeskContext) -> None:
         super().__init__("Household and people")
         self._context = context
-        self._number = ""
+        self._number, self._now = "", datetime.now(UTC)
         self._may = may(context.actor, Right.EDIT_CUSTOMER)
         self._column = QVBoxLayout()
         self._column.setSpacing(2)
@@ -44,14 +37,14 @@ class AroundCard(Card):
         self.add_button.setToolTip("Household, relation, life event or interest")
         menu = QMenu(self.add_button)
         for text, dialog in ADDED:
-            menu.addAction(text, lambda kind=dialog: kind(self._context, self, self._number).open())
+            menu.addAction(text, lambda kind=dialog: kind(self._context, self, self._number, self._now).open())
         self.add_button.setMenu(menu)
         self.add_button.setVisible(self._may)
         self.rows.addWidget(self.add_button, alignment=Qt.AlignmentFlag.AlignLeft)
 
-    def show_all(self, number: str, found: Surroundings | None) -> None:
+    def show_all(self, number: str, found: Surroundings | None, now: datetime) -> None:
         """None: the person may not read it, so the card is absent."""
-        self._number = number
+        self._number, self._now = number, now
         self.setVisible(found is not None)
         clear(self._column)
         if found is None:

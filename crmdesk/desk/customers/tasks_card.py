@@ -22,22 +22,24 @@ class TasksCard(Card):
     """`see` leads to the tab with all of them."""
 
     def __init__(self, context: DeskContext, see: Callable[[], Any]) -> None:
-        super().__init__("To do")
+        super().__init__()
         self._see = see
         self._deeds = TaskDeeds(context, self)
         self._number = ""
         self._now: datetime | None = None
         self._column = QVBoxLayout()
         self._column.setSpacing(2)
-        self.rows.addLayout(self._column)
         foot = QHBoxLayout()
+        foot.addWidget(label("To do", "heading"))
+        foot.addStretch(1)
         self.new_button = button("New task...", self.new, tip="A task about this customer")
         self.new_button.setVisible(self._deeds.allowed)
         self.all_button = button("See all", see, "quiet", "The tab Tasks")
-        foot.addWidget(self.new_button)
         foot.addWidget(self.all_button)
-        foot.addStretch(1)
+        foot.addWidget(self.new_button)
+        self.rows.setSpacing(4)
         self.rows.addLayout(foot)
+        self.rows.addLayout(self._column)
 
     def show_all(self, number: str, found: Sequence[TaskRow] | None, now: datetime) -> None:
         """None: the person may not read tasks, so the card is absent."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from crmdesk.desk import words
@@ -14,7 +14,7 @@ from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import Theme
 from crmdesk.services.customers import MARKS_AT_MOST, Event, Timeline
 
-LANE: Final = 28
+LANE: Final = 25
 LEFT: Final = 88
 AXIS: Final = 22
 LEGEND: Final = 22
@@ -36,9 +36,9 @@ def described(event: Event) -> str:
 class TimelinePicture(QWidget):
     """Marks from `since` to `until`; arrows walk them, each told by its words. Key T on the page shows the list."""
 
-    def __init__(self, context: DeskContext) -> None:
+    def __init__(self, context: DeskContext, title: str = "") -> None:
         super().__init__()
-        self._context = context
+        self._context, self._title = context, title
         self._events: list[Event] = []
         self._months: list[tuple[str, str, str, int]] = []
         self._lanes: tuple[str, ...] = ALWAYS
@@ -110,6 +110,15 @@ class TimelinePicture(QWidget):
 
     def _paint_legend(self, painter: QPainter, theme: Theme) -> None:
         x = float(LEFT)
+        if self._title:
+            font = painter.font()
+            font.setWeight(QFont.Weight.DemiBold)
+            painter.setFont(font)
+            painter.setPen(QColor(theme.text))
+            width = painter.fontMetrics().horizontalAdvance(self._title)
+            painter.drawText(QRectF(0, 0, width + 4, LEGEND), Qt.AlignmentFlag.AlignVCenter, self._title)
+            painter.setFont(self.font())
+            x = max(x, width + 24.0)
         for mode in MODES:
             draw_mark(painter, mode, QPointF(x + 5, LEGEND / 2), theme)
             painter.setPen(QColor(theme.muted))

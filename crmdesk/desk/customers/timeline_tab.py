@@ -67,7 +67,7 @@ class TimelineTab(QWidget):
         self._fill(self.month, "All months", {})
         self.list = PlainTable(
             "Events", ("Date", "Channel", "What", "Mode", "Amount", "Response", "Note"),
-            (112, 96, 0, 104, 120, 96, 230), frozenset({4}),
+            (104, 92, 0, 100, 116, 90, 0), frozenset({4}),
         )  # fmt: skip
         self.list.setItemDelegate(Struck(self))
         self.list.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
@@ -77,9 +77,10 @@ class TimelineTab(QWidget):
         card.rows.addWidget(self.picture)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(12)
+        column.setSpacing(8)
         column.addLayout(self._filters())
         column.addWidget(card)
+        column.addWidget(self.note)
         column.addWidget(self.list, 1)
 
     def _filters(self) -> QHBoxLayout:
@@ -92,7 +93,7 @@ class TimelineTab(QWidget):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             box.setMinimumContentsLength(12)
             box.activated.connect(lambda *_: self.asked.emit(self.wanted()))
-        filters.addWidget(self.note, 1)
+        filters.addStretch(1)
         filters.addWidget(self.reverse_button)
         return filters
 
@@ -131,7 +132,7 @@ class TimelineTab(QWidget):
         self.note.setText("; ".join(parts) + ".")
         self.events = line.events
         self.list.show_rows([
-            (words.on(datetime.fromtimestamp(e.at, UTC).date()), words.LANES.get(e.channel, e.channel), e.label,
+            (words.on(datetime.fromtimestamp(e.at, UTC).date()), words.LANES.get(e.channel, e.channel), what(e),
              words.MODES.get(e.mode, e.mode), words.exact(e.amount, e.currency or "") if e.amount is not None else "",
              (e.response or "").replace("_", " "), note_of(e))
             for e in line.events
@@ -177,6 +178,12 @@ class ReverseDialog(FormDialog):
 
     def done_words(self, saved: Any) -> str:
         return f"Reversed: {self._event.label}. It counts no more."
+
+
+def what(event: Event) -> str:
+    """The activity without its channel, which has a column of its own."""
+    activity = event.label.partition(", ")[2]
+    return activity[:1].upper() + activity[1:] if activity else event.label
 
 
 def note_of(event: Event) -> str:

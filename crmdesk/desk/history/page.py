@@ -30,7 +30,7 @@ class HistoryPage(Page):
         self._deeds: list[DeedEntry] = []
         self.undo_button = self.add_deed("Undo this deed", self.undo_chosen, "primary", "Take the chosen deed back")
         self.table = PlainTable(
-            "What you did", ("When", "What", "Fields", "State"), (150, 0, 80, 190), frozenset({2})
+            "What you did", ("When", "What", "Rows", "State"), (150, 0, 80, 190), frozenset({2})
         )  # fmt: skip
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._fit())
         self.table.doubleClicked.connect(lambda *_: self.undo_chosen())
