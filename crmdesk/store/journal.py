@@ -48,7 +48,7 @@ class Journal:
     def insert(self, table: str, values: Mapping[str, Any], *, row: int | None = None) -> int:
         """A new row; `row` gives it the id it once had. Returns the id."""
         target = metadata.tables[table]
-        given = {**self._defaults(table), **values, **({"id": row} if row is not None else {})}
+        given = {**self._defaults(table), **values, "id": self._fresh(target) if row is None else row}
         given = {name: column(target, name, value) for name, value in given.items()}
         given.update(search_columns(given) if table == "customer" else {})
         key = self._session.execute(sa.insert(target), given).inserted_primary_key[0]  # type: ignore[attr-defined]
@@ -98,6 +98,14 @@ class Journal:
     def ids(self) -> dict[str, frozenset[int]]:
         """What was touched, as a Change takes it."""
         return {table: frozenset(rows) for table, rows in self.touched.items()}
+
+    def _fresh(self, target: sa.Table) -> int:
+        """An id that no row has or had: SQLite gives that of a removed last row out again, history and all."""
+        noted = metadata.tables["field_change"].c
+        had = sa.select(sa.func.max(noted.row_id)).where(noted.table_name == target.name).scalar_subquery()
+        has = sa.select(sa.func.max(target.c.id)).scalar_subquery()
+        highest = sa.func.max(sa.func.coalesce(has, 0), sa.func.coalesce(had, 0))
+        return int(self._session.execute(sa.select(highest)).scalar_one()) + 1
 
     @staticmethod
     def _defaults(table: str) -> dict[str, Any]:
@@ -160,6 +168,7 @@ class Journal:
 def column(table: sa.Table, name: str, value: Any) -> Any:
     """A value as the column's Python type, also from what JSON kept of it."""
     kind = None if name.startswith(f"{CUSTOM}.") else table.c[name].type
+    kind = kind.impl_instance if isinstance(kind, sa.types.TypeDecorator) else kind
     if isinstance(value, str) and isinstance(kind, sa.DateTime):
         return datetime.fromisoformat(value)
     if isinstance(value, str) and isinstance(kind, sa.Date):
