@@ -19,14 +19,14 @@ from crmdesk.jobs import Cancelled, Progress, Silent
 from crmdesk.services.context import App
 from crmdesk.services.customers import BLOCK, Chosen, ids_of
 from crmdesk.services.export import SOLO_ROWS, hand_over, writable
-from crmdesk.services.export_rows import Foot, Sheet, cells, export_columns, write_csv, write_xlsx
+from crmdesk.services.export_rows import Cell, Foot, Sheet, cells, export_columns, write_csv, write_xlsx
 from crmdesk.services.filter_words import describe
 from crmdesk.services.list_fields import ListColumn, label
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_export as queries
 from crmdesk.store.queries.permission_write import raw_of
 
-__all__ = ["PURPOSES", "ExportDone", "ExportPlan", "export_columns", "plan", "write"]
+__all__ = ["PURPOSES", "ExportDone", "ExportPlan", "export_columns", "first_rows", "plan", "write"]
 PURPOSES: Final = ("service", *CONSENT_PURPOSES, *MINING_PURPOSES)
 PURPOSE_WORDS: Final = {"service": "service", "marketing": "offers", "survey": "research", "sharing": "partners",
                         "profiling": "profiling", "targeting": "targeting"}  # fmt: skip
@@ -112,6 +112,30 @@ def write(
     raise CrmdeskError("Permissions changed again and again while the file was written; try again in a minute.")
 
 
+def first_rows(
+    app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], *, purpose: str, channel: str = "", limit: int,
+    kept: bool,
+) -> tuple[ExportPlan, list[ListColumn], list[list[Cell]]]:  # fmt: skip
+    """The first `limit` rows of an export as typed cells, for paper; the plan counts all of them.
+
+    With `kept` the rows leave the bank: that is audited, and refused as in `write` where somebody withdrew meanwhile.
+    """
+    order = _check(app, actor, chosen, columns, purpose, channel)
+    ids, left_out = _people(order, lambda: False)
+    shown = ids[:limit]
+    starts = range(0, len(shown), BLOCK)
+    found = [row for at in starts for row in cells(app, actor, shown[at : at + BLOCK].tolist(), order.columns)]
+    if kept:
+        try:
+            with app.store.write() as session:
+                _note(order, session, shown, left_out, "print customers")
+        except _Withdrawn:
+            raise CrmdeskError("A permission changed while this was printed; print it again.") from None
+    personal = tuple(c.title for c in order.columns if c.key in _personal(app, actor))
+    sentence = _sentence(order, len(ids), left_out, personal)
+    return ExportPlan(len(ids), left_out, personal, purpose, sentence), list(order.columns), found
+
+
 def _check(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str) -> _Order:
     require(actor, Right.EXPORT)
     require(actor, Right.READ_CUSTOMER)
@@ -178,7 +202,9 @@ def _write(order: _Order, ids: NDArray[np.int64], file: Path, left_out: Mapping[
     progress.step(1.0, f"{len(ids)} customers written")
 
 
-def _note(order: _Order, session: Any, ids: NDArray[np.int64], left_out: Mapping[str, int]) -> None:
+def _note(
+    order: _Order, session: Any, ids: NDArray[np.int64], left_out: Mapping[str, int], act: str = "export customers"
+) -> None:  # fmt: skip
     """The audit row, in the unit of work in which the file is handed over; raises where one of them withdrew since."""
     raw, at = raw_of(session), order.app.store.clock()
     allowed = queries.allowed(raw, order.purpose, order.channel, at)
@@ -186,7 +212,7 @@ def _note(order: _Order, session: Any, ids: NDArray[np.int64], left_out: Mapping
     if any(key in out or (allowed is not None and key not in allowed) for key in ids.tolist()):
         raise _Withdrawn
     audit.record(
-        order.app.store, session, order.actor, "export customers", order.channel, purpose=order.purpose,
+        order.app.store, session, order.actor, act, order.channel, purpose=order.purpose,
         fields=", ".join(column.key for column in order.columns),
         reason=f"{len(ids)} customer rows, {sum(left_out.values())} people left out",
     )  # fmt: skip

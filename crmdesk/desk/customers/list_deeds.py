@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -10,25 +11,25 @@ from PySide6.QtGui import QGuiApplication
 from crmdesk.desk import words
 from crmdesk.desk.customers.bulk import BulkDialog, WithdrawDialog, people
 from crmdesk.desk.customers.editor import new_customer
-from crmdesk.desk.customers.list_table import AT_MOST
-from crmdesk.desk.customers.list_tools import fill_menu
+from crmdesk.desk.customers.list_columns import ShownColumns
+from crmdesk.desk.customers.list_table import AT_MOST, CustomerTable
+from crmdesk.desk.customers.list_tools import ListTools, fill_menu
 from crmdesk.desk.customers.saved_lists import SavedListsDialog, SaveListDialog, fill_saved_menu
 from crmdesk.desk.exporting import ExportDialog
+from crmdesk.desk.page import Page
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services.customers import Chosen
 from crmdesk.services.saved import SavedList
 
-if TYPE_CHECKING:
-    from crmdesk.desk.customers.list_page import CustomersPage
-
 
 class ListDeeds(QObject):
     """Deeds on the chosen rows of one page; what the person has no right to is absent."""
 
-    def __init__(self, page: CustomersPage) -> None:
+    def __init__(self, page: Page, table: CustomerTable, tools: ListTools, columns: ShownColumns) -> None:
         super().__init__(page)
-        self._page = page
+        self._page, self._table, self._tools, self._columns = page, table, tools, columns
+        self.lists: Sequence[SavedList] = ()
         self.open_list_now: SavedList | None = None
         self._saved_button = page.add_deed("Saved &lists", lambda: None, tip="Open a list or save this one")
         if self._may(Right.EXPORT):
@@ -37,8 +38,8 @@ class ListDeeds(QObject):
             page.add_deed("New customer...", lambda: new_customer(page.context, page), "primary",
                           "Add a customer (Ctrl+Shift+N)")  # fmt: skip
         self._fill_actions()
-        page.tools.actions_button.menu().aboutToShow.connect(self._fill_actions)
-        self.show_lists()
+        tools.actions_button.menu().aboutToShow.connect(self._fill_actions)
+        self.show_lists(())
 
     def _may(self, right: Right) -> bool:
         return may(self._page.context.actor, right)
@@ -47,7 +48,7 @@ class ListDeeds(QObject):
 
     def chosen(self) -> tuple[Chosen, int]:
         """The chosen rows and how many: all by filter as the filter. BadInput for too many rows one by one."""
-        table, query = self._page.table, self._page.query()
+        table, query = self._table, self._tools.query()
         number = table.number_chosen
         if table.all_chosen:
             return Chosen(query), number
@@ -58,12 +59,12 @@ class ListDeeds(QObject):
 
     def listed(self) -> tuple[Chosen, int]:
         """For export and print: the chosen rows, or the whole list where not more than one is chosen."""
-        if self._page.table.number_chosen > 1:
+        if self._table.number_chosen > 1:
             return self.chosen()
-        return Chosen(self._page.query()), self._page.model.rowCount()
+        return Chosen(self._tools.query()), self._table.paged.rowCount()
 
     def _fill_actions(self) -> None:
-        table = self._page.table
+        table = self._table
         who = f"all {words.count(table.number_chosen)}" if table.all_chosen else people(table.number_chosen)
         entries: list[Any] = []
         if self._may(Right.EDIT_CUSTOMER):
@@ -75,7 +76,7 @@ class ListDeeds(QObject):
         if self._may(Right.RUN_ANALYSIS):
             entries += [None, ("Analyse the customers of this filter...", self.analyse, "")]
         entries += [None, ("Choose all by filter", table.selectAll, "Ctrl+A")]
-        fill_menu(self._page.tools.actions_button, entries)
+        fill_menu(self._tools.actions_button, entries)
 
     # Deeds -----------------------------------------------------------------------------------------------------
 
@@ -100,7 +101,7 @@ class ListDeeds(QObject):
 
     def export(self) -> ExportDialog | None:
         """Ctrl+E: the chosen rows, or the whole list."""
-        if not self._may(Right.EXPORT) or not self._page.model.rowCount():
+        if not self._may(Right.EXPORT) or not self._table.paged.rowCount():
             self._page.context.notify("There is nothing here that you may export.")
             return None
         try:
@@ -108,18 +109,18 @@ class ListDeeds(QObject):
         except BadInput as error:
             self._page.context.notice_error(error)
             return None
-        dialog = ExportDialog(self._page.context, self._page, chosen, number, self._page.columns.keys)
+        dialog = ExportDialog(self._page.context, self._page, chosen, number, self._columns.keys)
         dialog.open()
         return dialog
 
     def copy(self) -> None:
         """Ctrl+C: one row as text; more than one is an export, with its purpose and its audit."""
-        table = self._page.table
+        table = self._table
         if table.number_chosen > 1:
             self._page.context.notify("Copying more than one customer is an export: say what it is for.")
             self.export()
             return
-        at, model = table.currentIndex().row(), self._page.model
+        at, model = table.currentIndex().row(), self._table.paged
         row = model.row(at) if at >= 0 else None
         if row is not None:
             QGuiApplication.clipboard().setText("\t".join(column.text(row) for column in model.columns))
@@ -127,13 +128,13 @@ class ListDeeds(QObject):
 
     def analyse(self) -> None:
         """The same filter as the population of an analysis."""
-        self._page.context.open_page("analyses", population=self._page.query().filters)
+        self._page.context.open_page("analyses", population=self._tools.query().filters)
 
     # Saved lists -----------------------------------------------------------------------------------------------
 
-    def show_lists(self) -> None:
-        page = self._page
-        fill_saved_menu(self._saved_button, page.lists, page.context.actor.login, self.open_list, self.save_list,
+    def show_lists(self, lists: Sequence[SavedList]) -> None:
+        self.lists = lists
+        fill_saved_menu(self._saved_button, lists, self._page.context.actor.login, self.open_list, self.save_list,
                         self.sort_out)  # fmt: skip
 
     def open_list(self, one: SavedList) -> None:
@@ -144,9 +145,9 @@ class ListDeeds(QObject):
             page.refresh()
             return
         self.open_list_now = one
-        page.tools.put(one.query)
+        self._tools.put(one.query)
         if one.columns:
-            page.columns.show(one.columns)
+            self._columns.show(one.columns)
         page.title.setText(one.name)
         page.refresh()
 
@@ -154,11 +155,12 @@ class ListDeeds(QObject):
         page, now = self._page, self.open_list_now
         mine = now if now is not None and now.owner == page.context.actor.login else None
         told = "Kept are search, filter, order and columns, never the people: the list is always of today."
-        dialog = SaveListDialog(page.context, page, told, page.query(), page.columns.keys, mine, page.title.setText)
+        dialog = SaveListDialog(page.context, page, told, self._tools.query(), self._columns.keys, mine,
+                                page.title.setText)  # fmt: skip
         dialog.open()
         return dialog
 
     def sort_out(self) -> SavedListsDialog:
-        dialog = SavedListsDialog(self._page.context, self._page, self._page.lists, self.open_list)
+        dialog = SavedListsDialog(self._page.context, self._page, self.lists, self.open_list)
         dialog.open()
         return dialog

@@ -43,13 +43,12 @@ class CustomersPage(Page):
         self._stop = Event()
         self._ticket: Any = None
         self._asked: CustomerQuery | None = None  # whose answer is shown
-        self.lists: list[SavedList] = []
         self.model = PagedModel(self._fetch, self)
         self.tools = ListTools()
         self.search, self.chips, self.sorter = self.tools.search, self.tools.chips, self.tools.sorter
         self.table = CustomerTable(self.model, self.tools.type)
         self.columns = ShownColumns(context, self.table, self.tools)
-        self.list_deeds = ListDeeds(self)
+        self.list_deeds = ListDeeds(self, self.table, self.tools, self.columns)
         self.layout().insertWidget(2, self.tools)  # type: ignore[union-attr] - above the states: stays at no match
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -85,9 +84,8 @@ class CustomersPage(Page):
     def _offered(self, fields: list[FilterField], columns: list[ListColumn], lists: list[SavedList], today: date,
                  then: int | None) -> None:  # fmt: skip
         self.chips.offer(fields, today)
-        self.lists = lists
         self.columns.offer(columns)
-        self.list_deeds.show_lists()
+        self.list_deeds.show_lists(lists)
         if then is not None:
             found = next((one for one in lists if one.id == then), None)
             if found is not None:

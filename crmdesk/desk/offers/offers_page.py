@@ -55,8 +55,8 @@ class OffersPage(Page):
         self._lay_out_body()
         self.table.grid.asked.connect(self._open)
         context.hub.changed.connect(self._changed)
-        for keys, deed in (("Ctrl+Return", self.make), ("Ctrl+Enter", self.make), ("Ctrl+E", self.export)):
-            QShortcut(QKeySequence(keys), self, activated=deed)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):  # Ctrl+E is in the menu File
+            QShortcut(QKeySequence(keys), self, activated=self.make)
 
     def _lay_out_body(self) -> None:
         for channel in MARKETING_CHANNELS:

@@ -41,7 +41,8 @@ class ResultPage(Page):
         self._list: QWidget = self.add_deed("Cross-selling list...", self._offers, tip="Whom to offer what next")
         self._list.setVisible(False)
         self.add_deed("Run again...", self._again, tip="The same settings, ready to change")
-        self._export_deed = self.add_deed("Export...", self._export, tip="Tables as CSV, pictures as PNG and SVG")
+        self._export_deed = self.add_deed("Export...", self.export,
+                                           tip="Tables as CSV, pictures as PNG and SVG (Ctrl+E)")  # fmt: skip
         self._facts = label("", "muted", wrap=True)
         self._notes = Band()
         self.tabs = QTabWidget()
@@ -180,7 +181,10 @@ class ResultPage(Page):
             preset = {**self.record.params, "seed": self.record.seed}
             self.context.open_page("analysis", analysis=self.record.analysis, preset=preset)
 
-    def _export(self) -> None:
+    def export(self) -> None:
+        """Into a folder that is asked for; a run without a result has nothing to write."""
+        if not self._export_deed.isEnabled():
+            return
         folder = QFileDialog.getExistingDirectory(self, "Export into a folder")
         if folder and self.record is not None:
             app, actor, run = self.context.app, self.context.actor, self.record.uuid
