@@ -62,15 +62,9 @@ def sayings(raw: Any, seqs: Sequence[int]) -> list[SayingRow]:
 
 def withdrawn_since(raw: Any, since: datetime, limit: int) -> list[SayingRow]:
     """Withdrawals and objections recorded after `since` that were not voided, the newest first."""
-    wanted = (
-        f" WHERE e.status IN ('withdrawn', 'objected') AND e.recorded_at > :since AND {_standing()}"
-        " ORDER BY e.seq DESC LIMIT :limit"
-    )
+    standing = f"e.seq IN (SELECT seq FROM permission_event WHERE recorded_at > :since AND {STANDING})"
+    wanted = f" WHERE e.status IN ('withdrawn', 'objected') AND {standing} ORDER BY e.seq DESC LIMIT :limit"
     return _rows(raw.execute(_SAYING + wanted, {"since": stored(since), "limit": limit}))
-
-
-def _standing() -> str:
-    return STANDING.replace("(customer_id, seq) NOT", "(e.customer_id, e.seq) NOT")
 
 
 def _rows(rows: Any) -> list[SayingRow]:

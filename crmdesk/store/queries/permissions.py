@@ -11,42 +11,47 @@ _STRICT = "CASE status " + " ".join(f"WHEN '{s}' THEN {n}" for s, n in STRICTNES
 # domain.permission.is_own_act and the voiding of domain.permission.state, for rows of permission_event under any name.
 OWN_ACT: Final = "(status = 'granted' AND evidence_sha256 IS NOT NULL AND batch_id IS NULL AND source <> 'import')"
 VOIDED: Final = "SELECT customer_id, voids FROM permission_event WHERE status = 'voided' AND voids IS NOT NULL"
-STANDING: Final = f"(customer_id, seq) NOT IN ({VOIDED})"
-_NOW = f"effective_at <= :at AND {STANDING}"
-_BLOCKED = f"""
-SELECT customer_id FROM permission_event WHERE status = 'erased' AND {_NOW}
-UNION ALL SELECT id FROM customer WHERE restricted
-"""
-_DECIDED = (
-    "purpose = :purpose AND (channel IS NULL OR channel = :channel)"
-    f" AND status NOT IN ('asked', 'voided', 'erased') AND {_NOW}"
+# Nearly every event is spared the comparison of pairs, which alone would cost more than the rest of a list.
+STANDING: Final = (
+    f"(seq NOT IN (SELECT voids FROM permission_event WHERE voids IS NOT NULL) OR (customer_id, seq) NOT IN ({VOIDED}))"
 )
-# Each customer's last decisive event, unless an objection stands: the rule of domain.permission over a whole bank.
-_PERMITTED = f"""
-WITH ledger AS (
-  SELECT customer_id, status, expires_on, {OWN_ACT} AS own,
-         effective_at || {_STRICT} || printf('%012d', seq) AS place
-  FROM permission_event
-  WHERE {_DECIDED}
-), last AS (SELECT customer_id, status, expires_on, max(place) FROM ledger GROUP BY customer_id)
-SELECT customer_id FROM last
-WHERE status = 'granted' AND (expires_on IS NULL OR expires_on >= :day)
-  AND NOT EXISTS (
-    SELECT 1 FROM ledger o WHERE o.customer_id = last.customer_id AND o.status = 'objected' AND NOT EXISTS (
-      SELECT 1 FROM ledger g WHERE g.customer_id = o.customer_id AND g.own AND g.place > o.place))
-  AND customer_id NOT IN ({_BLOCKED})
+# The place of an event in the rule's order: when, how strict, the twelve digits of its number, then its last day.
+_PLACE: Final = (
+    f"effective_at || {_STRICT} || (100000000000 + seq) || substr(coalesce(expires_on, '9999-12-31'), 1, 10)"
+)
+# One pass over the table for each list: row by row through the index takes six times as long.
+_TOLD: Final = f"""
+SELECT customer_id AS who, max(CASE WHEN status <> 'erased' THEN place END) AS last, max(status = 'erased') AS gone,
+       max(CASE WHEN status = 'objected' THEN place END) AS objected, max(CASE WHEN own THEN place END) AS own
+FROM (
+  SELECT customer_id, status, {OWN_ACT} AS own, {_PLACE} AS place FROM permission_event NOT INDEXED
+  WHERE (status = 'erased' OR (purpose = :purpose AND (channel IS NULL OR channel = :channel)
+         AND status IN ('granted', 'refused', 'withdrawn', 'objected')))
+    AND effective_at <= :at AND {STANDING}
+) GROUP BY customer_id
 """
+# The rule of domain.permission: the last event is a grant that has not ended, and no objection stands.
+_YES: Final = (
+    f"NOT gone AND substr(last, -23, 1) = '{STRICTNESS['granted']}' AND substr(last, -10) >= :day"
+    " AND (objected IS NULL OR own > objected)"
+)
+_PERMITTED: Final = f"""
+SELECT who FROM ({_TOLD}) WHERE {_YES} AND NOT EXISTS (SELECT 1 FROM customer r WHERE r.id = who AND r.restricted)
+"""
+_SHUT: Final = f"SELECT who FROM ({_TOLD}) WHERE NOT coalesce({_YES}, 0)"
 # An objection to marketing on any channel: one for all channels yields only to a grant for all of them.
-_OBJECTORS = f"""
-WITH ledger AS (
-  SELECT customer_id, channel, status, {OWN_ACT} AS own,
-         effective_at || {_STRICT} || printf('%012d', seq) AS place
-  FROM permission_event
-  WHERE purpose = 'marketing' AND status IN ('objected', 'granted') AND {_NOW}
-)
-SELECT o.customer_id FROM ledger o WHERE o.status = 'objected' AND NOT EXISTS (
-  SELECT 1 FROM ledger g WHERE g.customer_id = o.customer_id AND g.own AND g.place > o.place
-  AND (g.channel IS NULL OR g.channel = o.channel))
+_OBJECTORS: Final = f"""
+SELECT who FROM (
+  SELECT customer_id AS who, max(CASE WHEN channel IS NULL THEN own END) AS own,
+         max(CASE WHEN own IS NULL OR own < objected THEN objected END) AS objected
+  FROM (
+    SELECT customer_id, channel, max(CASE WHEN status = 'objected' THEN {_PLACE} END) AS objected,
+           max(CASE WHEN {OWN_ACT} THEN {_PLACE} END) AS own
+    FROM permission_event NOT INDEXED
+    WHERE purpose = 'marketing' AND status IN ('objected', 'granted') AND effective_at <= :at AND {STANDING}
+    GROUP BY customer_id, channel
+  ) GROUP BY customer_id
+) WHERE objected IS NOT NULL AND (own IS NULL OR own < objected)
 """
 
 
@@ -106,17 +111,15 @@ def mined(purpose: str, at: datetime, basis: str | None) -> tuple[str, dict[str,
 
     `basis` is the recorded one of the purpose. The parameters are those of `permitted` that depend on the time.
     """
-    open_ = [_open(purpose, basis == CONSENT)]
+    among = f"IN ({_about(_PERMITTED, purpose)})" if basis == CONSENT else f"NOT IN ({_about(_SHUT, purpose)})"
+    sql = f"SELECT id FROM customer WHERE NOT restricted AND id {among}"
     if purpose == "targeting":
-        open_ += [_open("profiling", False), f"id NOT IN (SELECT * FROM ({_OBJECTORS}))"]
-    sql = f"SELECT id FROM customer WHERE id NOT IN ({_BLOCKED}) AND {' AND '.join(open_)}"
+        sql += f" AND id NOT IN ({_about(_SHUT, 'profiling')}) AND id NOT IN ({_OBJECTORS})"
     return sql, {"at": stored(at), "day": at.date().isoformat()}
 
 
-def _open(purpose: str, by_consent: bool) -> str:
-    granted = f"id IN (SELECT * FROM ({_PERMITTED}))"
-    silent = f"id NOT IN (SELECT customer_id FROM permission_event WHERE {_DECIDED})"
-    sql = granted if by_consent else f"({granted} OR {silent})"
+def _about(sql: str, purpose: str) -> str:
+    """The statement for a purpose without channels."""
     return sql.replace(":purpose", f"'{purpose}'").replace(":channel", "NULL")
 
 
