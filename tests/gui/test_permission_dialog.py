@@ -119,7 +119,8 @@ def test_a_grant_needs_notice_and_evidence_and_says_what_is_missing(dialog: Reco
 
 def test_saving_without_an_answer_keeps_the_dialog_and_leads_to_the_place(dialog: RecordDialog, qtbot: QtBot) -> None:
     qtbot.keyClick(dialog, Qt.Key.Key_Return)
-    assert dialog.isVisible() and dialog.fault.text() == "Choose what the customer says."
+    assert dialog.isVisible() and dialog.preview.text() == "Choose what the customer says."
+    assert dialog.preview.property("role") == "fault"
     assert dialog.form.status_choice.buttons["granted"].hasFocus()
 
 

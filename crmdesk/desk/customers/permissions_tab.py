@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from PySide6.QtCore import QDate, QSignalBlocker
-from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QDateEdit, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
@@ -16,7 +17,7 @@ from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.permissions.evidence_card import EvidenceCard, status
 from crmdesk.desk.permissions.receipt_dialog import ReceiptDialog
 from crmdesk.desk.plain_table import PlainTable
-from crmdesk.desk.widgets import Card, button, label
+from crmdesk.desk.widgets import Card, Elided, button, label, scrolled
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import permission_record, permissions
 from crmdesk.services.permissions import Grid
@@ -24,6 +25,9 @@ from crmdesk.services.permissions import Grid
 _END = time(23, 59, 59, 999999)
 TITLES = ("Date", "Purpose", "Channel", "What", "Until", "Source", "Proof", "Recorded")
 WIDTHS = (96, 84, 88, 0, 96, 72, 56, 96)
+IN_FULL_ALONE = (5, 7)  # source and day of record: in a narrow window they stand beside the table only
+WIDE = 1000  # px from which then and now stand side by side
+LEAST = 216  # px of the history, so that some events always show
 
 
 class PermissionsTab(QWidget):
@@ -38,7 +42,8 @@ class PermissionsTab(QWidget):
         self.now_card = PermissionsCard(context)
         self.grid = PermissionGrid(context)  # then; it stands in for today's where nothing else is asked
         self.as_of, self.known_on = QDateEdit(), QDateEdit()
-        self.note = label("", "muted")
+        self.note = Elided()
+        self.note.setProperty("role", "muted")
         self.today_button: QPushButton = button("Back to today", self.back_to_today, "quiet", "What holds now")
         self.receipt_button = button("Receipt...", self.receipt, tip="What this customer permitted, to take home")
         self.restrict_button: QPushButton = button("Restrict", self._restrict)
@@ -71,26 +76,39 @@ class PermissionsTab(QWidget):
             box.dateChanged.connect(self._ask)
             top.addWidget(buddy(text, box, hint))
             top.addWidget(box)
-        top.addWidget(self.note)
         top.addWidget(self.today_button)
-        top.addStretch(1)
+        top.addWidget(self.note, 1)
         top.addWidget(self.restrict_button)
         top.addWidget(self.receipt_button)
-        grids = QHBoxLayout()
-        grids.setSpacing(12)
-        grids.addWidget(self.then_card, 1)
-        grids.addWidget(self.now_card, 1)
+        self._grids = QHBoxLayout()
+        self._grids.setSpacing(12)
+        self._grids.addWidget(self.then_card, 1)
+        self._grids.addWidget(self.now_card, 1)
         lower = QHBoxLayout()
         lower.setSpacing(12)
         lower.addWidget(self.history, 2)
         lower.addWidget(self.evidence, 1)
         self.evidence.setMinimumWidth(260)
-        column = QVBoxLayout(self)
+        self.history.setMinimumHeight(LEAST)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(8)
         column.addLayout(top)
-        column.addLayout(grids)
+        column.addLayout(self._grids)
         column.addLayout(lower, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(inner))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        wide = event.size().width() >= WIDE
+        way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        if self._grids.direction() != way:
+            self._grids.setDirection(way)
+        for column in IN_FULL_ALONE:
+            self.history.setColumnHidden(column, not wide)
 
     # Now and then -------------------------------------------------------------------------------------------------
 

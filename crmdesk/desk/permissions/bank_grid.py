@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.theme import GLYPHS, WORDS
+from crmdesk.desk.theme import GLYPHS, WORDS, Theme
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, MINING_PURPOSES
 from crmdesk.services.permission_bank import Overview, Place
 
-ROW: Final = 52
+ROW: Final = 44
 HEADER: Final = 30
 PURPOSES: Final = (*CONSENT_PURPOSES, *MINING_PURPOSES)
 # From yes to the strictest no: the order of the bar's parts and of the table beneath the grid.
@@ -99,6 +99,48 @@ def parts(overview: Overview, place: Place) -> str:
     return f"{', '.join(told).capitalize()}." if told else ""
 
 
+def bar_parts(overview: Overview, place: Place) -> dict[str, int]:
+    """What a cell's bar is made of: the states; for mining everybody who may be used counts as a yes."""
+    counts = overview.rows.get(place, {})
+    if place[1] is not None:
+        return counts
+    strict = {state: n for state, n in counts.items() if state not in ("granted", "pending", "none")}
+    yes = overview.allowed.get(place, 0)
+    return {"granted": yes, "none": max(0, overview.customers - yes - sum(strict.values())), **strict}
+
+
+def paint_state(painter: QPainter, area: QRect, theme: Theme, state: str) -> None:
+    """The colour of a state, with a pattern where colours alone would not tell two states apart."""
+    ink = theme.permission(state)
+    painter.fillRect(area, QColor(ink.ink if state != "none" else ink.fill))
+    if state in ("expired", "withdrawn", "restricted"):
+        painter.fillRect(area, QBrush(QColor(theme.surface), Qt.BrushStyle.BDiagPattern))
+    elif state == "objected":
+        painter.fillRect(area, QBrush(QColor(theme.surface), Qt.BrushStyle.DiagCrossPattern))
+
+
+class SwatchDelegate(QStyledItemDelegate):
+    """The name of a state after a swatch of its bar part; `states` are those of the rows."""
+
+    def __init__(self, context: DeskContext, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.states: tuple[str, ...] = ()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        self.initStyleOption(option, index)
+        option.text = ""
+        option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        area = QRect(option.rect)
+        theme = self._context.theme
+        swatch = QRect(area.left() + 6, area.center().y() - 6, 13, 13)
+        paint_state(painter, swatch, theme, self.states[index.row()])
+        painter.setPen(QColor(theme.line))
+        painter.drawRect(swatch)
+        painter.setPen(QColor(theme.text))
+        painter.drawText(area.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+
+
 class BankCellDelegate(QStyledItemDelegate):
     """The count and its share over a bar whose parts are the states, in the colours and hatching of the small grid."""
 
@@ -116,8 +158,9 @@ class BankCellDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(area, QColor(theme.surface))
-        inner = area.adjusted(8, 5, -8, -6)
-        self._bar(painter, QRect(inner.left(), inner.bottom() - 8, inner.width(), 9), overview.rows.get(place, {}))
+        inner = area.adjusted(8, 3, -8, -5)
+        bar = QRect(inner.left(), inner.bottom() - 8, inner.width(), 9)
+        self._bar(painter, bar, bar_parts(overview, place))
         painter.setPen(QColor(theme.text))
         line = QRect(inner.left(), inner.top(), inner.width(), option.fontMetrics.height())
         text, share = str(index.data()), percent(overview.allowed.get(place, 0), overview.customers)
@@ -133,9 +176,7 @@ class BankCellDelegate(QStyledItemDelegate):
 
     def _bar(self, painter: QPainter, area: QRect, counts: dict[str, int]) -> None:
         """One part for each state; widths add up to the whole bar, an edge between neighbours."""
-        theme, total = self._context.theme, sum(counts.values())
-        painter.setPen(Qt.PenStyle.NoPen)
-        done = 0
+        total, done = sum(counts.values()), 0
         for state in STATES:
             number = counts.get(state, 0)
             if not number:
@@ -143,14 +184,9 @@ class BankCellDelegate(QStyledItemDelegate):
             left = area.left() + area.width() * done // total
             done += number
             part = QRect(left, area.top(), area.left() + area.width() * done // total - left, area.height())
-            ink = theme.permission(state)
-            painter.fillRect(part, QColor(ink.ink if state != "none" else ink.fill))
-            if state in ("expired", "withdrawn", "restricted"):  # told apart without colour too
-                painter.fillRect(part, QBrush(QColor(theme.surface), Qt.BrushStyle.BDiagPattern))
-            elif state == "objected":
-                painter.fillRect(part, QBrush(QColor(theme.surface), Qt.BrushStyle.DiagCrossPattern))
+            paint_state(painter, part, self._context.theme, state)
             if part.left() > area.left():
-                painter.fillRect(QRect(part.left(), part.top(), 1, part.height()), QColor(theme.surface))
+                painter.fillRect(QRect(part.left(), part.top(), 1, part.height()), QColor(self._context.theme.surface))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(80, ROW)
@@ -169,6 +205,7 @@ class BankGrid(QTableView):
         self.setItemDelegate(BankCellDelegate(context, self))
         self.setAccessibleName("Permissions of the whole bank by purpose and channel")
         self.setShowGrid(True)
+        self.setStyleSheet("QTableView { border: 0; }")
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

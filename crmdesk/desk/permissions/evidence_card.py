@@ -36,6 +36,7 @@ class CorrectDialog(FormDialog):
         self.reason.setPlaceholderText("Recorded for the wrong customer")
         self.fields.addWidget(buddy("What was &wrong", self.reason))
         self.fields.addWidget(self.reason)
+        self.reason.setFocus()
 
     def work(self) -> Callable[[], Any]:
         reason = self.reason.text().strip()

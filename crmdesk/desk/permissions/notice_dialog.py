@@ -78,6 +78,7 @@ class NewNoticeDialog(FormDialog):
                                     ("&Words", self.text, "What the customer is shown; Ctrl+Enter saves")):  # fmt: skip
             self.fields.addWidget(buddy(text, control, hint))
             self.fields.addWidget(control, 1 if control is self.text else 0)
+        (self.code if like is None else self.text).setFocus()
 
     def work(self) -> Callable[[], Any]:
         app, actor = self.context.app, self.context.actor

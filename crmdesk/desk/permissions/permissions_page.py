@@ -64,7 +64,7 @@ class PermissionsPage(Page):
                                      ("Number", "Purpose", "Channel", "Event", "Reason", "By", "On"),
                                      (104, 104, 112, 104, 0, 104, 112))  # fmt: skip
         self._add_tools()
-        for tab, title in ((self.state_tab, "Today"), (self.due_tab, "Ask again"), (self.objections_tab, "Objections"),
+        for tab, title in ((self.state_tab, "State"), (self.due_tab, "Ask again"), (self.objections_tab, "Objections"),
                            (self.news_tab, "Withdrawals"), (self.notices_tab, "Notices"),
                            (self.waiting_tab, "Corrections")):  # fmt: skip
             self.tabs.addTab(tab, title)
@@ -129,7 +129,7 @@ class PermissionsPage(Page):
 
     def _show(self, found: _Answer) -> None:
         self._found = found
-        self.say(_sentence(found.overview))
+        self.say(_sentence(found.overview, found.today))
         self.state_tab.show_overview(found.overview, found.today)
         self.due_tab.show_all(
             _due_words(found.due, self.days.value()),
@@ -219,7 +219,7 @@ def _channel(channel: str | None) -> str:
     return words.CHANNELS[channel] if channel else "All channels"
 
 
-def _sentence(overview: Overview) -> str:
+def _sentence(overview: Overview, today: date) -> str:
     """Whom offers reach best: "4,680 of 15,000 customers (31 %) may be sent offers by e-mail, ..."."""
     if not overview.customers:
         return "This bank has no customers yet, so nobody has permitted anything."
@@ -228,9 +228,11 @@ def _sentence(overview: Overview) -> str:
     if best is None or not reach[best]:
         return f"None of {words.count(overview.customers)} customers may be contacted about offers."
     share = percent(reach[best], overview.customers)
-    on = "today" if overview.known_at is None else f"on {words.on(overview.at.date())}, by what was known"
-    return (f"Offers reach most customers {words.BY[best]}: {words.count(reach[best])} of "
-            f"{words.count(overview.customers)} ({share}) permit it {on}.")  # fmt: skip
+    now = overview.known_at is None and overview.at.date() == today
+    when = "permit it today" if now else f"permitted it on {words.on(overview.at.date())}"
+    known = f", as known on {words.on(overview.known_at.date())}" if overview.known_at else ""
+    people = f"{words.count(reach[best])} of {words.count(overview.customers)} ({share})"
+    return f"Offers reach most customers {words.BY[best]}: {people} {when}{known}."
 
 
 def _due_words(due: list[Due], days: int) -> str:
@@ -238,7 +240,8 @@ def _due_words(due: list[Due], days: int) -> str:
     soon = len(due) - ended
     if not due:
         return f"No grant ends within {days} days, and none has ended."
-    more = "; the first thousand are listed" if len(due) >= SHOWN_AT_MOST else ""
-    ends, has = "grant ends" if soon == 1 else "grants end", "has" if ended == 1 else "have"
+    ends = "grant ends" if soon == 1 else "grants end"
     coming = f"{words.count(soon)} {ends} within {days} days"
-    return f"{coming}, {words.count(ended)} {has} ended{more}. Ask again, soonest first."
+    if len(due) >= SHOWN_AT_MOST:
+        return f"{coming}; of those that have ended the latest {words.count(ended)} are listed. Soonest first."
+    return f"{coming}, {words.count(ended)} {'has' if ended == 1 else 'have'} ended. Soonest first."

@@ -100,6 +100,8 @@ class QuickDeeds(QWidget):
             "The customer has objected already" if objected else
             f"No {what} on any channel, until the customer grants them again; no reason is needed"
         ))  # fmt: skip
+        if self._brief:
+            self.object_button.setText("Object")  # the header of a narrow window needs the room
 
 
 def _dress(made: QPushButton, text: str, enabled: bool, tip: str) -> None:

@@ -68,6 +68,7 @@ class ReceiptDialog(QDialog):
         self.summary.setVisible(bool(records))
         self.text.setPlainText(json.dumps(document, indent=2, ensure_ascii=False))
         self.save_button.setEnabled(True)
+        self.save_button.setFocus()
 
     def _refused(self, error: Exception) -> None:
         self.answer.setText("No receipt was made.")

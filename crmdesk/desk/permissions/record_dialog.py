@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from crmdesk.desk import words
@@ -118,11 +119,17 @@ class RecordDialog(FormDialog):
 
     # Saving -------------------------------------------------------------------------------------------------------
 
-    def work(self) -> Callable[[], Any]:
+    def save(self) -> None:
+        """Save, or lead to what is still missing: the sentence about it stands there already and turns red."""
         missing = self.missing()
-        if missing is not None:
-            missing[1].setFocus()
-            raise BadInput(missing[0])
+        if missing is None:
+            super().save()
+            return
+        missing[1].setFocus()
+        self._say(missing[0], "fault")
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.preview, missing[0]))
+
+    def work(self) -> Callable[[], Any]:
         app, actor, number = self.context.app, self.context.actor, self.number
         file = self.proof.file if self.form.status == "granted" else None
         plain = self.recording()

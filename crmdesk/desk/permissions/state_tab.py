@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDateEdit, QHBoxLayout, QPushButton, QVBoxLayout, 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import buddy
-from crmdesk.desk.permissions.bank_grid import STATES, BankGrid, named, percent
+from crmdesk.desk.permissions.bank_grid import STATES, BankGrid, SwatchDelegate, named, percent
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.theme import GLYPHS, WORDS
 from crmdesk.desk.widgets import Card, button, label
@@ -25,6 +25,7 @@ MEANS = {
     "withdrawn": "took their yes back", "objected": "objected: only their own later grant lifts it",
     "restricted": "their data may not be used at all", "erased": "are erased",
 }  # fmt: skip
+SILENT = "said nothing against it; the bank rests on its legitimate interest"
 
 
 class StateTab(QWidget):
@@ -44,6 +45,8 @@ class StateTab(QWidget):
         self.see_button: QPushButton = button("See customers", self._see, tip="Who may be contacted this way (Enter)")
         self.states = PlainTable("States of the chosen permission", ("State", "Customers", "Share", "They"),
                                  (132, 96, 72, 0), frozenset({1, 2}))  # fmt: skip
+        self.swatches = SwatchDelegate(context, self.states)
+        self.states.setItemDelegateForColumn(0, self.swatches)
         self.grid.chosen.connect(self._tell)
         self.grid.opened.connect(lambda _: self._see())
         self._lay_out()
@@ -67,7 +70,7 @@ class StateTab(QWidget):
         below.addStretch(1)
         below.addWidget(self.see_button)
         card = Card()
-        card.rows.setContentsMargins(12, 12, 4, 12)
+        card.rows.setContentsMargins(12, 4, 4, 8)
         card.rows.addWidget(self.grid)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
@@ -111,14 +114,16 @@ class StateTab(QWidget):
             return
         counts = overview.rows.get(place, {})
         yes = overview.allowed.get(place, 0)
+        silent = place[1] is None and yes > counts.get("granted", 0)  # the recorded basis lets silence pass
         told = f"{words.count(yes)} of {words.count(overview.customers)} customers ({percent(yes, overview.customers)})"
         self.cell_title.setText(f"{named(place)}: {told} may be {'used' if place[1] is None else 'reached'}")
         self.see_button.setVisible(place[0] == "marketing")
         rows: list[tuple[Any, ...]] = [
             (f"{GLYPHS[state]} {WORDS[state]}", words.count(counts[state]), percent(counts[state], overview.customers),
-             MEANS[state])
+             SILENT if silent and state in ("none", "pending") else MEANS[state])
             for state in STATES if counts.get(state)
         ]  # fmt: skip
+        self.swatches.states = tuple(state for state in STATES if counts.get(state))
         self.states.show_rows(rows)
 
     def _see(self) -> None:
