@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from PySide6.QtCore import QLocale, Qt, QTimer
@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk.background import Ticket
+from crmdesk.desk.chips import ChipBar
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.mine.fields import INT_LIMIT, day, whole
 from crmdesk.desk.mine.form import ParamForm
@@ -18,14 +19,16 @@ from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, button, clear, label, scrolled
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
-from crmdesk.services import mining
+from crmdesk.domain.filter import Chip
+from crmdesk.domain.rights import Right, may
+from crmdesk.services import customers, mining
 from crmdesk.services.mining import AnalysisInfo
 
 SEED = 7
 
 
 class RunPage(Page):
-    """`arrive(analysis=id, preset={...})`: the form; Run puts the work into the tray."""
+    """`arrive(analysis=id, preset={...}, population=chips)`: the form; Run puts the work into the tray."""
 
     name: ClassVar[str] = "analysis"
     tables: ClassVar[frozenset[str]] = frozenset({"customer", "permission_event", "interaction"})
@@ -47,6 +50,10 @@ class RunPage(Page):
     def _lay_out_body(self) -> None:
         self._settings = Card("Settings")
         self._who = Card("Who is used")
+        self.chips = ChipBar()
+        self.chips.setAccessibleName("Only customers who")
+        self.chips.changed.connect(self._edited)
+        self._who.rows.addWidget(self.chips)
         self._who_rows = QVBoxLayout()
         self._who_rows.setSpacing(4)
         self._who.rows.addLayout(self._who_rows)
@@ -76,7 +83,8 @@ class RunPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled(inner))
 
-    def arrive(self, analysis: str = "", preset: Mapping[str, Any] | None = None, **args: Any) -> None:
+    def arrive(self, analysis: str = "", preset: Mapping[str, Any] | None = None,
+               population: Sequence[Chip] | None = None, **args: Any) -> None:  # fmt: skip
         found = {one.id: one for one in mining.analyses(self.context.app)}
         if analysis not in found:
             self.show_error(BadInput(f"There is no analysis {analysis} here; its plugin may be turned off."))
@@ -86,8 +94,19 @@ class RunPage(Page):
             self._build(found[analysis])
         if preset and self.form is not None:
             self.form.put(preset)
+        self._offer_fields()
+        if population is not None:
+            self.chips.put_all(population)
         self.show_content()
         self.refresh()
+
+    def _offer_fields(self) -> None:
+        """The fields of the customer list are those of the population."""
+        app, actor = self.context.app, self.context.actor
+        self.chips.setVisible(may(actor, Right.READ_CUSTOMER))
+        if may(actor, Right.READ_CUSTOMER):
+            self.context.background(lambda: (customers.fields(app, actor), app.store.clock().date()),
+                                    lambda found: self.chips.offer(*found), owner=self)  # fmt: skip
 
     def _build(self, info: AnalysisInfo) -> None:
         self.info, self._day_known = info, False
@@ -117,7 +136,7 @@ class RunPage(Page):
         defaults = {row["name"]: row["default"] for row in self.info.params}
         path = self.context.app.path  # type: ignore[union-attr]
         seed = self.form.fields["seed"].value()
-        self.line = command(path, self.info.id, self.form.values(), defaults, seed, self.as_of)
+        self.line = command(path, self.info.id, self.form.values(), defaults, seed, self.as_of, self.chips.chips)
         self._command.setText(self.line.replace(" --", "\n  --"))  # else the label breaks its line inside "--"
         self._soon.start()
 
@@ -134,9 +153,9 @@ class RunPage(Page):
             self._ticket.drop()
         assert self.form is not None
         app, actor, which, at = self.context.app, self.context.actor, self.info.id, self.as_of
-        values = self.form.values()
+        values, chips = self.form.values(), self.chips.chips
         self._ticket = self.context.background(
-            lambda: mining.population(app, actor, which, at, values), self._show_population, self._refuse, self
+            lambda: mining.population(app, actor, which, at, values, chips), self._show_population, self._refuse, self
         )
 
     def _show_population(self, who: dict[str, Any]) -> None:
@@ -192,10 +211,11 @@ class RunPage(Page):
             return
         app, actor, info = self.context.app, self.context.actor, self.info
         values, seed, at = self.form.values(), int(self.form.fields["seed"].value()), self.as_of
+        chips = self.chips.chips
 
         def work(progress: Any) -> Any:
             return mining.run(app, actor, info.id, values, seed=seed, as_of=at, progress=progress,
-                              cancel=progress.stopped)  # fmt: skip
+                              cancel=progress.stopped, population=chips)  # fmt: skip
 
         self.show_content()
         self.context.notify(f"{info.title} is running; its progress is in the tray.")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from crmdesk.domain.filter import Chip
 
 REASONS = {
     "no_permission_for_purpose": "no permission for this purpose", "erased": "erased", "minor": "minors",
@@ -19,8 +21,16 @@ def reason(name: str) -> str:
     return REASONS.get(name, name.replace("_", " "))
 
 
+_SIGNS: Final = {"is": "=", "is_not": "!=", "from": ">=", "before": "<", "contains": "~"}
+
+
+def condition(chip: Chip) -> str:
+    """A chip as `--where` takes it: "product=loan,mortgage"."""
+    return f"{chip.field}{_SIGNS[chip.op]}{','.join(chip.values)}"
+
+
 def command(bank: Path, analysis: str, values: Mapping[str, Any], defaults: Mapping[str, Any], seed: int,
-            as_of: str | None) -> str:  # fmt: skip
+            as_of: str | None, population: Sequence[Chip] = ()) -> str:  # fmt: skip
     """The command line that runs the same: only what differs from the defaults is written."""
     file = bank.name if bank.parent == Path.cwd() else str(bank)
     parts = ["crmdesk", "mine", file, analysis]
@@ -28,6 +38,8 @@ def command(bank: Path, analysis: str, values: Mapping[str, Any], defaults: Mapp
         if _told(value) != _told(defaults.get(name)):
             parts += [f"--{name.replace('_', '-')}", _text(value)]
     parts += ["--seed", str(seed)] + (["--as-of", as_of] if as_of else [])
+    for chip in population:
+        parts += ["--where", condition(chip)]
     return " ".join(shlex.quote(part) for part in parts)
 
 

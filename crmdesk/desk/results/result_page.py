@@ -19,6 +19,7 @@ from crmdesk.desk.results.twin import Maker, Twin
 from crmdesk.desk.results.view_context import LentContext
 from crmdesk.desk.widgets import Band, day_words, label
 from crmdesk.domain.change import Change
+from crmdesk.domain.errors import BadInput
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
 from crmdesk.services.mining import ExportReport
@@ -177,9 +178,15 @@ class ResultPage(Page):
         self.context.open_page("offers", run=self._run, rule=None)
 
     def _again(self) -> None:
-        if self.record is not None:
-            preset = {**self.record.params, "seed": self.record.seed}
-            self.context.open_page("analysis", analysis=self.record.analysis, preset=preset)
+        if self.record is None:
+            return
+        preset = {**self.record.params, "seed": self.record.seed}
+        try:
+            chips = self.record.population
+        except BadInput as error:  # a field of the filter is gone from the program
+            self.context.notice_error(error)
+            chips = ()
+        self.context.open_page("analysis", analysis=self.record.analysis, preset=preset, population=chips)
 
     def export(self) -> None:
         """Into a folder that is asked for; a run without a result has nothing to write."""
