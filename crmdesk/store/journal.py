@@ -88,7 +88,7 @@ class Journal:
     def remove(self, table: str, row: int, version: int | None = None) -> None:
         """Delete a row; what it was stays in the history. Raises Stale."""
         was = self._read(table, [row]).get(row)
-        if was is None or (version is not None and was["version"] != version) or self._has_moves(table, row):
+        if was is None or (version is not None and was["version"] != version):
             raise Stale(table, row, was["version"] if was else None)
         target = metadata.tables[table]
         self._session.execute(sa.delete(target).where(target.c.id == row))
@@ -157,12 +157,6 @@ class Journal:
         ]  # fmt: skip
         if moves:  # each is kept for good, those of an undo too
             self._session.connection().execute(sa.insert(metadata.tables["opportunity_move"]), moves)
-
-    def _has_moves(self, table: str, row: int) -> bool:
-        """An opportunity that was moved stays: its moves are append-only and would point at nothing."""
-        move = metadata.tables["opportunity_move"].c
-        there = sa.select(move.id).where(move.opportunity_id == row).limit(1)
-        return table == "opportunity" and self._session.execute(there).first() is not None
 
 
 def column(table: sa.Table, name: str, value: Any) -> Any:
