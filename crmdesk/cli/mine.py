@@ -11,6 +11,7 @@ import typer
 
 from crmdesk.cli.bank import File, Json
 from crmdesk.cli.output import Bar, answer, grid, me, opened, options, warn
+from crmdesk.cli.where import SavedName, Where, population
 from crmdesk.domain.errors import BadInput
 from crmdesk.jobs.runner import InlineRunner
 from crmdesk.plugin_host import Host
@@ -69,6 +70,8 @@ def mine(
     seed: Seed = 7,
     as_of: Annotated[str | None, typer.Option(help="Last day of the data (ISO date).")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for tables (CSV) and pictures (PNG, SVG).")] = None,
+    where: Where = None,
+    saved: SavedName = None,
     inline: Annotated[bool, typer.Option("--inline", help="Run in this process, for plugin authors.")] = False,
     json: Json = False,
 ) -> None:
@@ -78,10 +81,11 @@ def mine(
         _check_folder(out)  # now, not when an hour of mining is over
     with opened(file) as app, Bar() as bar:
         runner = InlineRunner() if inline else None
+        people = population(app, where, saved)
         # A plugin under its author's debugger may print; stdout stays the answer's.
         with contextlib.redirect_stdout(sys.stderr):
             record = mining.run(app, me(), analysis, params, seed=seed, as_of=as_of, progress=bar,
-                                cancel=bar.stopped, runner=runner)  # fmt: skip
+                                cancel=bar.stopped, runner=runner, population=people)  # fmt: skip
         written = export(app, me(), record.uuid, out, draw_figures) if out is not None else None
     document = mining.mine_document(record)
     document["warnings"] += written.warnings if written else ()

@@ -105,3 +105,12 @@ def test_conditions_as_people_type_them() -> None:
 
 def test_a_list_that_is_not_there_names_those_that_are(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "none yet" in refused(capsys, "find", bank, "--list", "My people")
+
+
+def test_a_run_on_some_customers_counts_the_others_as_outside(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    inside = ask(capsys, "find", bank, "--where", "product=current")["count"]
+    run = ask(capsys, "mine", bank, "association.rules", "--where", "product=current")
+    population = run["population"]
+    outside = population["excluded"]["outside the population"]
+    assert 0 < outside == 300 - inside
+    assert population["eligible"] + sum(population["excluded"].values()) == 300
