@@ -189,10 +189,11 @@ def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int, *, notes
     """The newest `limit` events, newest first, those that were reversed among them; without `notes` no free text."""
     sql, parameters = _chosen(customer, wanted)
     rows = raw.execute(f"SELECT * {sql} ORDER BY at DESC LIMIT {int(limit)}", parameters)
-    return [
-        Event(r[0], bool(r[1]), *r[2:11], id=key, reversed=gone is not None, note=_note(gone, note, why, notes))
+    shaped = [
+        (r[0], bool(r[1]), *r[2:11], key, gone is not None, _note(gone, note, why, notes))
         for *r, key, gone, note, why in rows
     ]
+    return [Event(*values) for values in shaped]
 
 
 def _note(reversed_s: int | None, note: str, why: str, notes: bool) -> str:
