@@ -130,16 +130,23 @@ def decide(
 
 
 def widens(before: Iterable[PermissionEvent], after: Iterable[PermissionEvent], now: datetime) -> bool:
-    """Whether any state, now or at any later instant, is laxer by the events `after` than by those `before`."""
+    """Whether any state, now or at any later instant, is laxer by the events `after` than by those `before`.
+
+    Where consent is needed, a grant that ended is worth no more than silence; silence lets mining go on, its end not.
+    """
     before, after = list(before), list(after)
     instants = {now}
     for event in (*before, *after):
         instants.add(event.effective_at)
         if event.expires_on is not None and event.expires_on < date.max:
             instants.add(datetime.combine(event.expires_on + timedelta(days=1), time(), now.tzinfo))
-    rank = LAX_TO_STRICT.index
+
+    def rank(events: list[PermissionEvent], place: tuple[str, str | None], at: datetime) -> int:
+        found, _ = state(events, *place, at)
+        return LAX_TO_STRICT.index("none" if found == "expired" and place[0] in CONSENT_PURPOSES else found)
+
     return any(
-        rank(state(after, *place, at)[0]) < rank(state(before, *place, at)[0])
+        rank(after, place, at) < rank(before, place, at)
         for at in instants if at >= now for place in PLACES
     )  # fmt: skip
 

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.analytics import ledger as columns
-from crmdesk.analytics.ledger import Ledger
+from crmdesk.analytics.ledger import Ledger, States
 from crmdesk.analytics.population import everyone
 from crmdesk.domain.customer import full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import (
+    CONSENT,
     CONSENT_PURPOSES,
     LEGITIMATE_INTEREST,
     MARKETING_CHANNELS,
@@ -88,10 +89,25 @@ def overview(app: App, actor: Actor, at: datetime | None = None, known_at: datet
         basis = {p: ledger.basis(raw, p) or LEGITIMATE_INTEREST for p in MINING_PURPOSES}
     for purpose, channel in PLACES:
         found = columns.states(events, customers, purpose, channel, at.date())
-        rows[purpose, channel] = _counts(found.codes, blocked)
+        codes = _targeting(events, found, at.date(), basis[purpose]) if purpose == "targeting" else found.codes
+        rows[purpose, channel] = _counts(codes, blocked)
         yes = columns.allowed(events, customers, purpose, channel, at.date(), blocked, basis.get(purpose, ""))
         allowed[purpose, channel] = int(yes.sum())
     return Overview(at, len(customers), rows, allowed, known_at)
+
+
+def _targeting(events: Ledger, found: States, today: date, basis: str) -> NDArray[np.int8]:
+    """Targeting falls with profiling, and with any objection to marketing: the state shown is the one that decides."""
+    codes, customers = found.codes.copy(), found.customers
+    open_ = columns.among(found, *(("granted",) if basis == CONSENT else ("none", "pending", "granted")))
+    objected = np.zeros(len(customers), np.bool_)
+    for channel in (None, *MARKETING_CHANNELS):
+        objected |= columns.among(columns.states(events, customers, "marketing", channel, today), "objected")
+    codes[open_ & objected] = STATES.index("objected")
+    profiling = columns.states(events, customers, "profiling", None, today)
+    shut = open_ & ~columns.among(profiling, "none", "pending", "granted")
+    codes[shut] = profiling.codes[shut]
+    return codes
 
 
 def _counts(codes: NDArray[np.int8], blocked: NDArray[np.bool_]) -> dict[str, int]:
