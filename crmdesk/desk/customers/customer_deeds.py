@@ -32,7 +32,8 @@ class Header:
         self._buttons: list[Any] = []
         self.quick = QuickDeeds(page.context, brief=True)
         page.deeds.addWidget(self.quick)
-        self._buttons.append(self.quick)
+        if self._may(Right.RECORD_OBJECTION):  # else it hides itself and stays so
+            self._buttons.append(self.quick)
         add = QPushButton("Add")
         add.setAccessibleName("Add")
         add.setToolTip("Permission, task, document, household, relation, life event or interest")

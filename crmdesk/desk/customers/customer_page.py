@@ -102,6 +102,9 @@ class CustomerPage(Page):
         ):  # fmt: skip
             if right is None or may(actor, right):
                 self.tabs.addTab(tab, title)
+            else:
+                tab.setParent(self)  # kept out of sight: without the right the tab is absent
+                tab.setVisible(False)
 
     def _analysis(self) -> QWidget:
         tab = QWidget()

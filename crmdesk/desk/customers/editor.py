@@ -88,7 +88,26 @@ class EditorDialog(FormDialog):
 
     def _edited(self, name: str) -> None:
         self._touched.add(name)
-        self._timer.start()
+        if name == "kind" and self._new:
+            self._switch(self.edits["kind"].value())
+        else:
+            self._timer.start()
+
+    def _switch(self, kind: str) -> None:
+        """A company has other fields than a person: the same dialog anew, with what both have kept."""
+        typed, place, parent = self.values(), self.pos(), self.parentWidget()
+
+        def again(draft: Draft) -> None:
+            made = EditorDialog(self.context, parent, draft, new=True)
+            for name, edit in made.edits.items():
+                if name in typed and name != "kind":
+                    edit.put(typed[name])
+            made.move(place)
+            made.open()
+            self.reject()
+
+        app, actor = self.context.app, self.context.actor
+        self.context.background(lambda: customer_edit.draft(app, actor, None, kind), again, owner=self)
 
     def _check(self) -> None:
         app, actor, values = self.context.app, self.context.actor, self.values()

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.plain_table import PlainTable
-from crmdesk.desk.widgets import label
-from crmdesk.services import history
+from crmdesk.desk.widgets import day_words, label
+from crmdesk.services import custom_fields, history
+from crmdesk.services.custom_fields import OwnField
 from crmdesk.services.history import FieldEntry
+
+DAY: Final = 10  # letters of an ISO day
 
 
 class HistoryTab(QWidget):
@@ -22,10 +26,11 @@ class HistoryTab(QWidget):
         self._context = context
         self._number = ""
         self._stale = True
+        self._own: dict[str, str] = {}
         self.note = label("", "muted", wrap=True)
         self.table = PlainTable(
             "Changes of this customer", ("When", "By", "What", "Field", "Before", "After", ""),
-            (142, 90, 200, 130, 0, 0, 92),
+            (146, 90, 0, 120, 0, 0, 92),
         )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
@@ -48,11 +53,15 @@ class HistoryTab(QWidget):
         self._stale = False
         app, actor, number = self._context.app, self._context.actor, self._number
 
-        def show(found: list[FieldEntry]) -> None:
-            if number == self._number:
-                self._show(found)
+        def ask() -> tuple[list[FieldEntry], list[OwnField]]:
+            return history.of_customer(app, actor, number), custom_fields.fields(app, actor, retired=True)
 
-        self._context.background(lambda: history.of_customer(app, actor, number), show, self._failed, self)
+        def show(found: tuple[list[FieldEntry], list[OwnField]]) -> None:
+            if number == self._number:
+                self._own = {one.code: one.title for one in found[1]}
+                self._show(found[0])
+
+        self._context.background(ask, show, self._failed, self)
 
     def _failed(self, error: Exception) -> None:
         self.table.show_rows(())
@@ -65,7 +74,7 @@ class HistoryTab(QWidget):
         self.note.setText(f"{many}, {by}, newest first." if found else
                           "Nothing was changed since this bank keeps a history of its fields.")  # fmt: skip
         self.table.show_rows([
-            (when(one), one.by, one.title, field(one), value(one.before), value(one.after),
+            (when(one), one.by, one.title, field(one, self._own), value(one.before), value(one.after),
              "Taken back" if one.undone else "")
             for one in found
         ])  # fmt: skip
@@ -76,11 +85,14 @@ def when(one: FieldEntry) -> str:
     return f"{words.on(local.date())}, {local:%H:%M}"
 
 
-def field(one: FieldEntry) -> str:
-    """The field in words; a row that was made or removed has none."""
+def field(one: FieldEntry, own: Mapping[str, str]) -> str:
+    """The field in words; a row that was made or removed is told by what it is."""
     if one.field == "*":
         return one.table.replace("_", " ").capitalize()
-    return one.field.removeprefix("custom.").replace("_", " ").capitalize()
+    code = one.field.removeprefix("custom.")
+    if code != one.field:
+        return own.get(code, code)
+    return one.field.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def value(one: Any) -> str:
@@ -90,7 +102,13 @@ def value(one: Any) -> str:
     if isinstance(one, bool):
         return "Yes" if one else "No"
     if isinstance(one, dict):
-        parts = (f"{name.replace('_', ' ')} {kept}" for name, kept in one.items()
-                 if kept not in (None, "", [], {}) and name != "id" and not name.endswith("_id"))  # fmt: skip
-        return ", ".join(parts) or words.NOTHING
-    return str(one)
+        parts = [f"{name.replace('_', ' ')} {value(kept)}" for name, kept in one.items()
+                 if kept not in (None, "", [], {}) and name != "id" and not name.endswith("_id")]  # fmt: skip
+        return ", ".join(parts) or "Recorded"
+    return day(str(one))
+
+
+def day(text: str) -> str:
+    """A day or moment as JSON keeps it, with its month in letters; other text as it is."""
+    date_part, at, _ = text.partition("T")
+    return day_words(date_part) if not at or len(date_part) == DAY else text

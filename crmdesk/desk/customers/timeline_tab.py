@@ -187,5 +187,5 @@ def what(event: Event) -> str:
 
 
 def note_of(event: Event) -> str:
-    """What stands beside an event: that it was reversed, its note, its campaign."""
-    return ", ".join(part for part in ("Reversed" if event.reversed else "", event.note, event.campaign or "") if part)
+    """What stands beside an event: its note, of a reversed one when and why, and its campaign."""
+    return ", ".join(part for part in (event.note, event.campaign or "") if part)

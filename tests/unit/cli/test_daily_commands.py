@@ -111,6 +111,6 @@ def test_a_run_on_some_customers_counts_the_others_as_outside(bank: Path, capsys
     inside = ask(capsys, "find", bank, "--where", "product=current")["count"]
     run = ask(capsys, "mine", bank, "association.rules", "--where", "product=current")
     population = run["population"]
-    outside = population["excluded"]["outside the population"]
+    outside = population["excluded"]["outside_the_population"]
     assert 0 < outside == 300 - inside
     assert population["eligible"] + sum(population["excluded"].values()) == 300
