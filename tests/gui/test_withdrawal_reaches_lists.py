@@ -195,3 +195,29 @@ def test_a_grant_elsewhere_brings_the_customer_back(desk: Frame, bank: Path, qtb
     other.store.close()
     qtbot.waitUntil(lambda: number in numbers(desk, people), timeout=20_000)
     settle(qtbot, desk)
+
+
+def test_who_objects_to_profiling_leaves_an_open_result(open_on: Any, bank: Path, qtbot: QtBot) -> None:
+    desk: Frame = open_on(app_on(bank))
+    app, actor = desk.context.app, desk.context.actor
+    run = str(mining.run(app, actor, "sample.groups", {}).uuid)
+    desk.shelf.go("result", {"run": run})
+    settle(qtbot, desk)
+    page: Any = desk.shelf.page
+    titles = [page.tabs.tabText(i) for i in range(page.tabs.count())]
+    page.tabs.setCurrentIndex(titles.index("Customers"))
+    number = str(page._tables["members"]["customer"].iloc[0])
+    before = len(page._tables["members"])
+    deeds.withdraw(desk.context, number)  # offers alone: the result stays as it is
+    settle(qtbot, desk)
+    assert page.state == "content" and len(page._tables["members"]) == before
+    deeds.objection(desk.context, number, "profiling")
+    qtbot.waitUntil(lambda: page.state == "stale", timeout=20_000)
+    settle(qtbot, desk)
+    assert page._band.text.startswith("1 customer left this result since it was made")
+    assert number not in set(page._tables["members"]["customer"].astype(str))
+    assert page.tabs.tabText(page.tabs.currentIndex()) == "Customers"
+    desk.shelf.go("home", {})
+    desk.shelf.go("result", {"run": run})
+    settle(qtbot, desk)
+    assert page.state == "stale"  # as it was left

@@ -37,6 +37,7 @@ class ResultPage(Page):
         super().__init__(context, "Result")
         self.record: RunRecord | None = None
         self._run = ""
+        self._tables: dict[str, Any] = {}
         self._makers: list[Maker] = []
         self._shown: set[int] = set()
         self._list: QWidget = self.add_deed("Cross-selling list...", self._offers, tip="Whom to offer what next")
@@ -57,6 +58,7 @@ class ResultPage(Page):
         column.addWidget(self._facts)
         column.addWidget(self._notes)
         column.addWidget(self.tabs, 1)
+        context.hub.changed.connect(self._people_changed)
 
     def arrive(self, run: str = "", **args: Any) -> None:
         if run == self._run and self.record is not None:
@@ -75,7 +77,7 @@ class ResultPage(Page):
 
     def _show(self, found: tuple[RunRecord, dict[str, Any]]) -> None:
         record, tables = found
-        self.record = record
+        self.record, self._tables = record, tables
         self.title.setText(record.title or record.analysis)
         self.say(record.verdict)
         self._facts.setText(
@@ -94,6 +96,26 @@ class ResultPage(Page):
             return
         self.tabs.setVisible(True)
         self._fill(record, tables)
+        if record.left_out:
+            people = "1 customer" if record.left_out == 1 else f"{QLocale().toString(record.left_out)} customers"
+            told = f"{people} left this result since it was made: the permission has ended."
+            self.show_stale(told, "Run again...", self._again)
+
+    def _people_changed(self, change: Change) -> None:
+        """Whoever may no longer be used for this run's purpose leaves its tables and views at once."""
+        app, actor, run = self.context.app, self.context.actor, self._run
+        if app is None or self.record is None or not {"permission_event", "customer"} & set(change.touched):
+            return
+        if any("customer" in table.columns for table in self._tables.values()):
+            self.context.background(lambda: _with_tables(app, actor, run), self._thin, self.show_error, self)
+
+    def _thin(self, found: tuple[RunRecord, dict[str, Any]]) -> None:
+        record, before = found[0], self.record
+        if before is None or record.uuid != before.uuid or record.left_out == before.left_out:
+            return
+        place = self.tabs.currentIndex()
+        self._show(found)
+        self.tabs.setCurrentIndex(place)
 
     def _clear_tabs(self) -> None:
         self.tabs.blockSignals(True)
