@@ -13,6 +13,7 @@ from crmdesk.contributions import (
     Action,
     ActionContext,
     Analysis,
+    Column,
     Events,
     Features,
     Field,
@@ -59,11 +60,11 @@ hookimpl = pluggy.HookimplMarker("crmdesk")
 
 __all__ = [
     "ALL", "API_VERSION", "CELLS", "CHANNELS", "MARKETING_CHANNELS", "MODES", "PURPOSES", "Action", "ActionContext",
-    "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Events", "Features", "Field", "Figure",
-    "I", "Metric", "Model", "Panel", "PanelContext", "Params", "Progress", "Result", "Right", "Row", "Rules", "Scores",
-    "Segments", "Selection", "Stages", "Table", "Trend", "View", "ViewContext", "count", "count_if", "hookimpl",
-    "ink_on", "max_", "min_", "moments", "outward", "so_many", "span",
-    "statistics", "sum_", "top",  # noqa: F822 - `statistics` is found by __getattr__
+    "Analysis", "AnalysisError", "Anomalies", "Cancelled", "Cell", "Change", "Column", "Events", "Features", "Field",
+    "Figure", "I", "Metric", "Model", "Panel", "PanelContext", "Params", "Progress", "Result", "Right", "Row",
+    "Rules", "Scores", "Segments", "Selection", "Stages", "Table", "Trend", "View", "ViewContext", "count",
+    "count_if", "hookimpl", "ink_on", "max_", "min_", "moments", "outward", "so_many", "span", "statistics", "sum_",  # noqa: F822 - `statistics` is found by __getattr__
+    "top",
 ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pluggy
 
-from crmdesk.contributions import Action, Analysis, Events, Features, Panel, View
+from crmdesk.contributions import Action, Analysis, Column, Events, Features, Panel, View
 
 hookspec = pluggy.HookspecMarker("crmdesk")
 
@@ -34,3 +34,8 @@ def crmdesk_actions() -> Iterable[Action]:  # type: ignore[empty-body]
 @hookspec
 def crmdesk_panels() -> Iterable[Panel]:  # type: ignore[empty-body]
     """Parts of a customer's page; called by the desk after its first paint, never by the command line."""
+
+
+@hookspec
+def crmdesk_columns() -> Iterable[Column]:  # type: ignore[empty-body]
+    """Further columns of the customer list and its export; called when a list is first opened."""

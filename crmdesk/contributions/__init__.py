@@ -18,6 +18,7 @@ from crmdesk.contributions.records import (
     Action,
     ActionContext,
     Analysis,
+    Column,
     Events,
     Features,
     Panel,
@@ -29,7 +30,7 @@ from crmdesk.contributions.records import (
 )
 
 __all__ = [
-    "Action", "ActionContext", "Analysis", "Events", "Expr", "Features", "Field", "I", "Measure", "Panel",
+    "Action", "ActionContext", "Analysis", "Column", "Events", "Expr", "Features", "Field", "I", "Measure", "Panel",
     "PanelContext", "Params", "Row", "Selection", "View", "ViewContext", "count", "count_if", "max_", "min_",
     "moments", "resolve", "sum_", "top",
 ]  # fmt: skip

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Any, Protocol, get_args
+from typing import Any, Final, Protocol, get_args
 
 from crmdesk.contributions.measures import Measure
 from crmdesk.contributions.params import Params
@@ -14,6 +15,8 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right
 from crmdesk.results import Result
 
+_SOURCE: Final = re.compile(r"(feature|result):([a-z][a-z0-9_.]*)/(\w+)")
+COLUMN_KINDS: Final = ("text", "number", "date")
 Pointer = str
 Run = Callable[[Any, Any, Any], Result]
 Score = Callable[[Any, Any, Any, Any], Result]
@@ -160,6 +163,31 @@ class Panel:
     page: str = "customer"
     order: int = 50
     may: Right | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A further column of the customer list, computed for the rows that are shown.
+
+    `source` is "feature:ID/NAME", a column that a Features (the host's or the plugin's own) gives as of today, or
+    "result:ANALYSIS/NAME", a column of the table `members` or `scores` in the latest run of the plugin's own analysis.
+    It is shown for people who permit mining for that purpose now, to whoever holds the right `may`; without one, to
+    whoever may read results. `kind` is text, number or date (a number counts seconds from 1970), `width` in pixels.
+    """
+
+    id: str
+    title: str
+    source: str
+    kind: str = "number"
+    width: int = 96
+    may: Right | None = None
+
+    def parts(self) -> tuple[str, str, str]:
+        """("feature" or "result", id, name of the column); ValueError where the source is written otherwise."""
+        found = _SOURCE.fullmatch(self.source)
+        if found is None:
+            raise ValueError(f"the source '{self.source}' is neither feature:ID/NAME nor result:ANALYSIS/NAME")
+        return found[1], found[2], found[3]
 
 
 class ViewContext(Protocol):

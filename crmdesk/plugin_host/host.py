@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from crmdesk import places
-from crmdesk.contributions import Action, Analysis, Events, Features, Panel, View
+from crmdesk.contributions import Action, Analysis, Column, Events, Features, Panel, View
 from crmdesk.domain.errors import BadInput
 from crmdesk.plugin_host.choices import Choices
 from crmdesk.plugin_host.discovery import Found, discover
@@ -59,7 +59,7 @@ class _Slot:
         self.found = found
         self.state, self.reason = NOT_LOADED, ""
         self.loaded: Loaded | None = None
-        self.window: dict[str, dict[str, Any]] = {}  # views, actions and panels, asked once
+        self.window: dict[str, dict[str, Any]] = {}  # views, actions, panels and columns, asked once
 
     def put(self, state: str, reason: str) -> None:
         self.state, self.reason = state, reason
@@ -130,6 +130,10 @@ class Host:
     def panels(self) -> dict[str, Panel]:
         """The ready plugins' panels by id; asked of each plugin once, by the desk alone."""
         return self._window("panels")
+
+    def columns(self) -> dict[str, Column]:
+        """The ready plugins' columns of the customer list by id; asked of each plugin once."""
+        return self._window("columns")
 
     def plugin_of(self, record_id: str) -> PluginInfo:
         """The ready plugin that contributes this id; BadInput where none does."""

@@ -16,13 +16,14 @@ from typing import Any, Final, TypeVar
 import pluggy
 
 from crmdesk import hookspecs
-from crmdesk.contributions import Action, Analysis, Events, Features, Panel, View
+from crmdesk.contributions import Action, Analysis, Column, Events, Features, Panel, View
 from crmdesk.contributions.columns import columns_of
-from crmdesk.contributions.records import one_per_id
+from crmdesk.contributions.records import COLUMN_KINDS, one_per_id
 from crmdesk.plugin_host.manifest import KINDS, Manifest
 
 RECORDS: Final[dict[str, tuple[type, ...]]] = {
     "features": (Features, Events), "analyses": (Analysis,), "views": (View,), "actions": (Action,), "panels": (Panel,),
+    "columns": (Column,),
 }  # fmt: skip
 _DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _log = logging.getLogger(__name__)
@@ -88,6 +89,8 @@ def collect(manager: pluggy.PluginManager, manifest: Manifest, kind: str) -> dic
         found += guarded(f"Its hook crmdesk_{kind} failed", functools.partial(_all_of, hook))
     for record in found:
         check_record(record, manifest, kind)
+        if isinstance(record, Column):
+            check_column(record, manifest)
     try:
         return dict(sorted(one_per_id(found).items()))
     except ValueError as error:
@@ -106,6 +109,20 @@ def check_record(record: object, manifest: Manifest, kind: str) -> None:
     own = getattr(record, "id", None)
     if not isinstance(own, str) or not _DOTTED.fullmatch(own) or not own.startswith(f"{manifest.id}."):
         raise PluginFault(f"Its id '{own}' must be dotted and begin with '{manifest.id}.'.")
+
+
+def check_column(column: Column, manifest: Manifest) -> None:
+    """A column shows what the plugin's own analyses found, or features that its card wants."""
+    try:
+        what, source, _ = column.parts()
+    except (TypeError, ValueError) as error:
+        raise PluginFault(f"Its column {column.id} leads nowhere: {error}.") from None
+    own = source.startswith(f"{manifest.id}.")
+    if not own and (what == "result" or source not in manifest.wants.features):
+        remedy = "add it to [wants]" if what == "feature" else "show results of its own analyses only"
+        raise PluginFault(f"Its column {column.id} shows {source}, which its card does not want; {remedy}.")
+    if column.kind not in COLUMN_KINDS:
+        raise PluginFault(f"Its column {column.id} is of kind '{column.kind}', not one of {', '.join(COLUMN_KINDS)}.")
 
 
 def check_declared_kinds(manager: pluggy.PluginManager, manifest: Manifest) -> None:

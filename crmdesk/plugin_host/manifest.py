@@ -12,7 +12,7 @@ from typing import Any, Final
 from crmdesk.api import API_VERSION, PURPOSES
 
 FILE_NAME: Final = "crmdesk-plugin.toml"
-KINDS: Final = ("features", "analyses", "views", "actions", "panels")
+KINDS: Final = ("features", "analyses", "views", "actions", "panels", "columns")
 RESERVED: Final = frozenset({"usage", "money", "person", "permission", "crmdesk"})
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _DOTTED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")

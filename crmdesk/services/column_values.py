@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from crmdesk.domain.filter import OWN, is_own
 from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.services import plugin_columns
 from crmdesk.services.context import App
 from crmdesk.services.list_fields import CLEAR_TAGS, NAMES_PEOPLE
 from crmdesk.store.queries import customer_columns as queries
@@ -31,10 +32,11 @@ def cells(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str], *, co
     """
     found: dict[int, dict[str, str]] = {key: dict.fromkeys(keys, "") for key in ids}
     asked = [key for key in keys if contact or key not in _CONTACT]
-    for part in (_facts(app, actor, ids, asked), _own(app, actor, ids, asked)):
+    of_plugins, failed = plugin_columns.cells(app, actor, ids, asked)
+    for part in (_facts(app, actor, ids, asked), _own(app, actor, ids, asked), of_plugins):
         for customer, texts in part.items():
             found[customer].update(texts)
-    return Cells(found)
+    return Cells(found, failed)
 
 
 def _facts(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
@@ -66,7 +68,7 @@ def own_text(kind: str, value: Any) -> str:
         return ""
     if kind == "yes_no":
         return "Yes" if value in (True, 1, "yes") else "No"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return plugin_columns.number_text(value) if isinstance(value, float) else str(value)
 
 
 def _text(key: str, value: Any) -> str:

@@ -11,6 +11,7 @@ from crmdesk.domain.errors import Refused
 from crmdesk.domain.filter import KIND_OF, OWN, OWN_KINDS, Chip, is_own
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.services import plugin_columns
 from crmdesk.services.context import App
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import filters
@@ -112,6 +113,8 @@ def columns(app: App, actor: Actor) -> list[ListColumn]:
         *(column for column in FURTHER if clear or column.key not in NAMES_PEOPLE),
         *(ListColumn(f"{OWN}{f.code}", f.title, _OWN_COLUMNS.get(f.kind, "text"), 128, personal=f.tag in CLEAR_TAGS)
           for f in own.values() if clear or f.tag not in CLEAR_TAGS),
+        *(ListColumn(c.id, c.title, c.kind, c.width, plugin=app.plugins.plugin_of(c.id).title)
+          for c in plugin_columns.offered(app, actor).values()),
     ]  # fmt: skip
 
 

@@ -46,6 +46,13 @@ def parts(session: Session, run_id: int, tables: Collection[str] | None = None) 
     return [(p.kind, p.name, p.meta, p.arrow, p.sha256, p.rows) for p in session.exec(query)]
 
 
+def latest_done(session: Session, analysis: str) -> tuple[int, str, str] | None:
+    """(internal id, public name, purpose) of the latest finished run of an analysis."""
+    query = select(Run.id, Run.uuid, Run.purpose).where(Run.analysis == analysis, Run.outcome == "done")
+    row = session.exec(query.order_by(col(Run.id).desc()).limit(1)).first()
+    return None if row is None or row[0] is None else (row[0], row[1], row[2])
+
+
 def hashes(session: Session, run_id: int) -> dict[tuple[str, str], str]:
     """SHA-256 of each part by (kind, name), without reading the bytes."""
     query = select(RunTable.kind, RunTable.name, RunTable.sha256).where(RunTable.run_id == run_id)
