@@ -73,9 +73,12 @@ class BackupsPage(Page):
             return
         since = "something changed since" if changed else "nothing changed since"
         self.say(f"The last backup was made {moments.moment(copies[0].made_at, now)}; {since}.")
-        chosen = max(0, self.table.currentIndex().row())
-        self.table.show_rows([self._row(one, now) for one in copies])
-        self.table.selectRow(min(chosen, len(copies) - 1))
+        self._fill()
+
+    def _fill(self) -> None:
+        chosen, now = max(0, self.table.currentIndex().row()), datetime.now(UTC)
+        self.table.show_rows([self._row(one, now) for one in self._copies])
+        self.table.selectRow(min(chosen, len(self._copies) - 1))
         self._follow()
 
     def _row(self, one: Copy, now: datetime) -> tuple[str, ...]:
@@ -109,12 +112,13 @@ class BackupsPage(Page):
 
         def done(told: str) -> None:
             self._checked[one.file.name] = "Just now: whole"
+            self.show_content()
+            self._fill()
             self.context.notify(told)
-            self.refresh()
 
         def failed(error: Exception) -> None:
-            self._checked[one.file.name] = "Not whole"
-            self.refresh()
+            self._checked[one.file.name] = "Just now: not whole"
+            self._fill()
             self.show_error(error, self.check)
 
         self.context.background(lambda: autobackup.check(app, actor, one.file), done, failed, self)
