@@ -11,6 +11,7 @@ from crmdesk.domain.days import shift_months
 from crmdesk.domain.postcodes import SHAPES, code_of, country_name, written
 
 OLDEST_YEARS: Final = 120
+_QUOTED: Final = 40  # characters of typed text that a sentence repeats
 # Codes of ISO 3166 that have no telephone plan of their own, and the ranges that it leaves to users.
 _WITHOUT_PHONES: Final = frozenset({"AQ", "BV", "GS", "HM", "PN", "TF", "UM"})
 _USER_ASSIGNED: Final = re.compile(r"AA|Q[M-Z]|X[A-Z]|ZZ")
@@ -24,6 +25,12 @@ MONTHS: Final = ("january", "february", "march", "april", "may", "june", "july",
 
 class Unfit(ValueError):
     """What was typed cannot be kept; the text is one sentence for people."""
+
+
+def quoted(text: str) -> str:
+    """Typed text as sentences name it: on one line, long ones cut."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return f"'{line}'" if len(line) <= _QUOTED else f"'{line[: _QUOTED - 1]}…'"
 
 
 @cache
@@ -40,7 +47,7 @@ def country(text: str) -> str:
         return code
     if code == "UK":
         raise Unfit("The United Kingdom has the country code GB; write GB.")
-    raise Unfit(f"'{text}' is not a country code; write its two letters, such as TR or SE.")
+    raise Unfit(f"{quoted(text)} is not a country code; write its two letters, such as TR or SE.")
 
 
 def phone(text: str, country_code: str = "") -> str:
@@ -53,7 +60,7 @@ def phone(text: str, country_code: str = "") -> str:
     example = "such as +90 532 123 45 67"
     given = " ".join(text.split())
     if not re.fullmatch(r"[+0-9(][0-9 ()./-]*(?:(?:ext\.?|x) ?[0-9]{1,6})?", given, re.IGNORECASE | re.ASCII):
-        raise Unfit(f"'{text}' is not a telephone number; write its digits, {example}.")
+        raise Unfit(f"{quoted(text)} is not a telephone number; write its digits, {example}.")
     own_plan = country_code in phonenumbers.SUPPORTED_REGIONS
     if country_code and not own_plan and not _of_known_plan(given):
         return _as_written(given)
@@ -62,16 +69,16 @@ def phone(text: str, country_code: str = "") -> str:
     try:
         number = phonenumbers.parse(given, country_code if own_plan else None)
     except phonenumbers.NumberParseException:
-        raise Unfit(f"'{text}' is not a telephone number; write it with its country code, {example}.") from None
+        raise Unfit(f"{quoted(text)} is not a telephone number; write it with its country code, {example}.") from None
     region = phonenumbers.region_code_for_country_code(number.country_code or 0)
     where = f" in {country_name(region)}" if len(region) == 2 and region.isalpha() else ""
     reason = phonenumbers.is_possible_number_with_reason(number)
     if reason == phonenumbers.ValidationResult.TOO_SHORT:
-        raise Unfit(f"'{text}' has too few digits for a telephone number{where}; check it.")
+        raise Unfit(f"{quoted(text)} has too few digits for a telephone number{where}; check it.")
     if reason == phonenumbers.ValidationResult.TOO_LONG:
-        raise Unfit(f"'{text}' has too many digits for a telephone number{where}; check it.")
+        raise Unfit(f"{quoted(text)} has too many digits for a telephone number{where}; check it.")
     if not phonenumbers.is_valid_number(number):
-        raise Unfit(f"'{text}' is not a telephone number that is given out{where}; check its digits.")
+        raise Unfit(f"{quoted(text)} is not a telephone number that is given out{where}; check its digits.")
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
 
 
@@ -90,7 +97,7 @@ def _of_known_plan(given: str) -> bool:
 def _as_written(given: str) -> str:
     count = sum(c.isdigit() for c in given)
     if not 6 <= count <= 15:
-        raise Unfit(f"'{given}' has {count} digits; a telephone number has 6 to 15.")
+        raise Unfit(f"{quoted(given)} has {count} digits; a telephone number has 6 to 15.")
     return given
 
 
@@ -101,17 +108,19 @@ def email(text: str) -> str:
     name, at, host = text.partition("@")
     shape = "write it as name@bank.example"
     if not at or not name or not host:
-        raise Unfit(f"'{text}' is not an e-mail address; {shape}.")
+        raise Unfit(f"{quoted(text)} is not an e-mail address; {shape}.")
     if any(c.isspace() for c in text):
-        raise Unfit(f"'{text}' has a space in it; an e-mail address has none.")
+        raise Unfit(f"{quoted(text)} has a space in it; an e-mail address has none.")
     if "@" in host:
-        raise Unfit(f"'{text}' has more than one @; {shape}.")
+        raise Unfit(f"{quoted(text)} has more than one @; {shape}.")
     if "." not in host.strip("."):
-        raise Unfit(f"'{text}' ends in '{host}', which is no full domain; {shape}.")
+        raise Unfit(f"{quoted(text)} ends in {quoted(host)}, which is no full domain; {shape}.")
     try:
         return str(email_validator.validate_email(text, check_deliverability=False).normalized)
     except email_validator.EmailNotValidError:
-        raise Unfit(f"'{text}' is not an e-mail address that mail can reach; check it letter by letter.") from None
+        raise Unfit(
+            f"{quoted(text)} is not an e-mail address that mail can reach; check it letter by letter."
+        ) from None
 
 
 def postcode(text: str, country_code: str = "") -> str:
@@ -119,7 +128,7 @@ def postcode(text: str, country_code: str = "") -> str:
     found = written(text, country_code)
     if found is None:
         shape = SHAPES[country_code]
-        raise Unfit(f"'{text}' is not a postcode of {shape.country}; there it looks like {shape.example}.")
+        raise Unfit(f"{quoted(text)} is not a postcode of {shape.country}; there it looks like {shape.example}.")
     return found
 
 
@@ -134,13 +143,13 @@ def day(text: str) -> date:
         return _day(text, int(match[3]), _month(text, match[1]), int(match[2]))
     if match := _NUMBERS.fullmatch(given):
         raise Unfit(_unclear(given, int(match[1]), int(match[2]), match[3]))
-    raise Unfit(f"'{text}' is not a day; write it as 1971-04-03 or 3 April 1971.")
+    raise Unfit(f"{quoted(text)} is not a day; write it as 1971-04-03 or 3 April 1971.")
 
 
 def _month(text: str, word: str) -> int:
     found = [i for i, name in enumerate(MONTHS, 1) if name.startswith(word.lower())]
     if len(found) != 1:
-        raise Unfit(f"'{word}' in '{text}' is not a month; write it as 1971-04-03 or 3 April 1971.")
+        raise Unfit(f"{quoted(word)} in {quoted(text)} is not a month; write it as 1971-04-03 or 3 April 1971.")
     return found[0]
 
 
@@ -148,7 +157,7 @@ def _day(text: str, year: int, month: int, number: int) -> date:
     try:
         return date(year, month, number)
     except ValueError:
-        raise Unfit(f"'{text}' is a day that no calendar has; check it.") from None
+        raise Unfit(f"{quoted(text)} is a day that no calendar has; check it.") from None
 
 
 def _unclear(text: str, first: int, second: int, year: str) -> str:
@@ -156,9 +165,9 @@ def _unclear(text: str, first: int, second: int, year: str) -> str:
     if len(year) == 4 and first <= 12 and second <= 12 and first and second:
         one, other = f"{first} {MONTHS[second - 1].title()} {year}", f"{second} {MONTHS[first - 1].title()} {year}"
         if one == other:
-            return f"Write the month of '{text}' in letters: {one}."
-        return f"'{text}' can be read two ways; write {one} or {other}."
-    return f"'{text}' does not say which number is the day; write it as 1971-04-03 or 3 April 1971."
+            return f"Write the month of {quoted(text)} in letters: {one}."
+        return f"{quoted(text)} can be read two ways; write {one} or {other}."
+    return f"{quoted(text)} does not say which number is the day; write it as 1971-04-03 or 3 April 1971."
 
 
 def birth_date(text: str, today: date) -> date:

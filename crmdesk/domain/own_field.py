@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from crmdesk.domain import contact_rules
-from crmdesk.domain.contact_rules import Unfit
+from crmdesk.domain.contact_rules import Unfit, quoted
 
 PREFIX: Final = "custom."  # how a field of the bank's own is named among the others
 TAGS: Final = ("plain", "contact", "protected", "finance", "behaviour", "text")
@@ -24,7 +24,9 @@ _YES: Final = {"yes": True, "no": False}
 def check_code(code: str) -> str:
     """The code, or Unfit."""
     if not _CODE.fullmatch(code):
-        raise Unfit(f"'{code}' cannot be a field's code; use small letters, digits and _, beginning with a letter.")
+        raise Unfit(
+            f"{quoted(code)} cannot be a field's code; use small letters, digits and _, beginning with a letter."
+        )
     return code
 
 
@@ -50,7 +52,7 @@ def check_choices(kind: str, choices: Sequence[str]) -> list[str]:
     folded = [choice.casefold() for choice in kept]
     twice = next((c for c, f in zip(kept, folded, strict=True) if folded.count(f) > 1), None)
     if twice is not None:
-        raise Unfit(f"'{twice}' stands among the choices twice; keep one.")
+        raise Unfit(f"{quoted(twice)} stands among the choices twice; keep one.")
     return kept
 
 
@@ -73,17 +75,17 @@ def read(kind: str, choices: Sequence[str], text: str) -> Any:
         return line(given, TEXT_AT_MOST)
     if kind == "whole":
         if not _WHOLE.fullmatch(given):
-            raise Unfit(f"'{given}' is not a whole number; write digits only, such as 12.")
+            raise Unfit(f"{quoted(given)} is not a whole number; write digits only, such as 12.")
         return int(given)
     if kind == "number":
         if not _NUMBER.fullmatch(given):
-            raise Unfit(f"'{given}' is not a number; write it with a point and no grouping, such as 1250.5.")
+            raise Unfit(f"{quoted(given)} is not a number; write it with a point and no grouping, such as 1250.5.")
         return int(given) if given.lstrip("+-").isdigit() else float(given)
     if kind == "date":
         return contact_rules.day(given).isoformat()
     if kind == "yes_no":
         if given.lower() not in _YES:
-            raise Unfit(f"'{given}' is neither yes nor no; write one of them.")
+            raise Unfit(f"{quoted(given)} is neither yes nor no; write one of them.")
         return _YES[given.lower()]
     return _choice(choices, given)
 
@@ -91,7 +93,7 @@ def read(kind: str, choices: Sequence[str], text: str) -> Any:
 def _choice(choices: Sequence[str], given: str) -> str:
     found = {choice.casefold(): choice for choice in choices}.get(given.casefold())
     if found is None:
-        raise Unfit(f"'{given}' is not one of the choices: {', '.join(choices)}.")
+        raise Unfit(f"{quoted(given)} is not one of the choices: {', '.join(choices)}.")
     return found
 
 

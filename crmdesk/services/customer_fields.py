@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from crmdesk.domain import contact_rules, money, own_field
-from crmdesk.domain.contact_rules import Unfit
+from crmdesk.domain.contact_rules import Unfit, quoted
 from crmdesk.domain.customer import GENDERS, KINDS, RELATIONS
 from crmdesk.store.queries.customer_edit import Branches, OwnField
 
@@ -120,10 +120,10 @@ def read(facts: Facts, values: Mapping[str, str], names: set[str]) -> tuple[dict
         except Unfit as fault:
             faults[name] = str(fault)
     for name in names - set(values):
-        faults.setdefault(name, f"'{name}' is not a field of a customer.")
+        faults.setdefault(name, f"{quoted(name)} is not a field of a customer.")
     for name in names & set(values) - set(STANDARD):
         if not name.startswith(own_field.PREFIX):
-            faults[name] = f"'{name}' is not a field of a customer."
+            faults[name] = f"{quoted(name)} is not a field of a customer."
     if "country" in faults:  # how a phone and a postcode look is only known once the country is
         faults = {name: words for name, words in faults.items() if name not in ("phone", "postcode")}
     readable = {name: text for name, text in values.items() if name not in faults}
@@ -157,7 +157,7 @@ def _empty(name: str, values: Mapping[str, str]) -> Any:
 def _own(facts: Facts, name: str, given: str) -> Any:
     field = next((f for f in facts.own if f"{own_field.PREFIX}{f.code}" == name), None)
     if field is None:
-        raise Unfit(f"The bank has no field '{name.removeprefix(own_field.PREFIX)}' now; leave it out.")
+        raise Unfit(f"The bank has no field {quoted(name.removeprefix(own_field.PREFIX))} now; leave it out.")
     return own_field.read(field.kind, field.choices, given)
 
 
@@ -167,20 +167,20 @@ def _line(facts: Facts, given: str, values: Mapping[str, str]) -> str:
 
 def _number(facts: Facts, given: str, values: Mapping[str, str]) -> str:
     if any(c.isspace() for c in given):
-        raise Unfit(f"'{given}' has a space in it; a customer's number has none.")
+        raise Unfit(f"{quoted(given)} has a space in it; a customer's number has none.")
     return own_field.line(given, NUMBER_AT_MOST)
 
 
 def _name(facts: Facts, given: str, values: Mapping[str, str]) -> str:
     if not any(c.isalnum() for c in given):
-        raise Unfit(f"'{given}' has no letter in it; write the name.")
+        raise Unfit(f"{quoted(given)} has no letter in it; write the name.")
     return own_field.line(given, TEXT_AT_MOST)
 
 
 def _choice(codes: tuple[str, ...], what: str) -> Callable[[Facts, str, Mapping[str, str]], str]:
     def read_choice(facts: Facts, given: str, values: Mapping[str, str]) -> str:
         if given.lower() not in codes:
-            raise Unfit(f"'{given}' is not a known {what}; choose one of {', '.join(codes)}.")
+            raise Unfit(f"{quoted(given)} is not a known {what}; choose one of {', '.join(codes)}.")
         return given.lower()
 
     return read_choice
@@ -190,9 +190,11 @@ def _income(facts: Facts, given: str, values: Mapping[str, str]) -> int:
     try:
         amount = money.parse_minor(given)
     except ValueError:
-        raise Unfit(f"'{given}' is not an amount; write it with a point and no grouping, such as 1250.00.") from None
+        raise Unfit(
+            f"{quoted(given)} is not an amount; write it with a point and no grouping, such as 1250.00."
+        ) from None
     if not 0 <= amount <= TOP_INCOME:
-        raise Unfit(f"An income of {given} cannot be; write an amount from 0 to {TOP_INCOME // 100}.")
+        raise Unfit(f"An income of {quoted(given)} cannot be; write an amount from 0 to {TOP_INCOME // 100}.")
     return amount
 
 
@@ -236,13 +238,13 @@ def _left(facts: Facts, given: str, values: Mapping[str, str]) -> date:
 
 def _branch(facts: Facts, given: str, values: Mapping[str, str]) -> int:
     if given not in facts.references.branches:
-        raise Unfit(f"The bank has no branch '{given}'; choose one of the list.")
+        raise Unfit(f"The bank has no branch {quoted(given)}; choose one of the list.")
     return facts.references.branches[given][0]
 
 
 def _manager(facts: Facts, given: str, values: Mapping[str, str]) -> int:
     if given not in facts.references.staff:
-        raise Unfit(f"Nobody of the staff signs in as '{given}'; choose one of the list.")
+        raise Unfit(f"Nobody of the staff signs in as {quoted(given)}; choose one of the list.")
     return facts.references.staff[given][0]
 
 

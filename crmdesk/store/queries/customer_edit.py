@@ -111,8 +111,11 @@ def next_number(raw: Any) -> str:
 
 
 def usual_country(raw: Any) -> str:
-    """The country of the customer recorded last, "" where none has one."""
-    found = raw.execute("SELECT country FROM customer WHERE country IS NOT NULL ORDER BY id DESC LIMIT 1").fetchone()
+    """The country of the customer recorded last, "" where none of the last thousand has one."""
+    found = raw.execute(
+        "SELECT country FROM (SELECT country FROM customer ORDER BY id DESC LIMIT 1000) "
+        "WHERE country IS NOT NULL LIMIT 1"
+    ).fetchone()
     return str(found[0]) if found else ""
 
 

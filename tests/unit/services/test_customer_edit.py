@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 import small_bank
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from small_bank import ACTOR, SmallApp
 
 from crmdesk.domain.errors import BadFields, BadInput, Conflict, Refused
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor, Role, single_user
-from crmdesk.services import custom_fields, customer_edit, customers
+from crmdesk.services import custom_fields, customer_edit, customer_fields, customers
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.store import Store
 from crmdesk.store.verify import verify
@@ -353,6 +355,42 @@ def test_phone_and_mail_rules_load_only_when_they_are_needed() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == "set()"
+
+
+typed = st.one_of(
+    st.text(max_size=30), st.dates().map(str), st.from_regex(r"\+?[0-9 ]{5,16}", fullmatch=True), st.emails(),
+    st.sampled_from(["", " ", "TR", "SE", "XG", "yes", "12.50", "34710", "Gold", "C-000001", "other", "bank"]),
+)  # fmt: skip
+NAMES = (*customer_fields.STANDARD[2:], "custom.tier", "custom.pets", "number")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(["person", "company"]),
+    st.dictionaries(st.sampled_from(NAMES), typed, max_size=8),
+    st.sampled_from(["HO", "B2"]),
+)
+def test_whatever_is_typed_is_saved_as_checked_or_refused_in_words(
+    app: SmallApp, kind: str, values: dict[str, str], branch: str
+) -> None:
+    """What `check` lets pass is saved, reads back, and saving it again changes nothing."""
+    if not custom_fields.fields(app, ACTOR):
+        custom_fields.add(app, ACTOR, code="tier", title="Tier", kind="choice", choices=("Gold", "Silver"))
+        custom_fields.add(app, ACTOR, code="pets", title="Pets", kind="whole")
+    whole = {"family_name": "Zog", "branch": branch, **values, "kind": kind}
+    customer_edit.similar(app, ACTOR, whole)
+    faults = customer_edit.check(app, ACTOR, whole)
+    assert set(faults) <= set(whole)
+    assert all(sentence.endswith(".") and "\n" not in sentence for sentence in faults.values())
+    if faults:
+        with pytest.raises(BadFields) as refused:
+            customer_edit.create(app, ACTOR, whole)
+        assert refused.value.fields == faults
+        return
+    number = customer_edit.create(app, ACTOR, whole).number
+    draft = customer_edit.draft(app, ACTOR, number)
+    assert customer_edit.check(app, ACTOR, draft.values) | {"number": ""} == {"number": ""}
+    assert customer_edit.edit(app, ACTOR, number, draft.version, draft.values).deed is None
 
 
 def test_a_list_filtered_by_branch_takes_the_new_customer(app: SmallApp) -> None:
