@@ -37,9 +37,10 @@ def papers(raw: Any, customers: Iterable[int]) -> dict[int, list[oracle.Row]]:
         row = dict(zip(_COLUMNS, values, strict=True))
         row["proof"], row["batch"] = bool(row["evidence_sha256"]), bool(row["batch_id"])
         for name in ("effective_at", "recorded_at"):
-            row[name] = datetime.strptime(row[name], "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+            row[name] = datetime.fromisoformat(row[name]).replace(tzinfo=UTC)
         row["expires_on"] = date.fromisoformat(row["expires_on"]) if row["expires_on"] else None
-        found[row["customer_id"]].append(row)
+        if row["customer_id"] in found:
+            found[row["customer_id"]].append(row)
     return found
 
 
