@@ -13,6 +13,7 @@ from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.page import Page
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadFields, BadInput
 from crmdesk.domain.rights import Right, may
@@ -45,7 +46,7 @@ class FieldsPage(Page):
         self._may = may(context.actor, Right.MANAGE_FIELDS)
         self.table = PlainTable(
             "Fields that this bank added", ("Title", "Code", "Kind", "Choices", "Protection", "State"),
-            (0, 130, 110, 0, 140, 140),
+            (0, px(130), px(110), 0, px(140), px(140)),
         )  # fmt: skip
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
         self.table.doubleClicked.connect(lambda *_: self.change())
@@ -163,7 +164,7 @@ class FieldDialog(FormDialog):
             for value, text in options.items():
                 box.addItem(text, value)
         self.choices.setTabChangesFocus(True)
-        self.choices.setMaximumHeight(110)
+        self.choices.setMaximumHeight(px(110))
         self._rows()
         self.kind.currentIndexChanged.connect(lambda *_: self._fit())
         self.title.textEdited.connect(self._propose)
@@ -171,7 +172,7 @@ class FieldDialog(FormDialog):
             self._put(field)
         self._fit()
         self.title.setFocus()
-        self.setMinimumWidth(460)
+        self.setMinimumWidth(px(460))
 
     def _rows(self) -> None:
         self._labels = {}

@@ -14,6 +14,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.picker import CustomerPicker
 from crmdesk.desk.form_dialog import FormDialog, buddy
+from crmdesk.desk.zoom import px
 from crmdesk.domain.customer import HOUSEHOLD_ROLES, LIFE_EVENTS, RELATION_KINDS
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import surroundings
@@ -38,7 +39,7 @@ class _AroundDialog(FormDialog):
         super().__init__(context, parent, f"{title} of {number}", verb)
         self.number, self.now = number, now
         self._first: QWidget | None = None
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(px(440))
 
     def add(self, text: str, control: QWidget) -> None:
         inner = control.find if isinstance(control, CustomerPicker) else control
@@ -86,9 +87,19 @@ class RelationDialog(_AroundDialog):
         super().__init__(context, parent, number, now, "Relation", "Add relation")
         self.picker = CustomerPicker(context, without=number)
         self.kind = choice({kind: kind.capitalize() for kind in RELATION_KINDS})
-        self.way = choice({"to": f"of {number}: the other person is it", "from": f"{number} is it for the other"})
-        for text, control in (("&Other customer", self.picker), ("&Kind", self.kind), ("&Who is it", self.way)):
+        self.way = choice({"to": "", "from": ""})
+        for text, control in (("&Other customer", self.picker), ("&Kind", self.kind), ("&Which way", self.way)):
             self.add(text, control)
+        self.kind.currentIndexChanged.connect(lambda *_: self._tell())
+        self.picker.chosen.connect(lambda *_: self._tell())
+        self._tell()
+
+    def _tell(self) -> None:
+        """Both ways round in words: who is whose guarantor."""
+        other = self.picker.number or "the other customer"
+        what = "in another relation to" if self.kind.currentData() == "other" else f"the {self.kind.currentData()} of"
+        self.way.setItemText(0, f"{other[:1].upper()}{other[1:]} is {what} {self.number}")
+        self.way.setItemText(1, f"{self.number} is {what} {other}")
 
     def work(self) -> Callable[[], Any]:
         app, actor, other = self.context.app, self.context.actor, self.picker.number

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QGridLayout, QHBoxLayout, Q
 from crmdesk.desk import words
 from crmdesk.desk.customers.field_edit import FieldEdit
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.errors import Conflict
 
 MINE, THEIRS = "mine", "theirs"
@@ -34,7 +35,7 @@ class ConflictDialog(QDialog):
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
         told = label(str(conflict), wrap=True)
-        told.setMinimumWidth(_WIDE)
+        told.setMinimumWidth(px(_WIDE))
         column.addWidget(told)
         both = [
             row for row in conflict.changes if row["field"] in mine and self.theirs[row["field"]] != mine[row["field"]]

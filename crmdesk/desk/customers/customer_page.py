@@ -24,6 +24,7 @@ from crmdesk.desk.customers.timeline_tab import TimelineTab
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Elided, scrolled
 from crmdesk.desk.work.customer_tasks import CustomerTasks
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
@@ -84,7 +85,7 @@ class CustomerPage(Page):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
-        self.overview.arrange(self.width() >= WIDE)
+        self.overview.arrange(self.width() >= px(WIDE))
 
     def _make_tabs(self) -> None:
         context, actor = self.context, self.context.actor
@@ -111,7 +112,7 @@ class CustomerPage(Page):
         column = QVBoxLayout(tab)
         column.setContentsMargins(0, 12, 0, 0)
         row = QHBoxLayout()
-        self.analysis.setMaximumWidth(560)
+        self.analysis.setMaximumWidth(px(560))
         row.addWidget(self.analysis, 1)
         row.addStretch(1)
         column.addLayout(row)
@@ -120,8 +121,8 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (event.size().width() >= WIDE) != (event.oldSize().width() >= WIDE):
-            self.overview.arrange(event.size().width() >= WIDE)
+        if (event.size().width() >= px(WIDE)) != (event.oldSize().width() >= px(WIDE)):
+            self.overview.arrange(event.size().width() >= px(WIDE))
 
     def arrive(self, **args: Any) -> None:
         number = args.get("number", self.number)

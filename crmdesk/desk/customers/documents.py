@@ -15,6 +15,7 @@ from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import documents
 from crmdesk.services.documents import DocumentInfo
@@ -34,7 +35,10 @@ class DocumentsTab(QWidget):
         self._found: list[DocumentInfo] = []
         self.note = label("", "muted", wrap=True)
         self.table = PlainTable(
-            "Documents", ("Name", "Kind", "Type", "Size", "Added", "By"), (0, 140, 150, 90, 120, 110), frozenset({3})
+            "Documents",
+            ("Name", "Kind", "Type", "Size", "Added", "By"),
+            (0, px(140), px(150), px(90), px(120), px(110)),
+            frozenset({3}),
         )
         self.table.doubleClicked.connect(lambda *_: self.save_copy())
         self.add_button = button("Add document...", self.choose, tip="At most 20 MB; or drop a file here")
@@ -140,7 +144,7 @@ class AddDialog(FormDialog):
         self.kind.setCurrentIndex(len(KINDS) - 1)
         self.fields.addWidget(buddy("&Kind of document", self.kind))
         self.fields.addWidget(self.kind)
-        self.setMinimumWidth(400)
+        self.setMinimumWidth(px(400))
 
     def work(self) -> Callable[[], Any]:
         app, actor, kind = self.context.app, self.context.actor, self.kind.currentData()

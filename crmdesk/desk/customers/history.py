@@ -11,6 +11,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import day_words, label
+from crmdesk.desk.zoom import px
 from crmdesk.services import custom_fields, history
 from crmdesk.services.custom_fields import OwnField
 from crmdesk.services.history import FieldEntry
@@ -29,8 +30,8 @@ class HistoryTab(QWidget):
         self._own: dict[str, str] = {}
         self.note = label("", "muted", wrap=True)
         self.table = PlainTable(
-            "Changes of this customer", ("When", "By", "What", "Field", "Before", "After", ""),
-            (146, 90, 0, 120, 0, 0, 92),
+            "Changes of this customer", ("When", "By", "What", "Field", "Before", "After"),
+            (px(142), px(80), 0, px(112), 0, 0),
         )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
@@ -74,8 +75,8 @@ class HistoryTab(QWidget):
         self.note.setText(f"{many}, {by}, newest first." if found else
                           "Nothing was changed since this bank keeps a history of its fields.")  # fmt: skip
         self.table.show_rows([
-            (when(one), one.by, one.title, field(one, self._own), value(one.before), value(one.after),
-             "Taken back" if one.undone else "")
+            (when(one), one.by, f"{one.title} (taken back)" if one.undone else one.title, field(one, self._own),
+             value(one.before), value(one.after))
             for one in found
         ])  # fmt: skip
 

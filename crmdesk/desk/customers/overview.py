@@ -16,6 +16,7 @@ from crmdesk.desk.customers.surroundings import AroundCard
 from crmdesk.desk.customers.tasks_card import TasksCard
 from crmdesk.desk.customers.timeline import TimelinePicture
 from crmdesk.desk.widgets import Card
+from crmdesk.desk.zoom import px
 
 LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
 GAP: Final = 12
@@ -62,9 +63,9 @@ class Overview(QWidget):
         for column, cards in zip(self._columns, placed, strict=True):
             for place, card in enumerate(cards):
                 column.insertWidget(place, card)
-        left = LEFT if wide else NARROW_LEFT
+        left = px(LEFT if wide else NARROW_LEFT)
         for card in placed[0]:
             card.setFixedWidth(left)
         for card in placed[2]:
-            card.setFixedWidth(RIGHT)
-        self.recommended.spread(not wide, RIGHT)
+            card.setFixedWidth(px(RIGHT))
+        self.recommended.spread(not wide, px(RIGHT))

@@ -13,11 +13,12 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.spark import draw_line
 from crmdesk.desk.widgets import Card, button, label
+from crmdesk.desk.zoom import px
 from crmdesk.services.customers import AccountRow, CustomerCard
 
 SHOWN: Final = 6  # accounts on the card; the Money tab has them all
 ROW: Final = 26
-LINE: Final = 48  # px of a line of months
+LINE: Final = 44  # px of a line of months
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -97,16 +98,20 @@ class AccountsTable(QTableView):
         self.horizontalHeader().setVisible(False)
         self.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
-        self.setColumnWidth(1, LINE)
+        self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(px(10))
+        self.setColumnWidth(1, px(LINE))
         self.verticalHeader().setVisible(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
+        self.verticalHeader().setDefaultSectionSize(px(ROW))
 
     def show_accounts(self, accounts: Sequence[AccountRow], usual: str) -> None:
         model: AccountModel = self.model()
         model.show_accounts(accounts, usual)
-        self.setFixedHeight(ROW * len(accounts) + 2)
+        texts = [str(model.index(row, 2).data()) for row in range(len(accounts))]
+        wide = max((self.fontMetrics().horizontalAdvance(text) for text in texts), default=0)
+        self.setColumnWidth(2, wide + px(10))
+        self.setFixedHeight(px(ROW) * len(accounts) + 2)
         self.setVisible(bool(accounts))
 
 
@@ -119,6 +124,7 @@ class ProductsCard(Card):
         self.owed = label("", "muted", wrap=True)
         self.table = AccountsTable(context)
         self.rows.setSpacing(4)
+        self.rows.setContentsMargins(14, 12, 12, 12)
         self.rows.addWidget(self.total)
         self.rows.addWidget(self.owed)
         self.rows.addWidget(self.table)

@@ -55,14 +55,14 @@ class InteractionDialog(FormDialog):
         self.list = QListWidget()
         self.list.setAccessibleName("Combinations of channel and activity, the most used first")
         self.list.setUniformItemSizes(True)
-        self.list.setMinimumHeight(256)
+        self.list.setMinimumHeight(px(200))
         self.list.currentItemChanged.connect(lambda *_: self._fit_fields())
         self.fields.addWidget(buddy("&What happened", self.find, "A digit chooses that row; words narrow the list"))
         self.fields.addWidget(self.find)
         self.fields.addWidget(self.list, 1)
         self._lay_out_fields()
         self.show_matches("")
-        self.resize(560, 620)
+        self.resize(px(560), px(620))
         self.find.setFocus()
 
     def _lay_out_fields(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import Theme
+from crmdesk.desk.zoom import px
 from crmdesk.services.customers import MARKS_AT_MOST, Event, Timeline
 
 LANE: Final = 25
@@ -39,6 +40,7 @@ class TimelinePicture(QWidget):
     def __init__(self, context: DeskContext, title: str = "") -> None:
         super().__init__()
         self._context, self._title = context, title
+        self._lane, self._left, self._axis, self._legend = px(LANE), px(LEFT), px(AXIS), px(LEGEND)
         self._events: list[Event] = []
         self._months: list[tuple[str, str, str, int]] = []
         self._lanes: tuple[str, ...] = ALWAYS
@@ -76,16 +78,16 @@ class TimelinePicture(QWidget):
         return f"{events} from {span}, most through {words.LANES.get(first, first)} ({words.count(by_lane[first])})."
 
     def sizeHint(self) -> QSize:
-        return QSize(480, LEGEND + LANE * len(self._lanes) + AXIS)
+        return QSize(480, self._legend + self._lane * len(self._lanes) + self._axis)
 
     def _x(self, seconds: float) -> float:
         start = datetime(self._since.year, self._since.month, self._since.day, tzinfo=UTC).timestamp()
         days = max(1, (self._until - self._since).days + 1)
-        return LEFT + (seconds - start) / (days * 86400) * (self.width() - LEFT - 12)
+        return self._left + (seconds - start) / (days * 86400) * (self.width() - self._left - 12)
 
     def _y(self, channel: str) -> float:
         place = self._lanes.index(channel) if channel in self._lanes else 0
-        return LEGEND + LANE * (place + 0.5)
+        return self._legend + self._lane * (place + 0.5)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -95,9 +97,13 @@ class TimelinePicture(QWidget):
         for lane in self._lanes:
             y = self._y(lane)
             painter.setPen(QColor(theme.muted))
-            painter.drawText(QRectF(0, y - LANE / 2, LEFT - 12, LANE), Qt.AlignmentFlag.AlignVCenter, words.LANES[lane])
+            painter.drawText(
+                QRectF(0, y - self._lane / 2, self._left - 12, self._lane),
+                Qt.AlignmentFlag.AlignVCenter,
+                words.LANES[lane],
+            )
             painter.setPen(QColor(theme.line))
-            painter.drawLine(QPointF(LEFT, y), QPointF(self.width() - 12, y))
+            painter.drawLine(QPointF(self._left, y), QPointF(self.width() - 12, y))
         self._paint_axis(painter, theme)
         if self.bars:
             self._paint_bars(painter, theme)
@@ -109,28 +115,28 @@ class TimelinePicture(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
 
     def _paint_legend(self, painter: QPainter, theme: Theme) -> None:
-        x = float(LEFT)
+        x = float(self._left)
         if self._title:
             font = painter.font()
             font.setWeight(QFont.Weight.DemiBold)
             painter.setFont(font)
             painter.setPen(QColor(theme.text))
             width = painter.fontMetrics().horizontalAdvance(self._title)
-            painter.drawText(QRectF(0, 0, width + 4, LEGEND), Qt.AlignmentFlag.AlignVCenter, self._title)
+            painter.drawText(QRectF(0, 0, width + 4, self._legend), Qt.AlignmentFlag.AlignVCenter, self._title)
             painter.setFont(self.font())
             x = max(x, width + 24.0)
         for mode in MODES:
-            draw_mark(painter, mode, QPointF(x + 5, LEGEND / 2), theme)
+            draw_mark(painter, mode, QPointF(x + 5, self._legend / 2), theme)
             painter.setPen(QColor(theme.muted))
             text = words.MODES[mode]
             width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(QRectF(x + 15, 0, width + 4, LEGEND), Qt.AlignmentFlag.AlignVCenter, text)
+            painter.drawText(QRectF(x + 15, 0, width + 4, self._legend), Qt.AlignmentFlag.AlignVCenter, text)
             x += width + 34
 
     def _paint_axis(self, painter: QPainter, theme: Theme) -> None:
         painter.setPen(QColor(theme.muted))
-        top = LEGEND + LANE * len(self._lanes)
-        free = float(LEFT)
+        top = self._legend + self._lane * len(self._lanes)
+        free = float(self._left)
         year, month = self._since.year, self._since.month
         while (first := date(year, month, 1)) <= self._until:
             x = self._x(datetime(year, month, 1, tzinfo=UTC).timestamp())
@@ -161,11 +167,11 @@ class TimelinePicture(QWidget):
         grown: dict[tuple[str, str], float] = {}
         for month, lane, mode, number in self._months:
             year, of_year = map(int, month.split("-"))
-            left = max(float(LEFT), self._x(datetime(year, of_year, 1, tzinfo=UTC).timestamp()))
+            left = max(float(self._left), self._x(datetime(year, of_year, 1, tzinfo=UTC).timestamp()))
             following = datetime(year + of_year // 12, of_year % 12 + 1, 1, tzinfo=UTC)
             right = min(self.width() - 12.0, self._x(following.timestamp()))
-            height = number / tallest * (LANE - 5)
-            base = self._y(lane) + LANE / 2 - 2 - grown.get((month, lane), 0.0)
+            height = number / tallest * (self._lane - 5)
+            base = self._y(lane) + self._lane / 2 - 2 - grown.get((month, lane), 0.0)
             grown[month, lane] = grown.get((month, lane), 0.0) + height
             painter.setBrush(colour(mode, theme))
             painter.drawRect(QRectF(left + 1, base - height, max(1.0, right - left - 2), height))

@@ -24,6 +24,7 @@ from crmdesk.desk.customers.timeline import TimelinePicture
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import Card, button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.interaction import CELLS
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import interactions
@@ -67,7 +68,7 @@ class TimelineTab(QWidget):
         self._fill(self.month, "All months", {})
         self.list = PlainTable(
             "Events", ("Date", "Channel", "What", "Mode", "Amount", "Response", "Note"),
-            (104, 92, 0, 100, 116, 90, 0), frozenset({4}),
+            (px(104), px(92), 0, px(100), px(116), px(90), 0), frozenset({4}),
         )  # fmt: skip
         self.list.setItemDelegate(Struck(self))
         self.list.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
@@ -169,7 +170,7 @@ class ReverseDialog(FormDialog):
         self.reason.setMaxLength(REASON)
         self.fields.addWidget(buddy("&Why", self.reason, "In a few words"))
         self.fields.addWidget(self.reason)
-        self.setMinimumWidth(440)
+        self.setMinimumWidth(px(440))
 
     def work(self) -> Callable[[], Any]:
         app, actor, reason = self.context.app, self.context.actor, self.reason.text().strip()
