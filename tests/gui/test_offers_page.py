@@ -117,7 +117,7 @@ def test_what_is_kept_stands_on_the_customers_page_until_decided(page: Any, desk
     assert kept.product == first.product and kept.decision == "open"
     desk.shelf.go("customer", {"number": first.number})
     settle(qtbot, desk)
-    card = desk.shelf.page.recommended
+    card = desk.shelf.page.overview.recommended
     taken = next(b for b in card.findChildren(QPushButton) if b.accessibleName() == f"Taken: {first.product_name}")
     qtbot.mouseClick(taken, Qt.MouseButton.LeftButton)
     settle(qtbot, desk)
