@@ -94,7 +94,9 @@ def test_as_of_an_earlier_day_outlines_what_differs(qtbot: QtBot, page: Customer
 
 
 def test_the_timeline_is_named_by_its_verdict_and_walked_by_arrows(qtbot: QtBot, page: CustomerPage) -> None:
-    assert page.overview.picture.accessibleName().startswith("3 events from 1 Oct 2025 to 31 Oct 2026, most through ATM")
+    assert page.overview.picture.accessibleName().startswith(
+        "3 events from 1 Oct 2025 to 31 Oct 2026, most through ATM"
+    )
     qtbot.keyClick(page.overview.picture, Qt.Key.Key_Left)
     assert page.overview.picture.accessibleDescription() == "28 Oct 2026, ATM, withdrawal, EUR −50.00"
     qtbot.keyClick(page.overview.picture, Qt.Key.Key_Left)
