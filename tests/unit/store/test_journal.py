@@ -73,6 +73,18 @@ def test_names_and_contact_stay_findable(app: SmallApp) -> None:
         assert raw.execute("SELECT rowid FROM customer_search WHERE name_folded LIKE '%yilmaz%'").fetchall() == []
 
 
+def test_the_search_index_is_written_only_where_its_words_change(app: SmallApp) -> None:
+    def index() -> list[Any]:
+        with app.store.reader() as raw:
+            return raw.execute("SELECT id, block FROM customer_search_data ORDER BY id").fetchall()
+
+    before = index()
+    change(app, 1, {"source": "web", "street": "Long Street 1", "custom.vip": True})
+    assert index() == before
+    change(app, 1, {"city": "Bursa"})
+    assert index() != before
+
+
 def test_another_version_is_refused_and_nothing_is_written(app: SmallApp) -> None:
     change(app, 1, {"city": "Bursa"}, version=1)
     with pytest.raises(Stale) as caught:
