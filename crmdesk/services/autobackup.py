@@ -15,7 +15,7 @@ from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.places import beside
 from crmdesk.services import backup
 from crmdesk.services.context import App
-from crmdesk.store import files
+from crmdesk.store import files, verify
 
 EVERY_MINUTES: Final = 30
 _STAMP: Final = "%Y%m%d-%H%M%S"
@@ -63,13 +63,15 @@ def changed(app: App, actor: Actor) -> bool:
 def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None = None) -> CopyReport:
     """A checked copy if the bank changed since the last one, or `always`; then the old ones are thinned.
 
-    `now` (aware) is the computer's time, not the bank's clock: copies age while the bank of an exercise stands still.
-    CrmdeskError where the copy could not be made or did not pass its check; the older ones stay then.
+    The first copy of a day is also restored beside itself and verified, then removed again. `now` (aware) is the
+    computer's time, not the bank's clock: copies age while the bank of an exercise stands still. CrmdeskError where the
+    copy could not be made or did not pass; the older ones stay then.
     """
     require(actor, Right.BACKUP)
     now = now or datetime.now(UTC)
     if not always and not changed(app, actor):
         return CopyReport(None, 0, "Nothing changed since the last backup.")
+    tested = any(one.made_at.date() == now.astimezone(UTC).date() for one in _copies(app))
     place = folder(app)
     try:
         place.mkdir(mode=0o700, exist_ok=True)
@@ -80,11 +82,29 @@ def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None =
     if file.exists():
         raise BadInput("A backup was made this very second; it is the newest there is.")
     backup.backup(app, actor, file)
-    files.check_backup(file)
+    if not tested:
+        _try_restore(file)
     made = _copy(file)
     assert made is not None
     change = Change("backup", {"audit_event": ALL}, app.store.change_no())
     return CopyReport(made, _thin(app, now), f"A backup was made and checked: {file.name}.", change)
+
+
+def _try_restore(file: Path) -> None:
+    """Restore a copy beside itself and verify what comes out; nothing of it stays."""
+    trial = beside(file, "trial")
+    try:
+        files.restore_bank(file, trial)
+        problems = verify.verify(trial)["problems"]
+    finally:
+        for ending in ("", "-wal", "-shm", *(f".{one}" for one in files.TRAVEL)):
+            trial.with_name(trial.name + ending).unlink(missing_ok=True)
+    if problems:
+        first = problems[0]
+        raise CrmdeskError(
+            f"{file.name} was made, but restoring it on trial found something wrong ({first['reason']}); "
+            "check the bank with: crmdesk verify"
+        )
 
 
 def check(app: App, actor: Actor, file: Path) -> str:

@@ -64,6 +64,16 @@ def test_old_copies_go_with_all_that_belongs_to_them(app: SmallApp) -> None:
     assert NOW - timedelta(days=60) not in {copy.made_at for copy in autobackup.copies(app, ACTOR)}
 
 
+def test_the_first_copy_of_a_day_is_restored_on_trial(app: SmallApp) -> None:
+    with app.store.raw() as raw:
+        raw.execute("DROP TRIGGER audit_event_no_delete")
+    with pytest.raises(CrmdeskError, match="restoring it on trial found something wrong .the safeguard audit_event"):
+        autobackup.make(app, ACTOR, now=NOW)
+    autobackup.make(app, ACTOR, always=True, now=NOW + timedelta(hours=1))  # the second of the day is only checked
+    assert len(autobackup.copies(app, ACTOR)) == 2
+    assert not [file.name for file in autobackup.folder(app).iterdir() if "trial" in file.name]
+
+
 def test_a_copy_brings_back_what_it_holds(app: SmallApp) -> None:
     work(app)
     made = autobackup.make(app, ACTOR, now=NOW).made
