@@ -22,7 +22,7 @@ from crmdesk.services import banks, notices, permission_bank
 
 pytestmark = pytest.mark.shots
 OUT = Path(os.environ.get("CRMDESK_SHOTS", Path(__file__).parents[2] / "out" / "shots"))
-SIZES = ((1440, 900), (1024, 700))
+SIZES = ((1440, 900), (1024, 700), (720, 450))  # the last is 1440 x 900 at 200 %
 Shoot = Callable[..., None]
 
 

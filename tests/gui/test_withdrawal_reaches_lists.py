@@ -221,3 +221,17 @@ def test_who_objects_to_profiling_leaves_an_open_result(open_on: Any, bank: Path
     desk.shelf.go("result", {"run": run})
     settle(qtbot, desk)
     assert page.state == "stale"  # as it was left
+
+
+def test_the_menu_withdraws_for_the_customer_in_front(desk: Frame, qtbot: QtBot) -> None:
+    app, actor = desk.context.app, desk.context.actor
+    desk.act("customer.withdraw")
+    assert desk.foot.notice.text() == deeds.NOBODY  # Home is in front
+    people = contactable(desk, qtbot)
+    number = numbers(desk, people)[0]
+    desk.shelf.go("customer", {"number": number})
+    settle(qtbot, desk)
+    desk.act("customer.object")
+    qtbot.waitUntil(lambda: permissions.grid(app, actor, number).rows[0][0].decision.state == "objected")
+    settle(qtbot, desk)
+    assert number in desk.foot.notice.text() and number not in numbers(desk, people)

@@ -90,7 +90,6 @@ class PermissionsPage(Page):
         self.confirm_button: QPushButton = button(
             "Confirm correction", self.confirm, tip="The event counts no more from now on"
         )
-        self.confirm_button.setVisible(may(self.context.actor, Right.CONFIRM_CORRECTION))
         self.notices_tab.add_tool(self.read_button)
         self.notices_tab.add_tool(self.new_button)
         self.waiting_tab.add_tool(self.confirm_button)
@@ -183,7 +182,7 @@ class PermissionsPage(Page):
              p.by, words.on(p.at.date()))
             for p in found
         ], [p.number for p in found])  # fmt: skip
-        self.confirm_button.setEnabled(bool(found))
+        self.confirm_button.setVisible(bool(found) and may(self.context.actor, Right.CONFIRM_CORRECTION))
 
     # Deeds --------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from crmdesk.desk import words
@@ -11,6 +12,7 @@ from crmdesk.desk.widgets import button
 from crmdesk.domain.rights import Right, may
 from crmdesk.services.permissions import Cell, Grid
 
+NARROW = 900  # px of window under which a header has no room for long words
 _CLOSED = ("withdrawn", "objected", "erased")
 
 
@@ -100,8 +102,22 @@ class QuickDeeds(QWidget):
             "The customer has objected already" if objected else
             f"No {what} on any channel, until the customer grants them again; no reason is needed"
         ))  # fmt: skip
+        self._fit()
+
+    def _fit(self) -> None:
+        """In a header the purpose goes where the window has no room for it; name and tooltip keep it."""
         if self._brief:
-            self.object_button.setText("Object")  # the header of a narrow window needs the room
+            self.object_button.setText("Object")
+            tight = self.window().width() < NARROW
+            self.withdraw_button.setText("Withdraw" if tight else self.withdraw_button.accessibleName())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        super().moveEvent(event)
+        self._fit()
 
 
 def _dress(made: QPushButton, text: str, enabled: bool, tip: str) -> None:

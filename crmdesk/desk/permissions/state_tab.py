@@ -14,11 +14,12 @@ from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.permissions.bank_grid import STATES, BankGrid, SwatchDelegate, named, percent
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.theme import GLYPHS, WORDS
-from crmdesk.desk.widgets import Card, button, label
+from crmdesk.desk.widgets import Card, button, label, scrolled
 from crmdesk.domain.filter import Chip
 from crmdesk.services.permission_bank import Overview, Place
 
 _END = time(23, 59, 59, 999999)
+LEAST = 108  # px of the table of states
 MEANS = {
     "granted": "said yes, and the grant has not ended", "pending": "were asked and have not answered",
     "none": "were never asked", "expired": "said yes, and the grant has ended", "refused": "said no when asked",
@@ -72,13 +73,18 @@ class StateTab(QWidget):
         card = Card()
         card.rows.setContentsMargins(12, 4, 4, 8)
         card.rows.addWidget(self.grid)
-        column = QVBoxLayout(self)
+        self.states.setMinimumHeight(LEAST)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(card)
         column.addLayout(below)
         column.addWidget(self.states, 1)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scrolled(inner))
 
     def show_overview(self, overview: Overview, today: date) -> None:
         self._today = today
