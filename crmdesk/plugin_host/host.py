@@ -213,21 +213,22 @@ class Host:
         key = f"{plugin_id}/{kind}"
         if seconds <= SLOW_SECONDS:
             if self._choices.slow.pop(key, 0):
-                self._remember()
+                _remember(self._choices)
             return
         times = self._choices.slow[key] = self._choices.slow.get(key, 0) + 1
         _log.warning("hook crmdesk_%s of plugin %s took %.0f ms", kind, plugin_id, seconds * 1000)
-        self._remember()
+        _remember(self._choices)
         if times >= SLOW_TIMES:
             self.disable(plugin_id, f"Its hook crmdesk_{kind} took longer than 50 ms for the third time.")
-
-    def _remember(self) -> None:
-        try:
-            self._choices.write()
-        except OSError as error:  # a full disk must not stop the window over a count
-            _log.warning("the count of slow hooks could not be kept: %s", error)
 
 
 def _of(slot: _Slot) -> Loaded:
     assert slot.loaded is not None
     return slot.loaded
+
+
+def _remember(choices: Choices) -> None:
+    try:
+        choices.write()
+    except OSError as error:  # a full disk must not stop the window over a count
+        _log.warning("the count of slow hooks could not be kept: %s", error)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
 
+from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.add_around import ADDED
+from crmdesk.desk.customers.documents import DocumentsTab
 from crmdesk.desk.customers.editor import edit_customer, new_customer
+from crmdesk.desk.customers.overview import Overview
 from crmdesk.desk.customers.record_interaction import record_interaction
 from crmdesk.desk.permissions import deeds as permissions
 from crmdesk.desk.permissions.quick_deeds import QuickDeeds
@@ -18,17 +22,30 @@ from crmdesk.domain.rights import Right, may
 from crmdesk.services.permissions import Grid
 
 if TYPE_CHECKING:
-    from crmdesk.desk.customers.customer_page import CustomerPage
     from crmdesk.desk.frame import Frame
 
 NOBODY: Final = "Open a customer first; then press {key}, or choose this again."
 
 
+class InFront(Protocol):
+    """What the deeds need of the customer's page."""
+
+    context: DeskContext
+    number: str
+    now: datetime
+    deeds: QHBoxLayout
+    overview: Overview
+    documents_tab: DocumentsTab
+
+    def add_deed(self, text: str, deed: Callable[[], Any], role: str = "", tip: str = "") -> QWidget: ...
+
+
 class Header:
     """Buttons beside the title and single keys; what the person has no right to is absent."""
 
-    def __init__(self, page: CustomerPage) -> None:
+    def __init__(self, page: InFront) -> None:
         self._page = page
+        self._widget = cast(QWidget, page)
         self._buttons: list[Any] = []
         self.quick = QuickDeeds(page.context, brief=True)
         page.deeds.addWidget(self.quick)
@@ -67,7 +84,7 @@ class Header:
 
     def _key(self, key: str, deed: Callable[[], Any]) -> None:
         """A single letter, outside text fields only: those take letters before any shortcut does."""
-        made = QShortcut(QKeySequence(key), self._page)
+        made = QShortcut(QKeySequence(key), self._widget)
         made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         made.activated.connect(deed)
 
@@ -84,20 +101,24 @@ class Header:
         entry(Right.EDIT_WORK, "Task...", page.overview.tasks.new)
         entry(Right.RECORD_PERMISSION, "Document...", page.documents_tab.choose)
         for text, kind in ADDED:
-            entry(Right.EDIT_CUSTOMER, text, lambda kind=kind: kind(page.context, page, page.number, page.now).open())
+            entry(
+                Right.EDIT_CUSTOMER,
+                text,
+                lambda kind=kind: kind(page.context, self._widget, page.number, page.now).open(),
+            )
         return menu
 
     def edit(self) -> None:
         if self._page.number:
-            edit_customer(self._page.context, self._page, self._page.number)
+            edit_customer(self._page.context, self._widget, self._page.number)
 
     def interaction(self) -> None:
         if self._page.number:
-            record_interaction(self._page.context, self._page, self._page.number, self._page.now)
+            record_interaction(self._page.context, self._widget, self._page.number, self._page.now)
 
     def permission(self) -> None:
         if self._page.number:
-            permissions.record(self._page.context, self._page.number, self._page)
+            permissions.record(self._page.context, self._page.number, self._widget)
 
 
 # Menu entries: they act on the customer in front ------------------------------------------------------------------
@@ -119,7 +140,7 @@ def interaction(frame: Frame) -> None:
     _on_page(frame, Right.ADD_INTERACTION, "I", lambda page: page.header.interaction())
 
 
-def _on_page(frame: Frame, right: Right, key: str, deed: Callable[[CustomerPage], None]) -> None:
+def _on_page(frame: Frame, right: Right, key: str, deed: Callable[[Any], None]) -> None:
     page: Any = frame.shelf.page
     if not may(frame.context.actor, right):
         frame.notice("Your role may not do this; a relationship manager can.")
