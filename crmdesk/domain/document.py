@@ -39,6 +39,7 @@ _OFFICE: Final = {
 _PROGRAMS: Final = (b"MZ", b"\x7fELF", b"#!", b"\xca\xfe\xba\xbe", b"\xcf\xfa\xed\xfe")
 _TAKEN: Final = "PDF, pictures, sound, letters (docx, odt, rtf), tables (xlsx, ods) and plain text"
 _BARRED: Final = frozenset('<>:"/\\|?*')
+_DEVICES: Final = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
 
 
 def media_type(content: bytes) -> str:
@@ -102,4 +103,5 @@ def kept_name(name: str, media: str) -> str:
     if not dot or ending.lower() not in endings:
         stem, ending = plain, endings[0]
     room = NAME_AT_MOST - len(ending) - 1
-    return f"{stem[:room].strip('. ') or 'document'}.{ending}"
+    stem = stem[:room].strip(". ")
+    return f"{'document' if not stem or stem.lower() in _DEVICES else stem}.{ending}"
