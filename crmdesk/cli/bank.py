@@ -8,7 +8,7 @@ import typer
 from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import backup as keeping
-from crmdesk.services import banks, importing
+from crmdesk.services import banks, custom_fields, importing
 from crmdesk.synthetic.presets import PRESETS
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The bank file.")]
@@ -45,13 +45,24 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check and count; write nothing.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a file with over 5 % bad rows.")] = False,
     quarantine: Annotated[Path | None, typer.Option(help="Where the rows that were set aside are written.")] = None,
+    own_fields: Annotated[
+        bool, typer.Option("--own-fields", help="Columns of customers that are new become fields of the bank.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Bring a source into a bank: checked, counted row by row, whole or not at all."""
+    if own_fields and profile != "standard":
+        raise BadInput("--own-fields goes with the standard profile; the others know where their columns belong.")
     with opened(file) as app, Bar() as bar:
+        offers = importing.offered(app, me(), source) if own_fields else []
+        if offers and not dry_run:
+            custom_fields.add_offered(app, me(), offers)
         report = importing.run(
             app, me(), source, profile=profile, dry_run=dry_run, strict=strict, quarantine=quarantine, progress=bar
         )
+    for one in offers:
+        kind = f"{one.kind} of {', '.join(one.choices)}" if one.choices else one.kind.replace("_", " or ")
+        warn(f"Note: {one.title} {'would become' if dry_run else 'is now'} a field of the bank: {kind}.")
     for note in report.notes:
         warn(f"Note: {note}")
     document = report.document()

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from crmdesk.domain import own_field
 from crmdesk.domain.change import Change
-from crmdesk.domain.contact_rules import Unfit
+from crmdesk.domain.contact_rules import Unfit, quoted
 from crmdesk.domain.customer import FIELD_KINDS
 from crmdesk.domain.errors import BadFields, BadInput, Conflict
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import STANDARD
+from crmdesk.services.importing.offered import OfferedField
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
 from crmdesk.store.queries import customer_edit as queries
@@ -39,23 +40,44 @@ def add(
     `kind` text, whole, number, date, yes_no or choice stays for good; `tag` says how its values are protected.
     """
     require(actor, Right.MANAGE_FIELDS)
+    given = {"code": code.strip(), "title": title, "kind": kind, "choices": list(choices), "tag": tag}
     with app.store.write() as session:
-        there = queries.own_fields(raw_of(session), retired=True)
-        live = [f for f in there if f.retired_on is None]
-        faults: dict[str, str] = {}
-        if kind not in FIELD_KINDS:
-            faults["kind"] = f"'{kind}' is not a kind of field; choose one of {', '.join(FIELD_KINDS)}."
-        given = {"code": code.strip(), "title": title, "kind": kind, "choices": list(choices), "tag": tag}
-        values = _checked(given, there, None, faults)
-        if len(live) >= own_field.FIELDS_AT_MOST:
-            faults["code"] = f"The bank has {len(live)} own fields, the most it can have; retire one first."
-        if faults:
-            raise BadFields(faults)
-        journal = Journal(session, actor, "add field", f"Add the field {values['title']}")
-        position = 1 + max((f.position for f in there), default=0)
-        journal.insert("custom_field", {**values, "position": position})
-        audit.record(app.store, session, actor, "add field", values["code"], fields=f"{kind}, {tag}")
+        journal = Journal(session, actor, "add field", f"Add the field {title.strip()}")
+        _insert(app, session, actor, journal, given)
     return Change("add_field", journal.ids(), app.store.change_no())
+
+
+def add_offered(app: App, actor: Actor, offers: Sequence[OfferedField]) -> Change:
+    """The fields that a source offers (`importing.offered`), all of them in one deed or none. BadFields."""
+    require(actor, Right.MANAGE_FIELDS)
+    with app.store.write() as session:
+        count = "1 field" if len(offers) == 1 else f"{len(offers)} fields"
+        journal = Journal(session, actor, "add field", f"Add {count} of an import file")
+        for one in offers:
+            given = {"code": one.code, "title": one.title, "kind": one.kind, "choices": list(one.choices),
+                     "tag": "plain"}  # fmt: skip
+            _insert(app, session, actor, journal, given)
+    return Change("add_field", journal.ids(), app.store.change_no())
+
+
+def _insert(app: App, session: Any, actor: Actor, journal: Journal, given: dict[str, Any]) -> None:
+    there = queries.own_fields(raw_of(session), retired=True)
+    faults: dict[str, str] = {}
+    if given["kind"] not in FIELD_KINDS:
+        faults["kind"] = f"{quoted(given['kind'])} is not a kind of field; choose one of {', '.join(FIELD_KINDS)}."
+    values = _checked(given, there, None, faults)
+    _not_too_many(there, faults)
+    if faults:
+        raise BadFields(faults)
+    position = 1 + max((f.position for f in there), default=0)
+    journal.insert("custom_field", {**values, "position": position})
+    audit.record(app.store, session, actor, "add field", values["code"], fields=f"{values['kind']}, {values['tag']}")
+
+
+def _not_too_many(there: Sequence[OwnField], faults: dict[str, str]) -> None:
+    live = sum(f.retired_on is None for f in there)
+    if live >= own_field.FIELDS_AT_MOST:
+        faults["code"] = f"The bank has {live} own fields, the most it can have; retire one first."
 
 
 def change(app: App, actor: Actor, code: str, version: int, **what: Any) -> Change:
@@ -76,6 +98,9 @@ def change(app: App, actor: Actor, code: str, version: int, **what: Any) -> Chan
         values = _checked({**what, "kind": field.kind}, there, field, faults)
         if "choices" in values:
             _keep_held(raw, field, values["choices"] or [], faults)
+        if what.get("retired") is False and field.retired_on is not None:
+            _checked({"title": what.get("title", field.title), "kind": field.kind}, there, field, faults)
+            _not_too_many(there, faults)
         if faults:
             raise BadFields(faults)
         changes = {name: value for name, value in values.items() if name not in ("kind", "retired")}
@@ -93,6 +118,22 @@ def retire(app: App, actor: Actor, code: str) -> Change:
             raise BadInput(f"The field {field.title} is out of use since {field.retired_on}; nothing to do.")
         changes = {"retired_on": app.store.clock().date()}
         return _write(app, session, actor, field, field.version, changes, "retire field")
+
+
+def move(app: App, actor: Actor, code: str, by: int) -> Change:
+    """A field in use goes `by` places later (earlier if negative) in editor, list and page; no further than the end."""
+    require(actor, Right.MANAGE_FIELDS)
+    with app.store.write() as session:
+        live = queries.own_fields(raw_of(session))
+        field = _named(live, code)
+        rest = [f for f in live if f is not field]
+        place = min(max(0, live.index(field) + by), len(rest))
+        order = [*rest[:place], field, *rest[place:]]
+        journal = Journal(session, actor, "move field", f"Move the field {field.title}")
+        journal.update_many("custom_field", {f.id: {"position": i} for i, f in enumerate(order, 1)})
+        if journal.id is not None:
+            audit.record(app.store, session, actor, "move field", code)
+    return Change("move_field", journal.ids(), app.store.change_no())
 
 
 def _write(
@@ -113,7 +154,9 @@ def _write(
 def _named(there: Sequence[OwnField], code: str) -> OwnField:
     found = next((f for f in there if f.code == code), None)
     if found is None:
-        raise BadInput(f"The bank has no field '{code}'; choose one of {', '.join(f.code for f in there) or 'none'}.")
+        raise BadInput(
+            f"The bank has no field {quoted(code)}; choose one of {', '.join(f.code for f in there) or 'none'}."
+        )
     return found
 
 
@@ -145,6 +188,8 @@ def _free_code(code: str, others: Sequence[OwnField]) -> str:
     if same is not None:
         more = "choose another code" if same.retired_on is None else "bring it back, or choose another code"
         raise Unfit(f"The field {same.title} has the code '{code}' already; {more}.")
+    if any(code == f.title.casefold() for f in others if f.retired_on is None):
+        raise Unfit(f"Another field has the title '{code}'; an import could not tell them apart: choose another code.")
     return code
 
 
@@ -159,7 +204,7 @@ def _free_title(title: str, others: Sequence[OwnField]) -> str:
 
 def _tag(tag: str) -> str:
     if tag not in own_field.TAGS:
-        raise Unfit(f"'{tag}' is not a kind of protection; choose one of {', '.join(own_field.TAGS)}.")
+        raise Unfit(f"{quoted(tag)} is not a kind of protection; choose one of {', '.join(own_field.TAGS)}.")
     return tag
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
 from crmdesk.domain import own_field
 from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
@@ -33,7 +31,7 @@ def person(raw: Any, number: str, *, merged: bool = False) -> Person:
     return found
 
 
-def note(app: App, session: Session, actor: Actor, act: str, who: Person, fields: str = "") -> None:
+def note(app: App, session: Any, actor: Actor, act: str, who: Person, fields: str = "") -> None:
     """The audit row of a change around one customer."""
     audit.record(app.store, session, actor, act, who.number, customer_id=who.id, fields=fields)
 

@@ -125,12 +125,12 @@ def _unread(source: Path, work: _Work) -> Iterator[str]:
         others = sorted(p.name for p in source.iterdir() if p.is_file() and p.name not in read)
         if others:
             yield f"Not read, because the profile knows no such file: {', '.join(others)}."
+    customers = {s.name for s in work.sources if s.layout == standard.OBLIGATORY}
     for name, counts in work.counts.items():
         if counts.ignored:
-            yield (
-                f"Not read in {name}, because neither the profile nor the bank knows such a column: "
-                f"{', '.join(counts.ignored)}. Add a field of that name to the bank to keep a column of customers."
-            )
+            more = " Import with --own-fields to make them fields of the bank." if name in customers else ""
+            columns = ", ".join(counts.ignored)
+            yield f"Not read in {name}, because neither the profile nor the bank knows such a column: {columns}.{more}"
 
 
 def _check_disk(bank: Path, sources: list[Source]) -> None:

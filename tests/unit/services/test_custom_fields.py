@@ -223,3 +223,29 @@ def test_a_retired_field_takes_nothing_in(six: SmallApp) -> None:
     report = bring(six, "pets", "K1,person,Zog,3")
     assert "pets" in report.notes[0]
     assert rows(six, "SELECT custom FROM customer WHERE number = 'K1'") == [(None,)]
+
+
+def test_a_field_moves_among_those_in_use_and_no_further_than_the_end(six: SmallApp) -> None:
+    custom_fields.retire(six, ACTOR, "pets")
+    custom_fields.move(six, ACTOR, "tier", -2)
+    assert [f.code for f in custom_fields.fields(six, ACTOR)] == ["nick", "score", "tier", "visited", "vip"]
+    custom_fields.move(six, ACTOR, "nick", 99)
+    assert [f.code for f in custom_fields.fields(six, ACTOR)] == ["score", "tier", "visited", "vip", "nick"]
+    assert custom_fields.move(six, ACTOR, "score", -1).touched == {}
+    with pytest.raises(BadInput, match="no field 'pets'"):
+        custom_fields.move(six, ACTOR, "pets", 1)
+
+
+def test_a_field_comes_back_only_under_a_title_of_its_own(six: SmallApp) -> None:
+    custom_fields.retire(six, ACTOR, "pets")
+    custom_fields.add(six, ACTOR, code="animals", title="Pets", kind="text")
+    with pytest.raises(BadFields, match="called 'Pets' already"):
+        custom_fields.change(six, ACTOR, "pets", 2, retired=False)
+    custom_fields.change(six, ACTOR, "pets", 2, retired=False, title="Number of pets")
+    assert len(custom_fields.fields(six, ACTOR)) == 7
+
+
+def test_a_code_that_is_another_fields_title_would_be_read_twice(six: SmallApp) -> None:
+    custom_fields.add(six, ACTOR, code="class", title="Level", kind="text")
+    with pytest.raises(BadFields, match="an import could not tell them apart"):
+        custom_fields.add(six, ACTOR, code="level", title="Height", kind="text")
