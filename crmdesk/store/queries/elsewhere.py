@@ -14,6 +14,7 @@ _GROWING: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "field_change": ("id", ()),  # names its tables and rows itself
     "interaction": ("id", ("interaction",)),
     "document": ("id", ("document",)),
+    "notice": ("id", ("notice",)),
     "run": ("id", ("run", "segment", "segment_membership")),
     "recommended_action": ("id", ("recommended_action",)),
     "import_batch": (
