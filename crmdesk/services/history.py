@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
@@ -179,7 +178,7 @@ def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
     return queries.find(raw, tip) or target
 
 
-def _reverse(app: App, session: Session, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
+def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
     raw = raw_of(session)
     changes = queries.changes(raw, target.id)
     for table in {change.table for change in changes}:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
-from sqlmodel import Session
 
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import history as queries
@@ -29,7 +28,7 @@ def spoken(field: str) -> str:
 class Reversal:
     """The way back of one deed inside a unit of work; `journal` notes what it does, `kept` what it left alone."""
 
-    def __init__(self, session: Session, journal: Journal, deed: DeedRow) -> None:
+    def __init__(self, session: Any, journal: Journal, deed: DeedRow) -> None:
         self._session, self._raw, self._journal, self._deed = session, raw_of(session), journal, deed
         self._kept: list[tuple[str, int, str]] = []  # table, row, what is said of it
 
