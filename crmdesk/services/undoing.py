@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any, Final
 
-
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import history as queries
 from crmdesk.store.queries.history import Changed, DeedRow

@@ -27,10 +27,6 @@ WHERE k.channel <> '{SYSTEM}' AND (k.retired_on IS NULL OR k.retired_on > :day)
   AND (k.from_on IS NULL OR k.from_on <= :day)
 GROUP BY k.id ORDER BY used DESC, {_CHANNELS}, k.id
 """
-# Neither a reversal nor what one took back ever counts; there are few, and an index holds them.
-REVERSALS: Final = "SELECT id FROM interaction WHERE reverses IS NOT NULL"
-TAKEN_BACK: Final = "SELECT reverses FROM interaction WHERE reverses IS NOT NULL"
-STANDS: Final = f"NOT IN ({REVERSALS} UNION ALL {TAKEN_BACK})"
 
 
 @dataclass(frozen=True)
