@@ -186,7 +186,7 @@ class OffersPage(Page):
         if self.chosen is not None:
             steps = ((f"have {self.chosen.antecedent}, no {self.chosen.consequent}", steps[0][1]), *steps[1:])
         self.funnel.show_steps(steps)
-        self.facts.setText(self._facts(found))
+        self.facts.setText(_facts(found))
         self.table.show_list(found)
         self.table.setVisible(bool(found.rows))
         self._bars.setVisible(True)
@@ -209,17 +209,6 @@ class OffersPage(Page):
             return f"Nobody may be offered {what} {way} {day}; the bars say where each one fell."
         number = "1 customer" if len(found.rows) == 1 else f"{words.count(len(found.rows))} customers"
         return f"{number} may be offered {what} {way} {day}."
-
-    @staticmethod
-    def _facts(found: OfferList) -> str:
-        lost = [f"{words.count(n)} {reason(name)}" for name, n in found.excluded.items() if n]
-        parts = [f"Run {found.run[:8]}, data to {day_words(found.as_of)}; permission as of "
-                 f"{day_words(found.at.date().isoformat())}."]  # fmt: skip
-        if lost:
-            parts.append(f"Not looked at: {', '.join(lost)}.")
-        if found.rows and not any(row.margin is not None for row in found.rows):
-            parts.append("The bank gives no margins, so the order is by chance.")
-        return " ".join(parts)
 
     def _changed(self, change: Change) -> None:
         """Permissions or people changed: who may no longer be offered this leaves the list at once."""
@@ -283,3 +272,14 @@ class OffersPage(Page):
 
     def _exported(self, report: ExportReport) -> None:
         self.context.notify(" ".join(["The list was written.", *report.warnings]))
+
+
+def _facts(found: OfferList) -> str:
+    lost = [f"{words.count(n)} {reason(name)}" for name, n in found.excluded.items() if n]
+    parts = [f"Run {found.run[:8]}, data to {day_words(found.as_of)}; permission as of "
+             f"{day_words(found.at.date().isoformat())}."]  # fmt: skip
+    if lost:
+        parts.append(f"Not looked at: {', '.join(lost)}.")
+    if found.rows and not any(row.margin is not None for row in found.rows):
+        parts.append("The bank gives no margins, so the order is by chance.")
+    return " ".join(parts)
