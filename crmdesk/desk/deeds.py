@@ -104,8 +104,9 @@ def refresh(frame: Frame) -> None:
 
 
 def next_pane(frame: Frame) -> None:
-    """F6: from the rail to the line above, the page, the jobs, the status bar, and around."""
-    panes = [p for p in (frame.rail, frame.top, frame.shelf, frame.tray, frame.foot) if p and p.isVisible()]
+    """F6: from the rail to the line above, the page, a reminder, the jobs, the status bar, and around."""
+    parts = (frame.rail, frame.top, frame.shelf, frame.reminders, frame.tray, frame.foot)
+    panes = [p for p in parts if p and p.isVisible()]
     here = QApplication.focusWidget()
     at = next((i for i, pane in enumerate(panes) if here is not None and pane.isAncestorOf(here)), -1)
     for pane in (*panes[at + 1 :], *panes[: at + 1]):

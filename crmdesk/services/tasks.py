@@ -22,6 +22,7 @@ from crmdesk.store.queries.permissions import stored
 
 LONGEST: Final = 200  # letters of a title
 LONGEST_NOTE: Final = 4_000
+AT_MOST: Final = queries.SHOWN  # rows of one list
 _MINE: Final = "o.login = :me"
 _TITLES: Final = {"title": "what to do", "note": "note", "due_at": "due", "remind_at": "reminder",
                   "snoozed_until": "snoozed until", "state": "state", "owner_id": "owner", "handed_from": "handed from",

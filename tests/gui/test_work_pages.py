@@ -312,6 +312,10 @@ def test_reminders_never_take_the_focus_and_outlive_a_restart(
     assert desk.reminders.isVisible() and page.search.hasFocus()
     assert "To think of: " in desk.foot.notice.text()
     first = next(made for made in buttons(desk.reminders) if made.text() == "Finish task")
+    first.setFocus()
+    desk.reminders.look()
+    settle(qtbot, desk)
+    assert first.hasFocus()  # asking again takes it from nobody either
     assert first.accessibleName() == "Finish task: first"
     assert any(made.text() == "See 1 more" for made in buttons(desk.reminders))
     first.click()
@@ -335,6 +339,24 @@ def buttons(view: Any) -> list[Any]:
 
 def names(desk: Frame) -> list[str]:
     return [made.accessibleName() for made in buttons(desk.reminders) if made.text() == "Finish task"]
+
+
+def test_a_long_list_says_where_it_ends(
+    desk: Frame, qtbot: QtBot, three: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "AT_MOST", 3)
+    assert go(desk, qtbot, "tasks").answer.text().endswith("The first 3 are listed.")
+
+
+def test_the_next_pane_leads_to_a_reminder(desk: Frame, qtbot: QtBot, now: datetime) -> None:
+    desk.context.changed(tasks.add(desk.context.app, desk.context.actor, "rings", now, remind_at=now))
+    settle(qtbot, desk)
+    desk.shelf.page.setFocus()
+    for _ in range(6):
+        desk.act("view.pane")
+        if desk.reminders.isAncestorOf(QApplication.focusWidget()):
+            return
+    raise AssertionError("F6 never came to the reminder")
 
 
 def test_a_reminder_rings_when_its_time_comes(open_on: Callable[[Any], Frame], tmp_path: Path, qtbot: QtBot) -> None:

@@ -66,6 +66,7 @@ class BackupsPage(Page):
         copies, changed = found
         self._copies = copies
         now = datetime.now(UTC)
+        self.now_button.setVisible(bool(copies))  # one filled button in a view: the empty page has its own
         if not copies:
             self.say("")
             self.show_empty("There is no backup of this bank yet. The first is made by itself within 30 minutes.",

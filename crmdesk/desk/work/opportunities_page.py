@@ -21,7 +21,7 @@ from crmdesk.services import opportunities
 from crmdesk.services.opportunities import OpportunityRow
 
 TITLES = ("Stage", "What", "Customer", "Value", "Next step", "Owner")
-WIDTHS = (90, 0, 190, 110, 240, 110)
+WIDTHS = (84, 0, 170, 100, 200, 90)
 
 
 class OpportunitiesPage(Page):

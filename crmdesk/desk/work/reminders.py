@@ -35,6 +35,7 @@ class Reminders(QFrame):
         self._closed: set[tuple[int, Any]] = set()
         self._spoken: set[tuple[int, Any]] = set()
         self._call: Ticket | None = None
+        self._shown: Any = None
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(16, 4, 16, 4)
         self._rows.setSpacing(4)
@@ -77,9 +78,12 @@ class Reminders(QFrame):
 
     def _show(self, found: list[TaskRow], now: datetime | None) -> None:
         rows = [row for row in found if _ring(row) not in self._closed]
-        clear(self._rows)
-        if rows:
-            self._rows.addWidget(self._row(rows[0], now, len(rows) - 1))
+        shown = (rows[0], moments.due(rows[0].due_at, now), len(rows)) if rows and now else None
+        if shown != self._shown:  # a row that stays as it is keeps the focus it may have
+            self._shown = shown
+            clear(self._rows)
+            if rows and now:
+                self._rows.addWidget(self._row(rows[0], now, len(rows) - 1))
         self.setVisible(bool(rows))
         fresh = [row for row in rows if _ring(row) not in self._spoken]
         self._spoken |= {_ring(row) for row in rows}
@@ -87,7 +91,7 @@ class Reminders(QFrame):
             tail = f" and {len(fresh) - 1} more" if len(fresh) > 1 else ""
             self.context.notify(f"To think of: {fresh[0].title}{tail}")
 
-    def _row(self, row: TaskRow, now: datetime | None, more: int) -> QFrame:
+    def _row(self, row: TaskRow, now: datetime, more: int) -> QFrame:
         from crmdesk.desk.work.task_deeds import TaskDeeds  # brings the store, which is loaded by now
 
         made = QFrame()
@@ -96,14 +100,14 @@ class Reminders(QFrame):
         across.setContentsMargins(12, 4, 8, 4)
         across.setSpacing(8)
         about = f", {row.name}" if row.name else ""
-        words = Elided(f"{moments.due(row.due_at, now)}: {row.title}{about}" if now else row.title)
+        words = Elided(f"{moments.due(row.due_at, now)}: {row.title}{about}")
         across.addWidget(words, 1)
         deeds = TaskDeeds(self.context, self)
         if deeds.allowed:
             across.addWidget(self._named("Finish task", lambda: deeds.done([row]), row))
             snooze = self._named("Snooze task...", lambda: None, row)
             snooze.clicked.connect(
-                lambda *_: deeds.snooze_menu(row, now, snooze.mapToGlobal(QPoint(0, snooze.height()))) if now else None
+                lambda *_: deeds.snooze_menu(row, now, snooze.mapToGlobal(QPoint(0, snooze.height())))
             )
             across.addWidget(snooze)
         if row.number:

@@ -113,7 +113,8 @@ class TasksPage(Page):
         self._clock.setVisible(found.still)
         self._clock.setText(f"Invented bank: its clock stands at {found.now.astimezone():%H:%M}, "
                             f"{words.on(found.now.astimezone().date())}")  # fmt: skip
-        self.say(moments.agenda_words(found.agenda, found.now, found.late))
+        first = f" The first {tasks.AT_MOST} are listed." if len(found.rows) >= tasks.AT_MOST else ""
+        self.say(moments.agenda_words(found.agenda, found.now, found.late) + first)
         self.table.show_rows(found.rows, found.now)
         if self.deed.allowed:
             self.new_button.setVisible(bool(found.rows))  # one filled button in a view: the empty page has its own
