@@ -90,6 +90,14 @@ def row(raw: Any, number: str) -> dict[str, Any] | None:
     return values
 
 
+def erased_on(raw: Any, customer: int) -> date | None:
+    """The day this person was erased; None: never."""
+    found = raw.execute(
+        "SELECT max(effective_at) FROM permission_event WHERE customer_id = ? AND status = 'erased'", (customer,)
+    ).fetchone()
+    return moment(found[0]).date() if found[0] else None
+
+
 def number_of(raw: Any, customer: int) -> str:
     return str(raw.execute("SELECT number FROM customer WHERE id = ?", (customer,)).fetchone()[0])
 

@@ -18,7 +18,7 @@ from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.services import custom_fields, customer_edit, customer_fields, customers
 from crmdesk.services.customers import CustomerQuery
-from crmdesk.store import Store
+from crmdesk.store import Store, chain
 from crmdesk.store.verify import verify
 
 COLLEAGUE = single_user("bo")
@@ -281,6 +281,19 @@ def test_a_merged_customer_is_edited_under_the_number_that_stayed(app: SmallApp)
     with pytest.raises(BadInput, match="merged"):
         customer_edit.edit(app, ACTOR, "C-000002", 1, {"city": "X"})
     assert customer_edit.similar(app, ACTOR, {"email": "cetin@bank.example"}) == []
+
+
+def test_an_erased_person_is_not_brought_back(app: SmallApp) -> None:
+    with app.store.write() as session:
+        gone = small_bank.event(2, "service", None, "erased", "2026-10-01")
+        chain.append(session, app.store.audit_key, "permission_event", [gone])
+    for call in (
+        lambda: customer_edit.draft(app, ACTOR, "C-000002"),
+        lambda: customer_edit.check(app, ACTOR, {}, "C-000002"),
+        lambda: customer_edit.edit(app, ACTOR, "C-000002", 1, {"city": "X"}),
+    ):
+        with pytest.raises(BadInput, match="was erased on 1 October 2026 and is not brought back"):
+            call()
 
 
 def test_who_may_not_edit_sees_no_draft(app: SmallApp) -> None:
