@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import QDate, QSize, Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,10 +23,12 @@ from crmdesk.desk.chip_words import SIDES, FieldLike, choices_of
 from crmdesk.desk.context import sentence
 from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.customer import fold
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import OPERATORS, Chip
 
+LINE = 26  # px of a row that is ticked by hand
 VALUE = Qt.ItemDataRole.UserRole
 
 
@@ -44,7 +46,7 @@ class ChipDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(px(360))
         {"choice": self._choices, "yes_no": self._choices}.get(field.kind, self._line)(column, now, today)
         column.addWidget(self.fault)
         foot = QHBoxLayout()
@@ -63,10 +65,11 @@ class ChipDialog(QDialog):
         self.narrow.setClearButtonEnabled(True)
         self.list = QListWidget()
         self.list.setAccessibleName(self._field.title)
-        self.list.setMinimumHeight(240)
+        self.list.setMinimumHeight(px(240))
         for value, text in choices_of(self._field):
             item = QListWidgetItem(text)
             item.setData(VALUE, value)
+            item.setSizeHint(QSize(0, px(LINE)))
             item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
             ticked = now is not None and value in now.values
             item.setCheckState(Qt.CheckState.Checked if ticked else Qt.CheckState.Unchecked)

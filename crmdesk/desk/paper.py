@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -75,7 +75,7 @@ class Paper:
 
 
 class Pages:
-    """The pages of a paper in one size."""
+    """The pages of a paper in one size; laid out where it is made, which for a long list should be a thread."""
 
     def __init__(self, paper: Paper, size: QPageSize.PageSizeId) -> None:
         way = QPageLayout.Orientation.Landscape if paper.wide else QPageLayout.Orientation.Portrait
@@ -92,6 +92,13 @@ class Pages:
     @property
     def count(self) -> int:
         return self._document.pageCount()
+
+    def hand_over(self) -> Pages:
+        """From the thread that made them to the window's."""
+        app = QCoreApplication.instance()
+        if app is not None:
+            self._document.moveToThread(app.thread())
+        return self
 
     def image(self, number: int, width: int) -> QImage:
         """Page `number`, from 0, as a picture `width` px across."""
@@ -160,6 +167,7 @@ def _space(above: float, below: float, *, right: bool = False) -> QTextBlockForm
     made.setBottomMargin(below)
     if right:
         made.setAlignment(Qt.AlignmentFlag.AlignRight)
+        made.setRightMargin(8)  # off the text of the next column
     return made
 
 
@@ -170,6 +178,7 @@ def _document(paper: Paper, size: QSizeF, measure: QImage) -> QTextDocument:
     made.setDocumentMargin(0)
     made.setDefaultFont(_font(9))
     cursor = QTextCursor(made)
+    cursor.beginEditBlock()  # else each cell lays the whole text out anew: minutes for a long table
     _line(cursor, paper.title, _chars(16, bold=True), _space(0, 6))
     if paper.sentence:
         _line(cursor, paper.sentence, _chars(11), _space(0, 4))
@@ -187,6 +196,7 @@ def _document(paper: Paper, size: QSizeF, measure: QImage) -> QTextDocument:
                 _drawing(cursor, block, size)
             else:
                 _line(cursor, block, _chars(9), _space(0, 4))
+    cursor.endEditBlock()
     made.setPageSize(size)
     return made
 
@@ -203,8 +213,7 @@ def _line(cursor: QTextCursor, text: str, chars: QTextCharFormat, space: QTextBl
 def _table(cursor: QTextCursor, table: Table) -> None:
     cursor.movePosition(QTextCursor.MoveOperation.End)
     look = QTextTableFormat()
-    look.setHeaderRowCount(1)
-    look.setBorder(0.5)
+    look.setBorder(1)
     look.setBorderCollapse(True)
     look.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
     look.setBorderBrush(QColor(LIGHT.line))
@@ -215,14 +224,17 @@ def _table(cursor: QTextCursor, table: Table) -> None:
     look.setColumnWidthConstraints(
         [QTextLength(QTextLength.Type.PercentageLength, 100 * share / sum(shares)) for share in shares]
     )
-    made = cursor.insertTable(len(table.rows) + 1, len(table.heads), look)
+    headed = any(table.heads)
+    look.setHeaderRowCount(int(headed))
+    lines = (table.heads, *table.rows) if headed else tuple(table.rows)
+    made = cursor.insertTable(len(lines), len(table.heads), look)
     head, plain = _chars(8, bold=True, colour=LIGHT.muted), _chars(8.5)
     sides = [_space(0, 0, right=at in table.right) for at in range(len(table.heads))]
-    for row, texts in enumerate((table.heads, *table.rows)):
+    for row, texts in enumerate(lines):
         for at, text in enumerate(texts):
             cell = made.cellAt(row, at).firstCursorPosition()
             cell.setBlockFormat(sides[at])
-            cell.insertText(text, plain if row else head)
+            cell.insertText(text, head if headed and not row else plain)
 
 
 def _drawing(cursor: QTextCursor, drawing: Drawing, size: QSizeF) -> None:

@@ -69,7 +69,8 @@ class PrintDialog(FormDialog):
     def __init__(self, context: DeskContext, parent: QWidget | None, order: Order) -> None:
         super().__init__(context, parent, order.title, "Save as PDF...")
         self.resize(px(760), px(640))
-        self._order, self._pages, self._paper = order, None, None
+        self._order = order
+        self._pages: Pages | None = None
         self._ticket: Ticket | None = None
         self._at = 0
         self.size_box = QComboBox()
@@ -82,8 +83,9 @@ class PrintDialog(FormDialog):
         self.sheet.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         self.told = label("", "muted")
         self._lay_out()
-        self.size_box.currentIndexChanged.connect(lambda *_: self._lay_pages())
+        self.size_box.currentIndexChanged.connect(lambda *_: self._ask())
         self.save_button.setEnabled(False)
+        (self.purpose if order.asks_purpose else self.size_box).setFocus()
         self._ask()
 
     def _lay_out(self) -> None:
@@ -119,25 +121,23 @@ class PrintDialog(FormDialog):
         if self._ticket is not None:
             self._ticket.drop()
         self.tell("")
-        self._pages = self._paper = None
+        self._pages = None
         self.save_button.setEnabled(False)
         self._show_page()
         if self._order.asks_purpose and not self.purpose.value():
             self.sheet.setText("Choose what it is for: only customers whose data may be used for that are printed.")
             return
+        self.sheet.setText("The pages are being laid out.")
         ask, purpose, way = self._order.ask, self.purpose.value(), self.purpose.way()
-        self._ticket = self.context.background(lambda: ask(purpose, way, False), self._made, self.refused, self)
+        size = self.size_box.currentData()
+        self._ticket = self.context.background(
+            lambda: Pages(ask(purpose, way, False), size).hand_over(), self._made, self.refused, self
+        )
 
-    def _made(self, paper: Paper) -> None:
-        self._paper = paper
+    def _made(self, pages: Pages) -> None:
+        self._pages, self._at = pages, 0
         self.save_button.setEnabled(True)
-        self._lay_pages()
-
-    def _lay_pages(self) -> None:
-        if self._paper is not None:
-            self._pages = Pages(self._paper, self.size_box.currentData())
-            self._at = 0
-            self._show_page()
+        self._show_page()
 
     def turn(self, by: int) -> None:
         if self._pages is not None:
@@ -180,16 +180,11 @@ class PrintDialog(FormDialog):
         size = self.size_box.currentData()
         self.save_button.setEnabled(False)
 
-        def done(paper: Paper) -> None:
-            try:
-                put(Pages(paper, size), file)
-            except CrmdeskError as error:
-                self.refused(error)
-                return
+        def done(_: None) -> None:
             self.accept()
             self.context.notify(f"{file.name} was written.")
 
-        self.context.background(lambda: ask(purpose, way, True), done, self.refused, self)
+        self.context.background(lambda: put(Pages(ask(purpose, way, True), size), file), done, self.refused, self)
 
 
 def put(pages: Pages, file: Path) -> None:

@@ -101,6 +101,9 @@ QTableView, QTreeView, QListView {{ background: {surface}; alternate-background-
   selection-background-color: {granted_fill}; selection-color: {text}; }}
 QTableView:focus, QTreeView:focus, QListView:focus {{ border: 2px solid {accent}; }}
 QTableView::item, QTreeView::item, QListView::item {{ padding: 0 8px; }}
+QListView::indicator {{ width: 14px; height: 14px; border: 1px solid {border}; border-radius: 3px;
+  background: {surface}; }}
+QListView::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
 QHeaderView {{ background: {surface}; border: 0; }}
 QHeaderView::section {{ background: {surface}; color: {muted}; border: 0; border-bottom: 1px solid {line};
   padding: 5px 8px; font-weight: 600; }}

@@ -95,8 +95,9 @@ class BulkDialog(ManyDialog):
         context.background(lambda: bulk.fields(app, actor), self._offer, self.refused, self)
 
     def _offer(self, fields: list[BulkField]) -> None:
-        self._fields = fields
-        for field in fields:
+        # A choice without choices, such as a manager in a bank without staff, cannot be made.
+        self._fields = [field for field in fields if field.kind != "choice" or field.choices]
+        for field in self._fields:
             self.field.addItem(field.title, field.name)
         self.field.setFocus()
 

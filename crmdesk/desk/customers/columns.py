@@ -7,16 +7,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.customers.list_model import COLUMNS, Column
-from crmdesk.desk.widgets import button, label
+from crmdesk.desk.widgets import button, day_words, label
+from crmdesk.desk.zoom import px
 from crmdesk.places import config_folder
 from crmdesk.services.customers import CustomerRow, ListColumn
 
+LINE: Final = 26  # px of a row that is ticked by hand
 KEY: Final = Qt.ItemDataRole.UserRole
 FIRST: Final = tuple(column.key for column in COLUMNS)
 _RIGHT: Final = frozenset({"number", "whole", "money", "date", "share", "count"})
@@ -29,13 +31,19 @@ def columns_of(offered: Sequence[ListColumn]) -> dict[str, Column]:
     for one in offered:
         if one.key not in _CORE:
             title = f"{one.title} ({one.plugin})" if one.plugin else one.title
-            found[one.key] = Column(title, one.key, _cell(one.key), max(72, one.width), one.kind in _RIGHT,
+            text = _day_cell(one.key) if one.kind == "date" else _cell(one.key)
+            found[one.key] = Column(title, one.key, text, max(72, one.width), one.kind in _RIGHT,
                                     one.key if one.sortable else "", extra=True, plugin=one.plugin)  # fmt: skip
     return found
 
 
 def _cell(key: str) -> Callable[[CustomerRow], str]:
     return lambda row: row.extra.get(key) or words.NOTHING
+
+
+def _day_cell(key: str) -> Callable[[CustomerRow], str]:
+    """Days arrive as files write them; people read the month in letters."""
+    return lambda row: day_words(row.extra.get(key, "")) or words.NOTHING
 
 
 class RememberedColumns:
@@ -72,7 +80,7 @@ class ColumnsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Columns of the list")
-        self.resize(440, 520)
+        self.resize(px(440), px(600))
         self._taken = taken
         self.list = QListWidget()
         self.list.setAccessibleName("Columns")
@@ -112,6 +120,7 @@ class ColumnsDialog(QDialog):
         for key in (*order, *(key for key in columns if key not in order)):
             item = QListWidgetItem(columns[key].title)
             item.setData(KEY, key)
+            item.setSizeHint(QSize(0, px(LINE)))
             flags = item.flags() | Qt.ItemFlag.ItemIsUserCheckable
             # Without its name nobody knows whose row it is.
             item.setFlags(flags & ~Qt.ItemFlag.ItemIsUserCheckable if key == "name" else flags)

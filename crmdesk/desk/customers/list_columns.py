@@ -63,7 +63,7 @@ class ShownColumns(QObject):
         """Show these columns, those that are gone left out; with `keep` from now on."""
         columns = [self.known[key] for key in keys if key in self.known] or list(COLUMNS)
         before = len(self._table.paged.columns)
-        self._table.paged.show_columns(columns)
+        self._table.show_columns(columns)
         self.matched.show_columns(columns)
         contact = self._table.paged.place(CONTACT)
         for place in range(max(before, len(columns))):

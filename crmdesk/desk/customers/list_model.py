@@ -57,12 +57,12 @@ CONTACT: Final = "permissions"
 # What a list shows before anybody chose columns; these are read with every row.
 COLUMNS: Final = (
     Column("Name", "name", lambda r: r.name, 208, sort="name"),
-    Column("Number", "number", lambda r: r.number, 96, sort="number"),
-    Column("City", "city", lambda r: r.city, 112, sort="city"),
-    Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 144, sort="segment"),
-    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 104, right=True, sort="value"),
-    Column("May contact", CONTACT, _may_contact, 168),
-    Column("Last active", "active", lambda r: words.on(r.active_on), 104, right=True, sort="active"),
+    Column("Number", "number", lambda r: r.number, 84, sort="number"),
+    Column("City", "city", lambda r: r.city, 104, sort="city"),
+    Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 132, sort="segment"),
+    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 96, right=True, sort="value"),
+    Column("May contact", CONTACT, _may_contact, 164),
+    Column("Last active", "active", lambda r: words.on(r.active_on), 96, right=True, sort="active"),
 )
 MAY_CONTACT: Final = 5
 ALIGNED: Final = tuple(c.aligned for c in COLUMNS)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from crmdesk.desk.customers.list_model import PagedModel
+from crmdesk.desk.customers.list_model import Column, PagedModel
 from crmdesk.desk.theme import ROW
 from crmdesk.desk.zoom import px
 
@@ -20,6 +21,16 @@ if TYPE_CHECKING:
 AT_MOST: Final = 10_000  # customers chosen one by one; more are chosen by the filter
 NARROW: Final = 148  # px: the name keeps this much before the table scrolls sideways
 _SELECT: Final = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What stands where: the customer in hand, those chosen (`every`: all by filter), the first row seen."""
+
+    current: int | None
+    chosen: tuple[int, ...]
+    every: bool
+    seen: int
 
 
 class CustomerTable(QTableView):
@@ -107,25 +118,41 @@ class CustomerTable(QTableView):
 
     def show_ids(self, ids: Sequence[int] | NDArray[np.int64], *, stay: bool) -> None:
         """Other rows. With `stay` the list is the same one after a change: what was chosen and seen stays in place."""
-        every, number = self.all_chosen, self.number_chosen
-        chosen = self.chosen_ids() if stay and not every and number <= AT_MOST else ()
-        here, at = self.currentIndex().row(), self.verticalScrollBar().value()
-        current = int(self.paged.ids[here]) if stay and 0 <= here < len(self.paged.ids) else None
+        held = self._hold() if stay else None
         self.paged.show_ids(ids)
+        if held is not None:
+            self._put_back(held)
+        elif len(ids):
+            self.setCurrentIndex(self.paged.index(0, 0))
+
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Other columns of the same rows; what was chosen and seen stays in place."""
+        held = self._hold()
+        self.paged.show_columns(columns)
+        self._put_back(held)
+
+    def _hold(self) -> _Held:
+        here, ids, number = self.currentIndex().row(), self.paged.ids, self.number_chosen
+        every = self.all_chosen
+        chosen = self.chosen_ids() if not every and number <= AT_MOST else ()
+        current = int(ids[here]) if 0 <= here < len(ids) else None
+        return _Held(current, chosen, every, self.verticalScrollBar().value())
+
+    def _put_back(self, held: _Held) -> None:
+        ids = self.paged.ids
         if not len(ids):
             return
-        place = _place(ids, current) if current is not None else 0
-        flag = QItemSelectionModel.SelectionFlag
-        if not stay or (not every and len(chosen) <= 1):
-            self.setCurrentIndex(self.paged.index(max(0, place), 0))
+        place = _place(ids, held.current) if held.current is not None else 0
+        index = self.paged.index(max(0, place), 0)
+        if held.every or len(held.chosen) > 1:
+            self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
         else:
-            self.selectionModel().setCurrentIndex(self.paged.index(max(0, place), 0), flag.NoUpdate)
-            if every:
-                self.selectAll()
-            else:
-                self.selectionModel().select(self._rows(ids, chosen), _SELECT)
-        if stay:
-            self.verticalScrollBar().setValue(at)
+            self.setCurrentIndex(index)
+        if held.every:
+            self.selectAll()
+        elif len(held.chosen) > 1:
+            self.selectionModel().select(self._rows(ids, held.chosen), _SELECT)
+        self.verticalScrollBar().setValue(held.seen)
 
     def _rows(self, ids: Sequence[int] | NDArray[np.int64], chosen: Sequence[int]) -> QItemSelection:
         import numpy as np
