@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QScrollArea, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from crmdesk.desk import zoom
+from crmdesk.desk import zooming
 from crmdesk.desk.find import FindDialog
 from crmdesk.desk.frame import Frame
 from crmdesk.desk.theme import DARK, LIGHT, Theme
@@ -121,12 +121,12 @@ def test_a11y(full: bool, desk: Frame, qtbot: QtBot) -> None:
         desk.resize(1440, 900)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        zoom.zoom(desk, 200)
+        zooming.zoom(desk, 200)
         for name, args in spots:
             show(desk, qtbot, name, args)
             found += [f"200 % {name}: {area} is wider than the page" for area in sideways(desk.shelf.page)]
             seen += 1
-        zoom.zoom(desk, 100)
+        zooming.zoom(desk, 100)
     QCoreApplication.instance().removeEventFilter(strays)  # type: ignore[union-attr]
     found += sorted(strays.found)
     dialog = FindDialog(desk)
