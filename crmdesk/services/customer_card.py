@@ -109,8 +109,9 @@ def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None
     wanted = filters or TimelineFilter()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
-        months = page.months(raw, customer, wanted)
         events = page.events(raw, customer, wanted, MARKS_AT_MOST, notes=may(actor, Right.READ_CONTACT))
+        whole = len(events) < MARKS_AT_MOST
+        months = page.monthly(events) if whole else page.months(raw, customer, wanted)
         return Timeline(sum(m[3] for m in months), tuple(events), tuple(months), page.postings(raw, customer))
 
 

@@ -1,14 +1,19 @@
 """SQL of one customer's page: identity, accounts with their months, the timeline, and the segment."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 from crmdesk.domain.interaction import SYSTEM
 from crmdesk.domain.permission import TOUCHPOINTS
 from crmdesk.store.queries.permissions import day, moment
 
 MONTHS_SHOWN: Final = 13
+_DAY: Final = 86_400
+_EPOCH: Final = date(1970, 1, 1).toordinal()
 # Contacts of campaigns stand in the lane of the touchpoint that their channel belongs to.
 _LANE: Final = (
     "CASE c.channel " + " ".join(f"WHEN '{c}' THEN '{t}'" for t, channels in TOUCHPOINTS.items() for c in channels)
@@ -89,9 +94,8 @@ class TimelineFilter:
     postings: bool = False
 
 
-@dataclass(frozen=True)
-class Event:
-    """One mark of the timeline; `at` epoch seconds UTC, `amount` signed minor units.
+class Event(NamedTuple):
+    """One mark of the timeline, a tuple because a page makes hundreds; `at` epoch seconds UTC, `amount` minor units.
 
     `id` is the interaction's, None for a campaign's contact; `reversed`: taken back, it does not count, and `note`
     says when and why. Else `note` is what was written down with it.
@@ -189,11 +193,10 @@ def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int, *, notes
     """The newest `limit` events, newest first, those that were reversed among them; without `notes` no free text."""
     sql, parameters = _chosen(customer, wanted)
     rows = raw.execute(f"SELECT * {sql} ORDER BY at DESC LIMIT {int(limit)}", parameters)
-    shaped = [
-        (r[0], bool(r[1]), *r[2:11], key, gone is not None, _note(gone, note, why, notes))
+    return [
+        Event._make((r[0], bool(r[1]), *r[2:11], key, gone is not None, _note(gone, note, why, notes)))
         for *r, key, gone, note, why in rows
     ]
-    return [Event(*values) for values in shaped]
 
 
 def _note(reversed_s: int | None, note: str, why: str, notes: bool) -> str:
@@ -210,6 +213,18 @@ def months(raw: Any, customer: int, wanted: TimelineFilter) -> list[tuple[str, s
     sql, parameters = _chosen(customer, wanted, standing=True)
     month = "strftime('%Y-%m', at, 'unixepoch')"
     return list(raw.execute(f"SELECT {month}, channel, mode, count(*) {sql} GROUP BY 1, 2, 3 ORDER BY 1", parameters))
+
+
+def monthly(events: Iterable[Event]) -> list[tuple[str, str, str, int]]:
+    """What `months` gives, counted from all the events there are."""
+    counts = Counter((_month(e.at // _DAY), e.channel, e.mode) for e in events if not e.reversed)
+    return [(*key, number) for key, number in sorted(counts.items())]
+
+
+@lru_cache(maxsize=20_000)
+def _month(days: int) -> str:
+    """YYYY-MM of a day counted from 1970."""
+    return date.fromordinal(_EPOCH + days).isoformat()[:7]
 
 
 def postings(raw: Any, customer: int) -> int:

@@ -12,8 +12,9 @@ from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.filter import Chip, from_json
 from crmdesk.domain.rights import HOLDERS, Actor, Right, Role
 from crmdesk.services import customers
-from crmdesk.services.customers import Chosen, CustomerQuery
+from crmdesk.services.customers import Chosen, CustomerQuery, TimelineFilter
 from crmdesk.services.filter_words import describe
+from crmdesk.store.queries import customer_page as page
 from crmdesk.store.queries.filters import Where
 from crmdesk.store.queries.search import SEARCHED, add_search
 
@@ -227,3 +228,10 @@ def test_an_account_is_looked_up_by_the_indexes(accounts: SmallApp) -> None:
         steps = " ".join(row[3] for row in rows)
     assert "ix_account_plain" in steps and "ix_account_tail" in steps
     assert "SCAN account" not in steps and "SCAN customer " not in steps
+
+
+def test_a_short_timelines_months_are_those_of_the_bank(app: SmallApp) -> None:
+    with app.store.reader() as raw:
+        for number, wanted in ((1, TimelineFilter()), (1, TimelineFilter(postings=True)), (2, TimelineFilter())):
+            asked = page.months(raw, number, wanted)
+            assert asked == page.monthly(page.events(raw, number, wanted, 100)) != []
