@@ -218,6 +218,22 @@ def test_a_day_that_can_be_read_two_ways_is_asked_back(dialog: RecordDialog, qtb
     qtbot.waitUntil(lambda: dialog.preview.text().startswith("After saving: post Yes"))
 
 
+def test_what_was_said_earlier_is_recorded_as_of_then(
+    dialog: RecordDialog, context: DeskContext, qtbot: QtBot, told: list[Change]
+) -> None:
+    dialog.form.status_choice.put("withdrawn")
+    dialog.form.said_on.setText("soon")
+    assert "is not a day" in dialog.preview.text()
+    dialog.form.said_on.setText("1 Jan 2027")  # after the bank's clock
+    qtbot.waitUntil(lambda: "lies in the future" in dialog.preview.text())
+    dialog.form.said_on.setText("5 May 2026")
+    qtbot.waitUntil(lambda: dialog.preview.text().startswith("After saving: e-mail No"))
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(told) == 1)
+    newest = permitting.events(context, ADA)[0]
+    assert newest.effective_at == permitting.on("2026-05-05") and newest.recorded_at > permitting.on("2026-10-31")
+
+
 def test_a_soft_opt_in_is_offered_for_offers_by_email_alone(dialog: RecordDialog, qtbot: QtBot) -> None:
     dialog.form.status_choice.put("granted")
     tick(qtbot, dialog.form.ticks["email"])

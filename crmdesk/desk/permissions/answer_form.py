@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QComboBox, QGridLayout, QHBoxLayout, QRadioButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QRadioButton,
+    QWidget,
+)
 
 from crmdesk.desk import words
 from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.widgets import label
+from crmdesk.domain.contact_rules import Unfit, day
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS
 
 STATUSES: Final = {"granted": "&Grants", "refused": "Re&fuses", "withdrawn": "&Withdraws", "objected": "&Objects",
@@ -64,7 +75,11 @@ class AnswerForm(QWidget):
         self.ticks = {channel: QCheckBox(words.CHANNELS[channel]) for channel in MARKETING_CHANNELS}
         self.channel_box, self.note = QWidget(), label("", "muted", wrap=True)
         self.status_choice, self.source_choice = Choice("Answer", STATUSES), Choice("How", SOURCES)
+        self.said_on = QLineEdit()
+        self.said_on.setPlaceholderText("now where left empty")
+        self.said_on.setMaximumWidth(220)
         self._lay_out()
+        self.said_on.textChanged.connect(lambda *_: self.changed.emit())
         self.purpose_box.currentIndexChanged.connect(self._purpose_changed)
         for tick in self.ticks.values():
             tick.toggled.connect(lambda *_: self.changed.emit())
@@ -90,6 +105,7 @@ class AnswerForm(QWidget):
         for row, (text, control) in enumerate((
             ("&Purpose", self.purpose_box), ("&Channels", self.channel_box), ("", self.note),
             ("The c&ustomer", self.status_choice), ("&How", self.source_choice),
+            ("&Said on", self.said_on),
         )):  # fmt: skip
             if text:
                 grid.addWidget(buddy(text, control), row, 0)
@@ -118,6 +134,11 @@ class AnswerForm(QWidget):
     def source(self) -> str:
         return self.source_choice.value
 
+    def day(self) -> date | None:
+        """The day on which the customer said it, None for now. Raises Unfit."""
+        typed = self.said_on.text().strip()
+        return day(typed) if typed else None
+
     def missing(self) -> tuple[str, QWidget] | None:
         """The first thing that has to be chosen, and where."""
         if not self.status:
@@ -126,6 +147,10 @@ class AnswerForm(QWidget):
             return "Tick the channels that the answer is about; each tick is one permission.", self.channel_box
         if not self.source and self.status not in FREE:
             return "Choose how the customer answered.", self.source_choice
+        try:
+            self.day()
+        except Unfit as error:
+            return str(error), self.said_on
         return None
 
     # Following ----------------------------------------------------------------------------------------------------

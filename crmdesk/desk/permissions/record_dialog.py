@@ -18,6 +18,7 @@ from crmdesk.desk.permissions.proof_form import Kept, ProofForm
 from crmdesk.desk.widgets import label
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
+from crmdesk.domain.recording import start_of
 from crmdesk.services import documents, notices, permission_record
 from crmdesk.services.permission_record import Preview, Recording
 
@@ -78,7 +79,9 @@ class RecordDialog(FormDialog):
         proof = self.proof.values() if form.status == "granted" else {}
         if document:
             proof["document"] = document
-        return Recording(form.purpose, form.channels, form.status, source=form.source or "branch", **proof)
+        said = form.day()
+        return Recording(form.purpose, form.channels, form.status, source=form.source or "branch",
+                         effective_at=start_of(said) if said else None, **proof)  # fmt: skip
 
     def _edited(self) -> None:
         form = self.form
