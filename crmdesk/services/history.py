@@ -180,8 +180,8 @@ def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
 def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
     raw = raw_of(session)
     changes = queries.changes(raw, target.id)
-    for table in {change.table for change in changes}:
-        require(actor, _RIGHTS.get(table, Right.EDIT_CUSTOMER))
+    for table, restricts in {(change.table, change.field == "restricted") for change in changes}:
+        require(actor, Right.RESTRICT_CUSTOMER if restricts else _RIGHTS.get(table, Right.EDIT_CUSTOMER))
     first, title, depth = queries.root(raw, target.id)
     word = "Undo" if depth % 2 == 0 else "Redo"
     journal = Journal(session, actor, word.lower(), f"{word}: {title}", undoes=target.id)

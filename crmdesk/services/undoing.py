@@ -76,7 +76,9 @@ class Reversal:
                 self._keep(table, row, "is not there any more")
                 continue
             for field, value in fields.items():
-                if queries.same(table, field, now[row].get(field), left[row][field]):
+                if (table, field, value) == ("customer", "restricted", False):
+                    self._keep(table, row, "the restriction is lifted on the Permissions tab, not by undo or redo")
+                elif queries.same(table, field, now[row].get(field), left[row][field]):
                     sets.setdefault(row, {})[field] = value
                 else:
                     self._keep(table, row, f"{spoken(field)} was {self._since(table, row, field)} since and stays")

@@ -32,6 +32,8 @@ WITH RECURSIVE down(id, undoes, title, depth) AS (
   UNION ALL SELECT d.id, d.undoes, d.title, down.depth + 1 FROM down JOIN deed d ON d.id = down.undoes
 ) SELECT id, title, depth FROM down ORDER BY depth DESC LIMIT 1
 """
+# Only the permissions page lifts a restriction, so that no stray key makes lawful what was not.
+_RESTRICTED: Final = "f.table_name = 'customer' AND f.field = 'restricted' AND f.after = 'true'"
 _DEED: Final = (
     "SELECT d.id, d.at, d.actor, d.act, d.title, d.undoes,"
     " (SELECT count(DISTINCT f.table_name || ' ' || f.row_id) FROM field_change f WHERE f.deed_id = d.id) FROM deed d"
@@ -118,10 +120,11 @@ def find(raw: Any, deed: int) -> DeedRow | None:
 def tips(raw: Any, actor: str) -> list[tuple[int, int, int]]:
     """(id, steps from the deed a person did, id of that deed) of the newest of each chain of this person, newest first.
 
-    Of so many as one may walk back through by hand.
+    Of so many as one may walk back through by hand; deeds that restricted a customer are passed over.
     """
     newest = raw.execute(
         "SELECT id FROM deed WHERE actor = ? AND NOT EXISTS (SELECT 1 FROM deed u WHERE u.undoes = deed.id)"
+        f" AND NOT EXISTS (SELECT 1 FROM field_change f WHERE f.deed_id = deed.id AND {_RESTRICTED})"
         " ORDER BY id DESC LIMIT 200", (actor,),
     ).fetchall()  # fmt: skip
     found = [(deed, root(raw, deed)) for (deed,) in newest]

@@ -255,6 +255,22 @@ def test_undoing_needs_the_right_to_the_deed(app: SmallApp) -> None:
         history.undo(app, OTTO)
 
 
+def test_no_undo_or_redo_lifts_a_restriction(app: SmallApp) -> None:
+    edit(app, {1: {"city": "Bursa"}}, title="Move")
+    deed = edit(app, {1: {"restricted": True}}, title="Restrict")
+    with pytest.raises(CrmdeskError, match="C-000001: the restriction is lifted on the Permissions tab"):
+        history.undo(app, ACTOR, deed)
+    assert title_of(history.next_undo(app, ACTOR)) == "Move"  # and the key finds what it may take back
+    assert history.undo(app, ACTOR).title == "Undo: Move"
+    lift = edit(app, {1: {"restricted": False}}, title="Lift")
+    assert history.undo(app, ACTOR, lift).restored == 1  # back to the stricter state
+    assert history.redo(app, ACTOR).title == "Redo: Move"  # the lifting is passed over too
+    assert without_version(app)[0]["restricted"] == 1
+    officer = Actor("ela", frozenset({Role.RELATIONSHIP_MANAGER}))
+    with pytest.raises(Refused, match="may not restrict customer"):
+        history.undo(app, officer, deed)
+
+
 def test_an_undo_is_in_the_audit_without_values(app: SmallApp) -> None:
     deed = edit(app, {1: {"city": "Bursa"}})
     history.undo(app, ACTOR)
