@@ -23,7 +23,6 @@ from crmdesk.store.queries.permissions import stored
 LONGEST: Final = 200  # letters of a title
 LONGEST_NOTE: Final = 4_000
 AT_MOST: Final = queries.SHOWN  # rows of one list
-_MINE: Final = "o.login = :me"
 _TITLES: Final = {"title": "what to do", "note": "note", "due_at": "due", "remind_at": "reminder",
                   "snoozed_until": "snoozed until", "state": "state", "owner_id": "owner", "handed_from": "handed from",
                   "customer_id": "customer", "ended_at": "ended"}  # fmt: skip
@@ -72,7 +71,7 @@ def due(
     A snoozed task counts from the end of its snooze. `mine` leaves out those of others. At most 500.
     """
     require(actor, Right.READ_WORK)
-    where = [_MINE] if mine else []
+    where = [queries.OWN] if mine else []
     where += [f"{queries.WHEN} <= :until"] if until is not None else []
     given = {"me": actor.login, "until": stored(queries.utc(until)) if until is not None else None}
     with app.store.reader() as raw:
@@ -103,7 +102,7 @@ def reminders(app: App, actor: Actor) -> list[TaskRow]:
     require(actor, Right.READ_WORK)
     given = {"me": actor.login, "now": stored(app.store.clock())}
     with app.store.reader() as raw:
-        return _rows(actor, queries.tasks(raw, f"{_MINE} AND {queries.RINGS} <= :now", given))
+        return _rows(actor, queries.tasks(raw, f"{queries.OWN} AND {queries.RINGS} <= :now", given))
 
 
 def add(app: App, actor: Actor, title: str, due_at: datetime, *, number: str | None = None, note: str = "",

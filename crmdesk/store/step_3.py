@@ -175,7 +175,7 @@ STATEMENTS: Final = (
 )
  STRICT""",
     "CREATE INDEX ix_task_customer_id ON task (customer_id)",
-    "CREATE INDEX ix_task_open ON task (owner_id, due_at) WHERE state = 'open'",
+    "CREATE INDEX ix_task_open ON task (owner_id, due_at, snoozed_until) WHERE state = 'open'",
     """CREATE TABLE opportunity (
 	id INTEGER NOT NULL,
 	customer_id INTEGER NOT NULL,

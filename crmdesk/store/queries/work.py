@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,12 +16,13 @@ from crmdesk.store.tables import Staff, metadata
 
 # A snoozed task comes back when its snooze ends; one handed over says from whom.
 WHEN: Final = "coalesce(t.snoozed_until, t.due_at)"
+OWN: Final = "t.owner_id = (SELECT id FROM staff WHERE login = :me)"
 RINGS: Final = "coalesce(t.snoozed_until, t.remind_at)"
-_TASK: Final = f"""
+_TASK: Final = """
 SELECT t.id, t.title, t.note, t.due_at, t.remind_at, t.snoozed_until, t.state, t.origin, o.login AS owner,
        o.name AS owner_name, h.name AS handed_from, c.number, c.given_name, c.family_name, t.ended_at, t.version,
-       {WHEN} AS at
-FROM task t JOIN staff o ON o.id = t.owner_id LEFT JOIN staff h ON h.id = t.handed_from
+       coalesce(t.snoozed_until, t.due_at) AS at
+FROM ({task}) t JOIN staff o ON o.id = t.owner_id LEFT JOIN staff h ON h.id = t.handed_from
 LEFT JOIN customer c ON c.id = t.customer_id
 """
 _OPPORTUNITY: Final = """
@@ -37,27 +38,30 @@ SHOWN: Final = 500  # rows of one answer at most
 def tasks(raw: Any, where: str = "1", parameters: Mapping[str, Any] | None = None, *, ended: bool = False,
           limit: int = SHOWN) -> list[dict[str, Any]]:  # fmt: skip
     """Tasks that are open, the earliest first, or those that ended, the latest first."""
-    state, order = ("t.state <> 'open'", "t.ended_at DESC") if ended else ("t.state = 'open'", "at")
-    return _read(raw, f"{_TASK} WHERE {state} AND {where} ORDER BY {order}, t.id LIMIT {limit}", parameters)
+    state, order = ("t.state <> 'open'", "t.ended_at DESC") if ended else ("t.state = 'open'", WHEN)
+    # Cut to length before names are joined to it: a bank has many more tasks than a list shows.
+    chosen = f"SELECT * FROM task t WHERE {state} AND {where} ORDER BY {order}, t.id LIMIT {limit}"
+    return _read(raw, f"{_TASK.format(task=chosen)} ORDER BY {order}, t.id", parameters)
 
 
 def task(raw: Any, key: int) -> dict[str, Any] | None:
-    return next(iter(_read(raw, f"{_TASK} WHERE t.id = :id", {"id": key})), None)
+    one = "SELECT * FROM task WHERE id = :id"
+    return next(iter(_read(raw, _TASK.format(task=one), {"id": key})), None)
 
 
 def task_counts(raw: Any, owner: str | None, until: datetime) -> tuple[int, datetime | None, int]:
     """How many open tasks come up until a moment, the next moment after it, and how many then fall on its day."""
-    mine = "AND t.owner_id = (SELECT id FROM staff WHERE login = :owner)" if owner is not None else ""
-    given = {"owner": owner, "until": stored(until)}
-    came = f"SELECT count(*) FROM task t WHERE t.state = 'open' {mine} AND {WHEN} <= :until"
-    (due,) = raw.execute(came, given).fetchone()
-    later = f"SELECT min({WHEN}) FROM task t WHERE t.state = 'open' {mine} AND {WHEN} > :until"
-    (first,) = raw.execute(later, given).fetchone()
+    open_ = f"FROM task t WHERE t.state = 'open' {f'AND {OWN}' if owner is not None else ''}"
+    given = {"me": owner, "until": stored(until)}
+    counted = f"SELECT total({WHEN} <= :until), min(CASE WHEN {WHEN} > :until THEN {WHEN} END) {open_}"
+    due, first = raw.execute(counted, given).fetchone()
     if first is None:
         return int(due), None, 0
-    same = f"SELECT count(*) FROM task t WHERE t.state = 'open' {mine} AND date({WHEN}) = :day AND {WHEN} > :until"
-    (many,) = raw.execute(same, {**given, "day": first[:10]}).fetchone()
-    return int(due), moment(first), int(many)
+    next_at = moment(first)
+    end = datetime.combine(next_at.astimezone().date(), time.max).astimezone()  # its day where the person sits
+    same = f"SELECT count(*) {open_} AND {WHEN} > :until AND {WHEN} <= :end"
+    (many,) = raw.execute(same, {**given, "end": stored(end)}).fetchone()
+    return int(due), next_at, int(many)
 
 
 def opportunities(raw: Any, where: str = "1", parameters: Mapping[str, Any] | None = None,

@@ -19,7 +19,7 @@ class Task(SQLModel, table=True):
         sa.CheckConstraint(f"state IN ({sql_words(TASK_STATES)})", name="state"),
         sa.CheckConstraint(f"origin IN ({sql_words(ORIGINS)})", name="origin"),
         sa.CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
-        sa.Index("ix_task_open", "owner_id", "due_at", sqlite_where=sa.text("state = 'open'")),
+        sa.Index("ix_task_open", "owner_id", "due_at", "snoozed_until", sqlite_where=sa.text("state = 'open'")),
         STRICT,
     )
     id: int | None = key()
