@@ -35,7 +35,9 @@ class InFront(Protocol):
     now: datetime
     deeds: QHBoxLayout
     overview: Overview
-    documents_tab: DocumentsTab
+
+    @property
+    def documents_tab(self) -> DocumentsTab: ...
 
     def add_deed(self, text: str, deed: Callable[[], Any], role: str = "", tip: str = "") -> QWidget: ...
 
@@ -99,7 +101,7 @@ class Header:
 
         entry(Right.RECORD_PERMISSION, "Permission...\tP", self.permission)
         entry(Right.EDIT_WORK, "Task...", page.overview.tasks.new)
-        entry(Right.RECORD_PERMISSION, "Document...", page.documents_tab.choose)
+        entry(Right.RECORD_PERMISSION, "Document...", lambda: page.documents_tab.choose())
         for text, kind in ADDED:
             entry(
                 Right.EDIT_CUSTOMER,

@@ -16,6 +16,7 @@ from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
 from crmdesk.desk.zoom import px
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import documents
 from crmdesk.services.documents import DocumentInfo
@@ -117,7 +118,7 @@ class DocumentsTab(QWidget):
     def save_to(self, one: DocumentInfo, target: Path) -> None:
         app, actor = self._context.app, self._context.actor
         self._context.background(
-            lambda: target.write_bytes(documents.content(app, actor, one.id)),
+            lambda: keep(documents.content(app, actor, one.id), target),
             lambda _: self._context.notify(f"A copy of {one.name} is saved; that is written into the audit."),
             owner=self,
         )
@@ -157,3 +158,14 @@ class AddDialog(FormDialog):
 def size(count: int) -> str:
     """A number of bytes as people read it: "1.2 MB"."""
     return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+
+
+def keep(content: bytes, target: Path) -> None:
+    """Write a file that is whole or not there at all; CrmdeskError where it cannot be written."""
+    part = target.with_name(f".{target.name}.part")
+    try:
+        part.write_bytes(content)
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise CrmdeskError(f"The copy could not be written ({error.strerror}); choose another place.") from error

@@ -136,7 +136,7 @@ def test_products_and_segment_are_told(page: CustomerPage) -> None:
     told = texts(page.overview.segment)
     assert "Unlike most customers seen" not in told  # at the 40th percentile
     assert all(part in told for part in ("Online, high", "78 %", "Branch, middle", "1 Nov 2026"))
-    assert page.money_tab.accounts.model().rowCount() == 2 and page.money_tab.months.model().rowCount() == 13
+    assert page.tabs.money.accounts.model().rowCount() == 2 and page.tabs.money.months.model().rowCount() == 13
 
 
 def test_a_customer_without_anything_still_reads_well(qtbot: QtBot, page: CustomerPage) -> None:

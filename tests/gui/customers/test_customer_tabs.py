@@ -59,7 +59,7 @@ def test_a_document_is_added_listed_and_copied_out(qtbot: QtBot, page: CustomerP
     assert rows(tab.table)[0][:3] == ["consent form.pdf", "Signed form", "application/pdf"]
     found = documents.of_customer(page.context.app, page.context.actor, "C-000001")[0]
     tab.save_to(found, tmp_path / "copy.pdf")
-    qtbot.waitUntil(lambda: (tmp_path / "copy.pdf").exists())
+    qtbot.waitUntil(lambda: (tmp_path / "copy.pdf").exists())  # renamed into place when it is whole
     assert (tmp_path / "copy.pdf").read_bytes() == PDF
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_is_no_document_keeps_the_dialog_with_its_sentence(
 
 def test_the_history_tells_field_by_field_in_the_banks_words(qtbot: QtBot, page: CustomerPage) -> None:
     own_fields(page.context)
-    tab = page.history_tab
+    tab = page.tabs.history
     page.tabs.setCurrentWidget(tab)
     go(qtbot, page)
     qtbot.waitUntil(lambda: bool(rows(tab.table)))

@@ -71,21 +71,21 @@ def settled(qtbot: QtBot, page: CustomerPage) -> None:
 
 
 def texts(page: CustomerPage) -> str:
-    return "\n".join(one.text() for one in page.panels_tab.findChildren(QLabel))
+    return "\n".join(one.text() for one in page.tabs.panels.findChildren(QLabel))
 
 
 def test_a_panel_is_made_when_its_tab_is_looked_at_and_anew_for_each_customer(qtbot: QtBot, page: CustomerPage) -> None:
-    assert not MADE and page.tabs.isTabVisible(page.tabs.indexOf(page.panels_tab))
-    page.tabs.setCurrentWidget(page.panels_tab)
+    assert not MADE and page.tabs.isTabVisible(page.tabs.indexOf(page.tabs.panels))
+    page.tabs.setCurrentWidget(page.tabs.panels)
     qtbot.waitUntil(lambda: "Ada Yılmaz •••• 1234" in texts(page))  # masked as everywhere
     go(qtbot, page, "C-000002")
-    page.tabs.setCurrentWidget(page.panels_tab)
+    page.tabs.setCurrentWidget(page.tabs.panels)
     qtbot.waitUntil(lambda: "Çetin" in texts(page))
     assert set(MADE) == {"C-000001", "C-000002"} and "Ada" not in texts(page)
 
 
 def test_a_panel_that_stops_gives_way_to_a_line_and_the_others_stay(qtbot: QtBot, page: CustomerPage) -> None:
-    page.tabs.setCurrentWidget(page.panels_tab)
+    page.tabs.setCurrentWidget(page.tabs.panels)
     settled(qtbot, page)
     assert "This panel stopped" in texts(page) and "Visits" in texts(page)
     assert page.isVisible() and page.state == "content"
@@ -97,16 +97,16 @@ def test_what_a_panel_raises_later_reaches_nobody(qtbot: QtBot, page: CustomerPa
     page.context.app.plugins.shown = {"sample.late": Panel("sample.late", "Late", "test_panels:late")}  # type: ignore
     page.refresh()
     settled(qtbot, page)
-    page.tabs.setCurrentWidget(page.panels_tab)
+    page.tabs.setCurrentWidget(page.tabs.panels)
     qtbot.waitUntil(lambda: any("panel" in one for one in told))
 
 
 def test_a_panel_needs_its_right(qtbot: QtBot, page: CustomerPage) -> None:
-    assert [one.id for one in page.panels_tab.panels] == ["sample.visits", "sample.broken", "sample.admin"]
+    assert [one.id for one in page.tabs.panels.panels] == ["sample.visits", "sample.broken", "sample.admin"]
     page.context.actor = Actor("t", frozenset({Role.TELLER}))
     page.refresh()
     settled(qtbot, page)
-    assert [one.id for one in page.panels_tab.panels] == ["sample.visits", "sample.broken"]
+    assert [one.id for one in page.tabs.panels.panels] == ["sample.visits", "sample.broken"]
 
 
 def test_without_panels_there_is_no_tab_and_it_follows_the_plugins(qtbot: QtBot, page: CustomerPage) -> None:
@@ -114,4 +114,4 @@ def test_without_panels_there_is_no_tab_and_it_follows_the_plugins(qtbot: QtBot,
     assert page.cares_about(Change("plugins", {"plugin": ALL}))
     page.refresh()
     settled(qtbot, page)
-    assert not page.tabs.isTabVisible(page.tabs.indexOf(page.panels_tab))
+    assert not page.tabs.isTabVisible(page.tabs.indexOf(page.tabs.panels))
