@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.desk import menus
-from crmdesk.desk.backups.keeper import Keeper
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.dress import apply_theme
+from crmdesk.desk.keeper import Keeper
 from crmdesk.desk.rail import Rail
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf

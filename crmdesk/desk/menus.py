@@ -33,7 +33,7 @@ class Entry:
 
 
 _DEEDS = "crmdesk.desk.deeds"
-_WORK = "crmdesk.desk.work.deeds"
+_WORK = "crmdesk.desk.work_deeds"
 _PERMIT = "crmdesk.desk.permissions.deeds"
 _HISTORY = "crmdesk.desk.history.deeds"
 _CUSTOMER = "crmdesk.desk.customers.customer_deeds"

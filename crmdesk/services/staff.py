@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
-
-from sqlmodel import Session
+from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
@@ -57,7 +55,7 @@ def add(app: App, actor: Actor, login: str, name: str, branch: str = "") -> Chan
     return Change("add_staff", {"staff": frozenset({key})}, app.store.change_no())
 
 
-def own_row(app: App, session: Session, actor: Actor) -> int:
+def own_row(app: App, session: Any, actor: Actor) -> int:
     """The id of the person at this desk, whose row is made with the first deed that needs one."""
     key = queries.staff_id(raw_of(session), actor.login)
     if key is None:
@@ -66,7 +64,7 @@ def own_row(app: App, session: Session, actor: Actor) -> int:
     return key
 
 
-def row_of(app: App, session: Session, actor: Actor, login: str | None) -> int:
+def row_of(app: App, session: Any, actor: Actor, login: str | None) -> int:
     """The id of a colleague by login, None the person at this desk; BadInput for a login nobody has."""
     if login is None or login == actor.login:
         return own_row(app, session, actor)
