@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 ALL: Final = "all"
+NAMED_AT_MOST: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -16,3 +17,8 @@ class Change:
     kind: str
     touched: Mapping[str, frozenset[int] | str] = field(default_factory=dict)
     change_no: int = 0
+
+
+def named(touched: Mapping[str, frozenset[int]]) -> dict[str, frozenset[int] | str]:
+    """As views hear of it: of a table with more than 10,000 touched rows, that all may have changed."""
+    return {table: rows if len(rows) <= NAMED_AT_MOST else ALL for table, rows in touched.items()}

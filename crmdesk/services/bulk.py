@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crmdesk.domain import own_field
-from crmdesk.domain.change import ALL, Change
+from crmdesk.domain.change import Change, named
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Actor, Right, require
@@ -28,7 +28,6 @@ from crmdesk.store.queries.offers import raw_of
 
 # What may be the same for many. Names, contact data and days are one person's own, and no permission is a field.
 FIELDS: Final = ("manager", "branch", "source", "relation_wanted", "occupation", "education")
-_TOUCHED_AT_MOST: Final = 10_000  # more than this and views are told that all may have changed
 
 
 @dataclass(frozen=True)
@@ -122,10 +121,8 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
         if journal.id is not None:
             audit.record(app.store, session, actor, "bulk edit", f"deed {journal.id}", fields=field,
                          reason=f"{count} of {total} customers")  # fmt: skip
-    touched = journal.ids()
-    shown = {"customer": ALL} if count > _TOUCHED_AT_MOST else touched
-    change_no = app.store.change_no()
-    return BulkDone(count, queries.in_order(found), journal.id, Change("bulk_edit", shown, change_no))
+    touched = Change("bulk_edit", named(journal.ids()), app.store.change_no())
+    return BulkDone(count, queries.in_order(found), journal.id, touched)
 
 
 def _ids(app: App, actor: Actor, chosen: Chosen) -> NDArray[np.int64]:

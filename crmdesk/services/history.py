@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from crmdesk.domain.change import Change
+from crmdesk.domain.change import Change, named
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
 from crmdesk.services.undoing import Reversal
-from crmdesk.services.undoing import fields as changed_fields
 from crmdesk.store import audit
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import customers as people
@@ -179,27 +178,28 @@ def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
 
 def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
     raw = raw_of(session)
-    changes = queries.changes(raw, target.id)
-    for table, restricts in {(change.table, change.field == "restricted") for change in changes}:
+    changed = queries.fields(raw, target.id)
+    for table, field in changed:
+        restricts = (table, field) == ("customer", "restricted")
         require(actor, Right.RESTRICT_CUSTOMER if restricts else _RIGHTS.get(table, Right.EDIT_CUSTOMER))
     first, title, depth = queries.root(raw, target.id)
     word = "Undo" if depth % 2 == 0 else "Redo"
     journal = Journal(session, actor, word.lower(), f"{word}: {title}", undoes=target.id)
     reversal = Reversal(session, journal, target)
-    reversal.run(changes)
+    reversal.run()
     kept = reversal.kept()
     if journal.id is None:
         why = kept[0] if kept else "Everything is as it was before already."
         raise CrmdeskError(f"Nothing of '{title}' could be taken back. {why}")
-    named = ", ".join(changed_fields(changes))
-    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=named)
+    words = ", ".join(dict.fromkeys(table if field == WHOLE else field for table, field in changed))
+    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words)
     return f"{word}: {title}", journal, kept
 
 
 def _told(app: App, title: str, journal: Journal, kept: tuple[str, ...]) -> UndoReport:
     touched = journal.ids()
     kind = title.partition(":")[0].lower()
-    return UndoReport(title, sum(map(len, touched.values())), kept, Change(kind, touched, app.store.change_no()))
+    return UndoReport(title, sum(map(len, touched.values())), kept, Change(kind, named(touched), app.store.change_no()))
 
 
 def _entry(deed: DeedRow, undone: bool) -> DeedEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, Final
 
@@ -31,10 +31,11 @@ class Reversal:
         self._session, self._raw, self._journal, self._deed = session, raw_of(session), journal, deed
         self._kept: list[tuple[str, int, str]] = []  # table, row, what is said of it
 
-    def run(self, changes: list[Changed]) -> None:
+    def run(self) -> None:
         """Backwards through what the deed did; runs of like changes to one table are one statement."""
-        for (table, kind), run in groupby(reversed(changes), key=lambda c: (c.table, _kind(c))):
-            {"set": self._set, "made": self._made, "removed": self._removed}[kind](table, list(run))
+        for pack in queries.changes(self._raw, self._deed.id):
+            for (table, kind), run in groupby(pack, key=lambda c: (c.table, _kind(c))):
+                {"set": self._set, "made": self._made, "removed": self._removed}[kind](table, list(run))
 
     def kept(self) -> tuple[str, ...]:
         """One sentence for each row that was left as it is; past a hundred only their number."""
@@ -117,8 +118,3 @@ def _kind(change: Changed) -> str:
     if change.field != WHOLE:
         return "set"
     return "made" if change.before is None else "removed"
-
-
-def fields(changes: list[Changed]) -> Iterator[str]:
-    """The names of the changed fields, each once, whole rows as the table's name."""
-    yield from dict.fromkeys(c.table if c.field == WHOLE else c.field for c in changes)

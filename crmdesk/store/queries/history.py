@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +17,8 @@ from crmdesk.store.queries.permissions import moment
 from crmdesk.store.tables import metadata
 from crmdesk.store.tables.column import Tag
 
-_PACK: Final = 500
+_PACK: Final = 500  # rows named in one statement
+_PAGE: Final = 5_000  # changes of a deed looked at together
 # From a deed up to whatever undid it, that again, and so on: it stands where the number of undoers is even.
 _ABOVE: Final = """
 WITH RECURSIVE up(root, id) AS (
@@ -131,12 +132,24 @@ def tips(raw: Any, actor: str) -> list[tuple[int, int, int]]:
     return [(deed, depth, bottom) for deed, (bottom, _, depth) in found]
 
 
-def changes(raw: Any, deed: int) -> list[Changed]:
-    """What a deed changed, in the order in which it did."""
-    rows = raw.execute(
-        "SELECT id, table_name, row_id, field, before, after FROM field_change WHERE deed_id = ? ORDER BY id", (deed,)
-    )
-    return [Changed(key, table, row, field, _loaded(old), _loaded(new)) for key, table, row, field, old, new in rows]
+def fields(raw: Any, deed: int) -> list[tuple[str, str]]:
+    """Each (table, field) that a deed changed, once."""
+    rows = raw.execute("SELECT DISTINCT table_name, field FROM field_change WHERE deed_id = ?", (deed,))
+    return sorted((table, field) for table, field in rows)
+
+
+def changes(raw: Any, deed: int) -> Iterator[list[Changed]]:
+    """What a deed changed, the last first, in packs: of a bulk edit of a whole bank not all at once."""
+    last = 2**62
+    while True:
+        rows = raw.execute(
+            "SELECT id, table_name, row_id, field, before, after FROM field_change WHERE deed_id = ? AND id < ?"
+            f" ORDER BY id DESC LIMIT {_PAGE}", (deed, last),
+        ).fetchall()  # fmt: skip
+        if not rows:
+            return
+        last = rows[-1][0]
+        yield [Changed(key, table, row, field, _loaded(old), _loaded(new)) for key, table, row, field, old, new in rows]
 
 
 def current(session: Session, table: str, rows: Sequence[int]) -> dict[int, dict[str, Any]]:

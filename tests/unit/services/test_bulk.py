@@ -9,6 +9,7 @@ import pytest
 import small_bank
 from small_bank import ACTOR, SmallApp, add, person
 
+from crmdesk.domain import change
 from crmdesk.domain.change import ALL
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.filter import Chip
@@ -229,9 +230,10 @@ def test_progress_is_told_to_the_end(app: SmallApp, monkeypatch: pytest.MonkeyPa
 
 
 def test_of_very_many_the_views_hear_that_all_may_have_changed(app: SmallApp, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_TOUCHED_AT_MOST", 100)
+    monkeypatch.setattr(change, "NAMED_AT_MOST", 100)
     crowd(app, 340)
     assert bulk.apply(app, ACTOR, ALL_OF_THEM, "source", "fair").change.touched == {"customer": ALL}
+    assert history.undo(app, ACTOR).change.touched == {"customer": ALL}
 
 
 def test_a_teller_edits_one_customer_at_a_time(app: SmallApp) -> None:

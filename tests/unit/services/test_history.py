@@ -80,6 +80,24 @@ def test_an_undo_brings_back_every_field_and_a_redo_what_was_undone(app: SmallAp
     assert verify(app.store.path)["ok"]
 
 
+def test_a_large_deed_is_taken_back_in_packs(app: SmallApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history.queries, "_PAGE", 3)
+    before = without_version(app)
+    with app.store.write() as session:
+        journal = Journal(session, ACTOR, "much", "Much at once")
+        home = journal.insert("household", {"name": "Ek"})
+        journal.update_many(
+            "customer", {i: {"city": "Bursa", "source": "web", "occupation": "nurse"} for i in range(1, 6)}
+        )
+        journal.insert("household_member", {"household_id": home, "customer_id": 4, "from_on": date(2026, 5, 3)})
+        journal.update_many("customer", {i: {"city": "Adana"} for i in range(1, 6)})
+    report = history.undo(app, ACTOR)
+    assert report.kept == () and report.change.touched["customer"] == frozenset(range(1, 6))
+    assert without_version(app) == before and table(app, "household") == table(app, "household_member") == []
+    assert history.redo(app, ACTOR).kept == () and without_version(app)[4]["city"] == "Adana"
+    assert history.undo(app, ACTOR).kept == () and without_version(app) == before
+
+
 def test_undo_and_redo_walk_the_deeds_in_order(app: SmallApp) -> None:
     for n in range(3):
         edit(app, {1: {"city": f"City {n}"}}, title=f"Edit {n}")
