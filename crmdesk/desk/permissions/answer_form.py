@@ -76,8 +76,8 @@ class AnswerForm(QWidget):
         self.channel_box, self.note = QWidget(), label("", "muted", wrap=True)
         self.status_choice, self.source_choice = Choice("Answer", STATUSES), Choice("How", SOURCES)
         self.said_on = QLineEdit()
-        self.said_on.setPlaceholderText("now where left empty")
-        self.said_on.setMaximumWidth(220)
+        self.said_on.setPlaceholderText("now, where empty")
+        self.said_on.setMinimumWidth(170)
         self._lay_out()
         self.said_on.textChanged.connect(lambda *_: self.changed.emit())
         self.purpose_box.currentIndexChanged.connect(self._purpose_changed)
@@ -88,13 +88,13 @@ class AnswerForm(QWidget):
         self._show_note()
 
     def _lay_out(self) -> None:
-        line = QHBoxLayout(self.channel_box)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(4)
+        ticks = QHBoxLayout(self.channel_box)
+        ticks.setContentsMargins(0, 0, 0, 0)
+        ticks.setSpacing(4)
         for channel, tick in self.ticks.items():
             tick.setAccessibleName(f"Channel: {words.CHANNELS[channel]}")
-            line.addWidget(tick)
-        line.addStretch(1)
+            ticks.addWidget(tick)
+        ticks.addStretch(1)
         self.channel_box.setFocusProxy(self.ticks["email"])
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -102,14 +102,23 @@ class AnswerForm(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         grid.setColumnMinimumWidth(0, 88)
-        for row, (text, control) in enumerate((
-            ("&Purpose", self.purpose_box), ("&Channels", self.channel_box), ("", self.note),
-            ("The c&ustomer", self.status_choice), ("&How", self.source_choice),
-            ("&Said on", self.said_on),
-        )):  # fmt: skip
+        first = QWidget()
+        beside = QHBoxLayout(first)
+        beside.setContentsMargins(0, 0, 0, 0)
+        beside.setSpacing(8)
+        beside.addWidget(self.purpose_box, 1)
+        beside.addStretch(1)
+        beside.addWidget(buddy("&Said on", self.said_on, "The day, where it was said earlier than now"))
+        beside.addWidget(self.said_on)
+        lines: tuple[tuple[str, QWidget, QWidget], ...] = (
+            ("&Purpose", self.purpose_box, first), ("&Channels", self.channel_box, self.channel_box),
+            ("", self.note, self.note), ("The c&ustomer", self.status_choice, self.status_choice),
+            ("&How", self.source_choice, self.source_choice),
+        )  # fmt: skip
+        for row, (text, control, line) in enumerate(lines):
             if text:
                 grid.addWidget(buddy(text, control), row, 0)
-            grid.addWidget(control, row, 1)
+            grid.addWidget(line, row, 1)
         self.purpose_box.setMaximumWidth(200)
 
     # What is chosen ----------------------------------------------------------------------------------------------
