@@ -57,6 +57,7 @@ def test_the_run_keeps_its_filter_and_runs_again_with_it(desk: Frame, qtbot: QtB
     settle(qtbot, desk)
     record = mining.runs(desk.context.app, desk.context.actor)[0]
     assert record.population == (PERSONS,)
+    assert "only Kind: Person" in desk.shelf.page._facts.text()
     page.chips.clear()
     desk.shelf.page._again()
     settle(qtbot, desk)

@@ -20,8 +20,11 @@ from crmdesk.desk.results.view_context import LentContext
 from crmdesk.desk.widgets import Band, day_words, label
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
+from crmdesk.domain.rights import Right, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
+from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.filter_words import describe
 from crmdesk.services.mining import ExportReport
 
 log = logging.getLogger(__name__)
@@ -75,14 +78,15 @@ class ResultPage(Page):
         # Reads pandas tables, so in a thread: the first result of a session imports pandas there.
         self.load(lambda: _with_tables(app, actor, run), self._show)
 
-    def _show(self, found: tuple[RunRecord, dict[str, Any]]) -> None:
-        record, tables = found
+    def _show(self, found: tuple[RunRecord, dict[str, Any], str]) -> None:
+        record, tables, population = found
         self.record, self._tables = record, tables
         self.title.setText(record.title or record.analysis)
         self.say(record.verdict)
         self._facts.setText(
             f"Run {record.uuid[:8]}   {_who_was_used(record)}   "
             f"seed {record.seed}   by {record.by}, {record.ended_at:%d %b %Y %H:%M} UTC"
+            + (f"   only {population}" if population else "")
         )
         self._list.setVisible(_makes_offers(self.context.app, record))
         self._clear_tabs()
@@ -226,9 +230,20 @@ class ResultPage(Page):
         self.context.notify(" ".join([f"{len(report.files)} files were written.", *report.warnings]))
 
 
-def _with_tables(app: Any, actor: Any, run: str) -> tuple[RunRecord, dict[str, Any]]:
+def _with_tables(app: Any, actor: Any, run: str) -> tuple[RunRecord, dict[str, Any], str]:
+    """The run, its tables, and its population in words."""
     record = mining.get_run(app, actor, run)
-    return record, dict(record.tables) if record.result is not None else {}
+    tables = dict(record.tables) if record.result is not None else {}
+    return record, tables, _population(app, actor, record)
+
+
+def _population(app: Any, actor: Any, record: RunRecord) -> str:
+    """The run's filter in words, "" for everybody; a filter that holds no more is told as such."""
+    try:
+        chips = record.population
+    except BadInput:
+        return "a filter of an older program"
+    return describe(app, actor, CustomerQuery("", chips)) if chips and may(actor, Right.READ_CUSTOMER) else ""
 
 
 def _who_was_used(record: RunRecord) -> str:
