@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import random
 import sys
 import time
@@ -64,7 +65,7 @@ def _open(path: str) -> Any:
 
 
 def _warm() -> None:
-    import crmdesk.services.permission_bank
+    importlib.import_module("crmdesk.services.permission_bank")
 
 
 def scan(path: str) -> None:
