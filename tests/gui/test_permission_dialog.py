@@ -159,6 +159,26 @@ def test_a_withdrawal_never_takes_more_steps_than_a_grant(
     assert taking.count <= granting.count and taking.count == 2
 
 
+def test_by_keys_alone_a_withdrawal_is_two_of_them(
+    dialog: RecordDialog, context: DeskContext, qtbot: QtBot, told: list[Change]
+) -> None:
+    qtbot.waitUntil(dialog.isActiveWindow)
+    qtbot.keyClick(dialog, Qt.Key.Key_W, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: dialog.form.status == "withdrawn")  # a mnemonic presses the button visibly
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert state(context, ADA, "marketing", "email") == "withdrawn"
+
+
+def test_escape_leaves_everything_as_it_was(
+    dialog: RecordDialog, context: DeskContext, qtbot: QtBot, told: list[Change]
+) -> None:
+    dialog.form.status_choice.put("objected")
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    idle(qtbot, context)
+    assert not told and state(context, ADA, "marketing", "email") == "granted"
+
+
 def test_header_and_grid_withdraw_and_object_with_one_press(
     context: DeskContext, page: QWidget, qtbot: QtBot, told: list[Change]
 ) -> None:
