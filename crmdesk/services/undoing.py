@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from crmdesk.domain.work import STAGES
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import history as queries
 from crmdesk.store.queries.history import Changed, DeedRow
 from crmdesk.store.queries.offers import raw_of
 
 NAMED_AT_MOST: Final = 100  # more rows than this are counted, not named
+MISTAKE: Final = "recorded by mistake"
 _NOUNS: Final = {
     "household": "the household", "household_member": "the place in the household", "relation": "the relation",
     "interest": "the interest", "life_event": "the life event", "custom_field": "the field", "task": "the task",
@@ -105,8 +107,15 @@ class Reversal:
                                               "since, so it was not taken out")  # fmt: skip
             elif table == "custom_field" and queries.field_in_use(self._raw, change.after["code"]):
                 self._keep(table, change.row, "has values by now and stays; retire it instead")
-            elif not queries.take_out(self._session, self._journal, table, change.row):
+            elif not queries.take_out(self._session, self._journal, table, change.row) and not self._lost(change):
                 self._keep(table, change.row, "is named by other records by now and stays")
+
+    def _lost(self, change: Changed) -> bool:
+        """An opportunity that was moved stays, for its moves are kept for good: it is lost instead of gone."""
+        if change.table != "opportunity" or change.after["stage"] == STAGES[-1]:
+            return False
+        sets = {change.row: {"stage": STAGES[-1], "lost_reason": MISTAKE}}
+        return queries.put_back(self._session, self._journal, change.table, sets)
 
     def _removed(self, table: str, run: list[Changed]) -> None:
         for change in run:
