@@ -50,7 +50,11 @@ class ChipBar(QWidget):
         tall.setHeightForWidth(True)
         tall.setVerticalPolicy(QSizePolicy.Policy.Minimum)
         self.setSizePolicy(tall)
-        self._show()
+        self.add = button("Add &filter", lambda: None, tip="Show only customers who ...")
+        menu = QMenu(self.add)
+        menu.aboutToShow.connect(lambda: self._entries(menu))  # some hundred actions: made when they are looked at
+        self.add.setMenu(menu)
+        self._row.addWidget(self.add)
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -98,15 +102,21 @@ class ChipBar(QWidget):
         self.changed.emit()
 
     def _show(self) -> None:
+        """The chips anew; whoever pressed a key on one goes on at its neighbour or at [Add filter]."""
+        old = self.findChildren(ChipButton, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        held = next((at for at, chip in enumerate(old) if chip.hasFocus()), -1)
+        self._row.removeWidget(self.add)
         clear(self._row)
-        for chip in self._chips:
-            self._row.addWidget(self._button(chip))
-        add = button("Add &filter", lambda: None, tip="Show only customers who ...")
-        add.setMenu(self.menu(add))
-        self._row.addWidget(add)
+        made = [self._button(chip) for chip in self._chips]
+        for part in (*made, self.add):
+            self._row.addWidget(part)
+        if held >= 0:
+            goes_on: QPushButton = made[min(held, len(made) - 1)] if made else self.add
+            goes_on.show()  # the layout would, but later, and only what is shown takes the focus
+            goes_on.setFocus()
         self.updateGeometry()
 
-    def _button(self, chip: Chip) -> QWidget:
+    def _button(self, chip: Chip) -> ChipButton:
         made = ChipButton(f"{self.words(chip)}   ×".replace("&", "&&"))
         made.setProperty("role", "chip")
         made.setCheckable(True)
@@ -133,13 +143,17 @@ class ChipBar(QWidget):
     def menu(self, parent: QWidget) -> QMenu:
         """One entry per field, the bank's own last; ticking adds a value to its chip."""
         top = QMenu(parent)
+        self._entries(top)
+        return top
+
+    def _entries(self, top: QMenu) -> None:
+        top.clear()
         for own in (False, True):
             fields = [field for field in self._fields.values() if field.own is own]
             if own and fields:
                 top.addSeparator()
             for field in fields:
                 self._entry(top, field)
-        return top
 
     def _entry(self, top: QMenu, field: FieldLike) -> None:
         short = field.kind == "date" or (field.kind in ("choice", "yes_no") and len(choices_of(field)) <= IN_A_MENU)

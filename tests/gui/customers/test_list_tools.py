@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.chip_dialog import ChipDialog
+from crmdesk.desk.chips import ChipButton
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.list_deeds import ListDeeds
 from crmdesk.desk.customers.list_model import COLUMNS, PagedModel
@@ -317,4 +318,17 @@ def test_the_filter_goes_on_to_the_analyses(
     page.chips.put(Chip("kind", "is", ("person",)))
     page.list_deeds.analyse()
     assert opened == [("analyses", {"population": (Chip("kind", "is", ("person",)),)})]
+    settled(qtbot, page)
+
+
+def test_delete_on_a_chip_leads_to_its_neighbour_and_then_to_the_button(qtbot: QtBot, page: CustomersPage) -> None:
+    page.chips.put_all((Chip("kind", "is", ("person",)), Chip("city", "contains", ("mod",))))
+    settled(qtbot, page)
+    first = page.chips.findChildren(ChipButton)[0]
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Delete)
+    left = [chip for chip in page.chips.findChildren(ChipButton) if chip.parent() is page.chips]
+    assert len(left) == 1 and left[0].hasFocus()
+    qtbot.keyClick(left[0], Qt.Key.Key_Delete)
+    assert page.chips.add.hasFocus() and page.chips.chips == ()
     settled(qtbot, page)
