@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import random
 from collections.abc import Callable, Iterator
@@ -97,7 +98,8 @@ def _accounts(run: Callable[..., Any], keys: range, rng: random.Random) -> None:
         rich = key % RICH == 0
         for n in range(3 if rich else 1):
             account = key * 4 + n
-            accounts.append((account, f"AC{rng.randrange(10**12):012d}Q{account}Z", 1 + (key + n) % len(_FAMILIES)))
+            number = f"AC{rng.randrange(10**12):012d}{rng.choice('KLMNPQRT')}{rng.randrange(1000):03d}"
+            accounts.append((account, number, 1 + (key + n) % len(_FAMILIES)))
             holdings.append((account, key))
             months += [(account, f"2026-{m:02d}" if m > 0 else f"2025-{m + 12:02d}", rng.randrange(10**6))
                        for m in range(10 if rich else -2, -3 if rich else -4, -1)]  # fmt: skip
@@ -107,8 +109,9 @@ def _accounts(run: Callable[..., Any], keys: range, rng: random.Random) -> None:
     run("INSERT INTO balance_month (account_id, month, average) VALUES (?,?,?)", months)
 
 
+@functools.cache
 def open_app(path: str) -> Any:
-    """The bank as services take it, without plugins."""
+    """The bank as services take it, without plugins; one for a process, as in a window that has been open for long."""
     from small_bank import SmallApp
 
     from crmdesk.store import open_bank

@@ -67,13 +67,11 @@ by_hand.warm = by_chips.warm = _warm  # type: ignore[attr-defined]
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> str:
     path = make_bank(tmp_path_factory.mktemp("filter") / "large.crmdesk")
-    app = open_app(str(path))
-    with app.store.write() as session:
+    with open_app(str(path)).store.write() as session:
         session.connection().exec_driver_sql(
             "INSERT INTO custom_field (code, title, kind, choices, tag, position, version)"
             """ VALUES ('tier', 'Tier', 'choice', '["gold", "silver", "plain"]', 'plain', 0, 1)"""
         )
-    app.store.close()
     return str(path)
 
 

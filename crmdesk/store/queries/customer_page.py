@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from crmdesk.domain.interaction import SYSTEM
@@ -24,7 +25,7 @@ _NOTE: Final = (
     " ELSE coalesce({0}.detail, '') END"
 )
 # A reversal is told with the row that it took back, not beside it.
-_EVENTS: Final = f"""
+_INTERACTIONS: Final = f"""
 SELECT i.occurred_s AS at, i.time_known AS timed, k.channel AS channel, k.mode AS mode, k.activity AS activity,
        k.label AS label, i.amount AS amount, i.currency AS currency, i.response AS response,
        i.initiated_by AS by, g.name AS campaign, i.id AS id, r.occurred_s AS reversed_s,
@@ -32,10 +33,12 @@ SELECT i.occurred_s AS at, i.time_known AS timed, k.channel AS channel, k.mode A
 FROM interaction i JOIN catalogue k ON k.id = i.catalogue_id LEFT JOIN campaign g ON g.id = i.campaign_id
 LEFT JOIN interaction r ON r.reverses = i.id
 WHERE i.customer_id = :customer AND i.reverses IS NULL
-UNION ALL
-SELECT CAST(strftime('%s', c.contacted_at) AS INTEGER), 1, {_LANE}, 'promotional', 'contact',
-       'Contact by ' || replace(coalesce(c.channel, 'post'), '_', ' '), NULL, NULL, c.response, 'bank', g.name,
-       NULL, NULL, '', ''
+"""
+_CONTACTS: Final = f"""
+SELECT CAST(strftime('%s', c.contacted_at) AS INTEGER) AS at, 1 AS timed, {_LANE} AS channel, 'promotional' AS mode,
+       'contact' AS activity, 'Contact by ' || replace(coalesce(c.channel, 'post'), '_', ' ') AS label, NULL AS amount,
+       NULL AS currency, c.response AS response, 'bank' AS by, g.name AS campaign, NULL AS id, NULL AS reversed_s,
+       '' AS note, '' AS why
 FROM contact c JOIN campaign g ON g.id = c.campaign_id
 WHERE c.customer_id = :customer AND c.contacted_at IS NOT NULL
 """
@@ -172,7 +175,7 @@ def accounts(raw: Any, customer: int) -> list[AccountRow]:
 
 
 def _chosen(customer: int, wanted: TimelineFilter, *, standing: bool = False) -> tuple[str, dict[str, Any]]:
-    """The timeline's rows as SQL with parameters; `standing` without those that were reversed."""
+    """Which rows of the timeline as a condition with parameters; `standing` without those that were reversed."""
     parameters: dict[str, Any] = {"customer": customer}
     conditions = [] if wanted.postings or SYSTEM in wanted.channels else [f"channel <> '{SYSTEM}'"]
     if standing:
@@ -185,14 +188,19 @@ def _chosen(customer: int, wanted: TimelineFilter, *, standing: bool = False) ->
     if wanted.month:
         parameters["month"] = wanted.month
         conditions.append("strftime('%Y-%m', at, 'unixepoch') = :month")
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    return f"FROM ({_EVENTS}){where}", parameters
+    return f"WHERE {' AND '.join(conditions)}" if conditions else "", parameters
 
 
 def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int, *, notes: bool = True) -> list[Event]:
     """The newest `limit` events, newest first, those that were reversed among them; without `notes` no free text."""
-    sql, parameters = _chosen(customer, wanted)
-    rows = raw.execute(f"SELECT * {sql} ORDER BY at DESC LIMIT {int(limit)}", parameters)
+    where, parameters = _chosen(customer, wanted)
+    # Each by itself comes in the order of an index; together they would be sorted with all their columns.
+    rows, contacts = (
+        raw.execute(f"SELECT * FROM ({part}) {where} ORDER BY at DESC LIMIT {int(limit)}", parameters).fetchall()
+        for part in (_INTERACTIONS, _CONTACTS)
+    )
+    if contacts:
+        rows = sorted((*rows, *contacts), key=itemgetter(0), reverse=True)[:limit]
     return [
         Event._make((r[0], bool(r[1]), *r[2:11], key, gone is not None, _note(gone, note, why, notes)))
         for *r, key, gone, note, why in rows
@@ -210,9 +218,11 @@ def _note(reversed_s: int | None, note: str, why: str, notes: bool) -> str:
 
 def months(raw: Any, customer: int, wanted: TimelineFilter) -> list[tuple[str, str, str, int]]:
     """(YYYY-MM, channel, mode, events), oldest first, of the events that count: those not reversed."""
-    sql, parameters = _chosen(customer, wanted, standing=True)
+    where, parameters = _chosen(customer, wanted, standing=True)
     month = "strftime('%Y-%m', at, 'unixepoch')"
-    return list(raw.execute(f"SELECT {month}, channel, mode, count(*) {sql} GROUP BY 1, 2, 3 ORDER BY 1", parameters))
+    told = f"({_INTERACTIONS} UNION ALL {_CONTACTS})"
+    sql = f"SELECT {month}, channel, mode, count(*) FROM {told} {where} GROUP BY 1, 2, 3 ORDER BY 1"
+    return list(raw.execute(sql, parameters))
 
 
 def monthly(events: Iterable[Event]) -> list[tuple[str, str, str, int]]:
