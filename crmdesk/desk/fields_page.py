@@ -57,8 +57,8 @@ class FieldsPage(Page):
         self.change_button = button("Change field...", self.change, tip="Title, choices and protection (Enter)")
         self.add_button = button("Add field...", self.add, "primary", "A new field of every customer")
         for one in (self.up_button, self.down_button, self.retire_button, self.change_button, self.add_button):
-            one.setVisible(self._may)
             self.deeds.addWidget(one)
+            one.setVisible(self._may)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.table, 1)

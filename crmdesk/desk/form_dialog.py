@@ -27,7 +27,6 @@ class FormDialog(QDialog):
         self.setWindowTitle(title)
         self.context = context
         self.answer = label(answer, "muted", wrap=True)
-        self.answer.setVisible(bool(answer))
         self.fault = label("", "fault", wrap=True)
         self.fault.setVisible(False)
         self.fields = QVBoxLayout()
@@ -48,6 +47,7 @@ class FormDialog(QDialog):
         column.addLayout(self.fields, 1)
         column.addWidget(self.fault)
         column.addLayout(self.foot)
+        self.answer.setVisible(bool(answer))
 
     def work(self) -> Callable[[], Any]:
         """What saves, bound to what is typed now; raises a CrmdeskError for what can be seen to be wrong here."""

@@ -129,6 +129,7 @@ class CustomerPage(Page):
         year_ago = date(found.today.year - 1, found.today.month, 1)
         parts.picture.show_line(found.line, year_ago, found.today)
         self.tabs.fill(found)
+        parts.read_in_order()
 
     def _narrow(self, wanted: TimelineFilter) -> None:
         app, actor, number = self.context.app, self.context.actor, self.number

@@ -45,8 +45,6 @@ class DocumentsTab(QWidget):
         self.add_button = button("Add document...", self.choose, tip="At most 20 MB; or drop a file here")
         self.copy_button = button("Save a copy...", self.save_copy, tip="Written into the audit")
         self._may_add = may(context.actor, Right.RECORD_PERMISSION)
-        self.add_button.setVisible(self._may_add)
-        self.copy_button.setVisible(may(context.actor, Right.READ_CONTACT))
         self.setAcceptDrops(self._may_add)
         top = QHBoxLayout()
         top.addWidget(self.note, 1)
@@ -57,6 +55,8 @@ class DocumentsTab(QWidget):
         column.setSpacing(8)
         column.addLayout(top)
         column.addWidget(self.table, 1)
+        self.add_button.setVisible(self._may_add)
+        self.copy_button.setVisible(may(context.actor, Right.READ_CONTACT))
 
     def show_customer(self, number: str) -> None:
         """Called at each refresh of the page; the list is read when somebody looks."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
@@ -20,6 +21,8 @@ from crmdesk.desk.zoom import px
 
 LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
 GAP: Final = 12
+SETTLED: Final = 30  # ms after which what was filled has its place
+LINE: Final = 12  # px within which two controls stand on one line
 
 
 class Overview(QWidget):
@@ -40,6 +43,9 @@ class Overview(QWidget):
         self.timeline_card.rows.addWidget(self.picture)
         self._cards = (self.identity, self.around, self.products, self.segment, self.recommended, self.tasks,
                        self.permissions_card, self.timeline_card)  # fmt: skip
+        self._placed: list[Card] = []
+        self._order_timer = QTimer(self, singleShot=True, interval=SETTLED)
+        self._order_timer.timeout.connect(self._order)
         self._columns = (QVBoxLayout(), QVBoxLayout(), QVBoxLayout())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, GAP, 0, 0)
@@ -60,6 +66,7 @@ class Overview(QWidget):
                 (self.identity, self.around), middle, (self.recommended, self.products, self.segment))  # fmt: skip
         else:
             placed = (self.identity, self.products, self.around, self.segment), (self.recommended, *middle), ()
+        self._placed = [card for cards in placed for card in cards]
         for column, cards in zip(self._columns, placed, strict=True):
             for place, card in enumerate(cards):
                 column.insertWidget(place, card)
@@ -69,3 +76,23 @@ class Overview(QWidget):
         for card in placed[2]:
             card.setFixedWidth(px(RIGHT))
         self.recommended.spread(not wide, px(RIGHT))
+        self.read_in_order()
+
+    def read_in_order(self) -> None:
+        """Tab walks the cards as they are read, once they are laid out: lines made anew would come last."""
+        self._order_timer.start()
+
+    def _order(self) -> None:
+        def place(one: QWidget) -> tuple[int, int]:
+            middle = one.mapTo(self, QPoint(0, one.height() // 2))
+            return middle.y() // px(LINE), middle.x()
+
+        before: QWidget | None = None
+        for card in self._placed:
+            found = [
+                one for one in card.findChildren(QWidget) if one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            ]
+            for one in sorted(found, key=place):
+                if before is not None:
+                    QWidget.setTabOrder(before, one)
+                before = one

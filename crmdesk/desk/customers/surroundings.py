@@ -39,8 +39,8 @@ class AroundCard(Card):
         for text, dialog in ADDED:
             menu.addAction(text, lambda kind=dialog: kind(self._context, self, self._number, self._now).open())
         self.add_button.setMenu(menu)
-        self.add_button.setVisible(self._may)
         self.rows.addWidget(self.add_button, alignment=Qt.AlignmentFlag.AlignLeft)
+        self.add_button.setVisible(self._may)
 
     def show_all(self, number: str, found: Surroundings | None, now: datetime) -> None:
         """None: the person may not read it, so the card is absent."""

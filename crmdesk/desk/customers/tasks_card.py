@@ -33,13 +33,13 @@ class TasksCard(Card):
         foot.addWidget(label("To do", "heading"))
         foot.addStretch(1)
         self.new_button = button("New task...", self.new, tip="A task about this customer")
-        self.new_button.setVisible(self._deeds.allowed)
         self.all_button = button("See all", see, "quiet", "The tab Tasks")
         foot.addWidget(self.all_button)
         foot.addWidget(self.new_button)
         self.rows.setSpacing(4)
         self.rows.addLayout(foot)
         self.rows.addLayout(self._column)
+        self.new_button.setVisible(self._deeds.allowed)
 
     def show_all(self, number: str, found: Sequence[TaskRow] | None, now: datetime) -> None:
         """None: the person may not read tasks, so the card is absent."""

@@ -73,7 +73,6 @@ class TimelineTab(QWidget):
         self.list.setItemDelegate(Struck(self))
         self.list.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
         self.reverse_button = button("Reverse...", self.reverse, tip="It stays, struck through, and counts no more")
-        self.reverse_button.setVisible(may(context.actor, Right.ADD_INTERACTION))
         card = Card()
         card.rows.addWidget(self.picture)
         column = QVBoxLayout(self)
@@ -83,6 +82,7 @@ class TimelineTab(QWidget):
         column.addWidget(card)
         column.addWidget(self.note)
         column.addWidget(self.list, 1)
+        self.reverse_button.setVisible(may(context.actor, Right.ADD_INTERACTION))
 
     def _filters(self) -> QHBoxLayout:
         filters = QHBoxLayout()

@@ -173,3 +173,18 @@ def test_without_a_number_the_way_to_the_list_is_offered(
     qtbot.addWidget(page)
     page.arrive()
     assert page.state == "empty"
+
+
+def test_tab_walks_the_overview_as_it_is_read(qtbot: QtBot, page: CustomerPage) -> None:
+    qtbot.wait(60)  # until everything has its place
+    first = page.overview.identity.masked[0].button
+    walked, here = [], first.nextInFocusChain()
+    while here is not first and len(walked) < 2000:
+        if page.overview.isAncestorOf(here) and here.focusPolicy().value & Qt.FocusPolicy.TabFocus.value:
+            walked.append(here)
+        here = here.nextInFocusChain()
+    deeds = page.overview.permissions_card.deeds
+    wanted = [page.overview.identity.masked[1].button, page.overview.around.add_button, page.overview.grid,
+              deeds.record_button, page.overview.picture, page.overview.tasks.new_button]  # fmt: skip
+    places = [walked.index(one) for one in wanted]
+    assert places == sorted(places)
