@@ -17,6 +17,8 @@ from crmdesk.desk.frame import Frame
 from crmdesk.desk.rail import BESIDE, WIDE, widest
 from crmdesk.desk.results.twin import PictureWidget
 from crmdesk.domain.change import Change
+from crmdesk.services import customers, saved
+from crmdesk.services.customers import CustomerQuery
 
 SNAPSHOT = Path(__file__).parent / "menus.txt"
 
@@ -49,15 +51,44 @@ def test_without_a_bank_only_what_works_is_on(closed_desk: Frame) -> None:
     assert "Open a bank first" in closed_desk.foot.notice.text()
 
 
+def lines(dialog: FindDialog) -> list[str]:
+    """What can be chosen: headings left out."""
+    rows = (dialog.list.item(row) for row in range(dialog.list.count()))
+    return [row.text().strip() for row in rows if row.flags() & Qt.ItemFlag.ItemIsEnabled]
+
+
 def test_every_entry_is_found_by_its_words(desk: Frame, qtbot: QtBot) -> None:
     dialog = FindDialog(desk)
     qtbot.addWidget(dialog)
-    assert dialog.list.count() == len(desk.entries)
+    assert len(lines(dialog)) == len(desk.entries)
     dialog.field.setText("mine sample")
-    assert dialog.list.count() == 1
+    assert len(lines(dialog)) == 1
     dialog.do_chosen()
     assert desk.shelf.page.name == "analysis"
     settle(qtbot, desk)
+
+
+def test_customers_and_saved_lists_are_found_too(desk: Frame, qtbot: QtBot) -> None:
+    app, actor = desk.context.app, desk.context.actor
+    first = customers.rows(app, actor, customers.find(app, actor, CustomerQuery())[:1].tolist())[0]
+    saved.save(app, actor, f"{first.number} and friends", CustomerQuery(first.number))
+    dialog = FindDialog(desk)
+    qtbot.addWidget(dialog)
+    dialog.field.setText(first.number)
+    qtbot.waitUntil(lambda: any(first.name in line for line in lines(dialog)), timeout=10_000)
+    assert any("and friends" in line for line in lines(dialog))
+    dialog.do_chosen()  # customers stand on top
+    settle(qtbot, desk)
+    assert desk.shelf.page.name == "customer" and first.name in desk.shelf.page.title.text()
+
+
+def test_a_word_that_nothing_has_says_so(desk: Frame, qtbot: QtBot) -> None:
+    dialog = FindDialog(desk)
+    qtbot.addWidget(dialog)
+    dialog.field.setText("zzzz qqqq")
+    assert not lines(dialog) and "Nothing" in dialog.list.item(0).text()
+    dialog.do_chosen()
+    assert dialog.isVisible() is False and desk.shelf.page.name == "home"
 
 
 def test_back_and_forward(desk: Frame, qtbot: QtBot) -> None:
@@ -205,4 +236,4 @@ def test_titles_fit_the_narrow_rail(desk: Frame) -> None:
     desk.resize(1024, 700)
     assert desk.rail is not None
     buttons = list(desk.rail._buttons.values())
-    assert len(buttons) == 5 and widest(buttons) + BESIDE <= desk.rail.width()
+    assert len(buttons) == 8 and widest(buttons) + BESIDE <= desk.rail.width()
