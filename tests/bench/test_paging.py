@@ -1,4 +1,4 @@
-"""E2 to E4: a page deep in the list, a jump with its paint at 1.5 million customers, and a search by part of a word."""
+"""E2 and E3: a page deep in the list, and a jump with its paint at 1.5 million customers."""
 
 from __future__ import annotations
 
@@ -9,67 +9,17 @@ import statistics
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from harness import Call, Comparison, Measured, answer_of, compare, noisy, once
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from large_bank import LARGE, make_bank, open_app
+
 SMALL = 15_000
-LARGE = int(os.environ.get("CRMDESK_BENCH_CUSTOMERS", "1500000"))
 JUMPS = 200
 PAGES = 20
-SYLLABLES = ("ka", "mo", "ri", "ten", "sol", "va", "ber", "lin", "dor", "ys", "fa", "gra", "hu", "pel", "jo", "wen")
-SEARCHED = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
-
-
-def make_bank(path: Path, customers: int) -> Path:
-    """Customers with a permission event and an interaction each, from one seed, by executemany."""
-    from crmdesk.store import schema
-    from crmdesk.store.bank import create_bank
-
-    rng = random.Random(11)
-
-    def word(parts: int) -> str:
-        return "".join(rng.choice(SYLLABLES) for _ in range(parts)).capitalize()
-
-    names = [word(3) for _ in range(3000)]
-    cities = [word(2) for _ in range(150)]
-    store = create_bank(path)
-    with store.write() as session:
-        run = session.connection().exec_driver_sql
-        run("DROP TRIGGER customer_search_insert")  # one rebuild at the end is quicker
-        for start in range(1, customers + 1, 100_000):
-            keys = range(start, min(start + 100_000, customers + 1))
-            rows, events, acts = [], [], []
-            for key in keys:
-                given, family, city = rng.choice(names), rng.choice(names), rng.choice(cities)
-                rows.append((key, f"C-{key:07d}", given, family, city, f"{given} {family}".lower(), city.lower(),
-                             f"{given}{key}@mail.example".lower(), f"90{rng.randrange(10**9):09d}"))  # fmt: skip
-                events.append((key, f"e{key}", key, f"a{key}", f"b{key}"))
-                acts.append((key, 1_790_000_000 + rng.randrange(10**7), 1 + key % 37))
-            run("INSERT INTO customer (id, number, given_name, family_name, city, name_folded, city_folded,"
-                " email_folded, phone_digits, kind, gender, branch_id, relation_wanted, restricted, version)"
-                " VALUES (?,?,?,?,?,?,?,?,?,'person','unknown',1,'unknown',0,1)", rows)  # fmt: skip
-            run("INSERT INTO permission_event (seq, event_id, customer_id, prev_hash, hash, purpose, channel, status,"
-                " effective_at, recorded_at, source, actor) VALUES (?,?,?,?,?,'marketing','email','refused',"
-                " '2026-01-01 00:00:00.000000','2026-01-01 00:00:00.000000','branch','x')", events)  # fmt: skip
-            run("INSERT INTO interaction (customer_id, occurred_s, catalogue_id, time_known, initiated_by, version)"
-                " VALUES (?,?,?,1,'customer',1)", acts)  # fmt: skip
-        run("INSERT INTO customer_search(customer_search) VALUES ('rebuild')")
-        run(schema.triggers()["customer_search_insert"])
-        run("ANALYZE")
-    store.close()
-    return path
-
-
-def open_app(path: str) -> Any:
-    from small_bank import SmallApp
-
-    from crmdesk.store import open_bank
-
-    return SmallApp(open_bank(Path(path)))
 
 
 def jumps(path: str) -> str:
@@ -142,29 +92,6 @@ def _read_vector() -> None:
 
 by_vector.warm = _read_vector  # type: ignore[attr-defined]
 by_offset.warm = _read_vector  # type: ignore[attr-defined] - the same imports on both sides
-TERMS = ("31337", "777123", "1234567", "0777777", "katenva", "c-00099", "90123")  # what few customers share
-
-
-def by_like(path: str) -> str:
-    columns = " OR ".join(f"{c} LIKE '%' || :w || '%'" for c in SEARCHED)
-    with open_app(path).store.reader() as raw:
-        sql = f"SELECT id FROM customer WHERE {columns} ORDER BY id"
-        found = [raw.execute(sql, {"w": w}).fetchall() for w in TERMS]
-    return answer_of({"id": sorted(r[0] for rows in found for r in rows)})
-
-
-def by_trigram(path: str) -> str:
-    from small_bank import ACTOR
-
-    from crmdesk.services import customers
-    from crmdesk.services.customers import CustomerQuery
-
-    app = open_app(path)
-    found = [customers.find(app, ACTOR, CustomerQuery(text=w)) for w in TERMS]
-    return answer_of({"id": sorted(int(i) for ids in found for i in ids)})
-
-
-by_like.warm = by_trigram.warm = _read_vector  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")
@@ -197,8 +124,3 @@ def test_e3_a_jump_in_a_large_bank_costs_what_it_costs_in_a_small_one(banks: dic
 def test_e2_a_deep_page_by_the_id_vector(banks: dict[int, str]) -> None:
     arguments = {"path": banks[LARGE], "customers": LARGE}
     compare("E2", Call("OFFSET", by_offset, arguments), Call("id vector", by_vector, arguments), gate=1 / 50).check()
-
-
-def test_e4_search_by_part_of_a_word(banks: dict[int, str]) -> None:
-    arguments = {"path": banks[LARGE]}
-    compare("E4", Call("LIKE", by_like, arguments), Call("trigram", by_trigram, arguments), gate=1 / 100).check()
