@@ -161,34 +161,24 @@ class ChipBar(QWidget):
             _add(top, f"{field.title}...", lambda: self.ask(field))
             return
         inner = top.addMenu(field.title.replace("&", "&&"))
-        self._fill(inner, field, self._now(field))
+        self._fill(inner, field, _of(self._chips, field.name))
         inner.setEnabled(not inner.isEmpty())
-
-    def _now(self, field: FieldLike) -> Chip | None:
-        return next((c for c in self._chips if c.field == field.name), None)
 
     def ask(self, field: FieldLike, now: Chip | None = None) -> ChipDialog:
         """The dialog of one field, as its chip is now."""
-        made = ChipDialog(self, field, now or self._now(field), self.today, self.put)
+        made = ChipDialog(self, field, now or _of(self._chips, field.name), self.today, self.put)
         made.open()
         return made
 
     def _fill(self, menu: QMenu, field: FieldLike, now: Chip | None) -> None:
         if field.kind == "date":
-            self._spans(menu, field, now)
+            if field.name != "born":
+                _add_spans(menu, field.name, self.today, self.put)
+            _add(menu, "Choose a day...", lambda: self.ask(field, now))
         elif field.kind not in ("choice", "yes_no") or len(choices_of(field)) > IN_A_MENU:
             _add(menu, "Change...", lambda: self.ask(field, now))
         else:
             self._ticks(menu, field, now)
-
-    def _spans(self, menu: QMenu, field: FieldLike, now: Chip | None) -> None:
-        if field.name != "born":
-            for days, text in _SPANS:
-                since = (self.today - timedelta(days=days)).isoformat()
-                _add(menu, f"In {text}", lambda s=since: self.put(Chip(field.name, "from", (s,))))
-                _add(menu, f"Not in {text}", lambda s=since: self.put(Chip(field.name, "before", (s,))))
-            menu.addSeparator()
-        _add(menu, "Choose a day...", lambda: self.ask(field, now))
 
     def _ticks(self, menu: QMenu, field: FieldLike, now: Chip | None) -> None:
         single = field.kind == "yes_no"
@@ -201,7 +191,7 @@ class ChipBar(QWidget):
             _add(menu, "Not these", lambda: self.put(Chip(field.name, other, now.values)), now.op == "is_not")
 
     def _toggle(self, field: str, value: str, *, single: bool) -> None:
-        now = next((c for c in self._chips if c.field == field), None)
+        now = _of(self._chips, field)
         had = now.values if now else ()
         values = tuple(v for v in had if v != value) if value in had else (value,) if single else (*had, value)
         if values:
@@ -210,8 +200,20 @@ class ChipBar(QWidget):
             self.drop(field)
 
 
+def _of(chips: list[Chip], field: str) -> Chip | None:
+    return next((chip for chip in chips if chip.field == field), None)
+
+
 def _slot(chip: Chip) -> tuple[str, str]:
     return (chip.field, chip.op if chip.op in _SIDED else "")
+
+
+def _add_spans(menu: QMenu, field: str, today: date, put: Callable[[Chip], None]) -> None:
+    for days, text in _SPANS:
+        since = (today - timedelta(days=days)).isoformat()
+        _add(menu, f"In {text}", lambda s=since: put(Chip(field, "from", (s,))))
+        _add(menu, f"Not in {text}", lambda s=since: put(Chip(field, "before", (s,))))
+    menu.addSeparator()
 
 
 def _add(menu: QMenu, text: str, deed: Callable[[], object], ticked: bool | None = None) -> None:
