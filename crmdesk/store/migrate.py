@@ -33,12 +33,12 @@ def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None
         raise CrmdeskError(f"{path} was never finished; delete it and create the bank again.")
     backup: Path | None = beside(path, f"before-schema-{goal}")
     for number in range(version + 1, goal + 1):
-        if _step(path, number, ways[number], backup):
-            backup = None  # made before the first step, and never again: it is the bank as it was
+        _step(path, number, ways[number], backup)
+        backup = None  # made before the first step and never again: by us, or by the process that took that step
 
 
-def _step(path: Path, number: int, step: Step, backup: Path | None) -> bool:
-    """Take one step, after a copy to `backup` if there is a name; False where another process took it before."""
+def _step(path: Path, number: int, step: Step, backup: Path | None) -> None:
+    """Take one step, after a copy to `backup` if there is a name, unless another process took it before."""
     # Needed only for an older bank, and slow to load.
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
@@ -56,7 +56,7 @@ def _step(path: Path, number: int, step: Step, backup: Path | None) -> bool:
                 # Read under the lock: a step of another process may still be in the log, not in the file's header.
                 if int(connection.exec_driver_sql("PRAGMA user_version").scalar_one()) >= number:
                     connection.exec_driver_sql("ROLLBACK")
-                    return False
+                    return
                 if backup is not None:
                     copy_bank(path, backup)  # reads what was saved, beside this transaction
                 for name in schema.triggers():
@@ -75,4 +75,3 @@ def _step(path: Path, number: int, step: Step, backup: Path | None) -> bool:
             except BaseException:
                 connection.exec_driver_sql("ROLLBACK")
                 raise
-    return True
