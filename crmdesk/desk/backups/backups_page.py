@@ -49,11 +49,11 @@ class BackupsPage(Page):
         self.restore_button: QPushButton = button(
             "Restore backup...", self.restore, tip="Put this copy in the bank's place"
         )
-        self.restore_button.setVisible(may(context.actor, Right.RESTORE))
         row.addWidget(self.check_button)
         row.addWidget(self.restore_button)
         row.addStretch(1)
         column.addLayout(row)
+        self.restore_button.setVisible(may(context.actor, Right.RESTORE))
 
     def refresh(self) -> None:
         app, actor = self.context.app, self.context.actor

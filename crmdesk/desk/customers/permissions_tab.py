@@ -47,7 +47,6 @@ class PermissionsTab(QWidget):
         self.today_button: QPushButton = button("Back to today", self.back_to_today, "quiet", "What holds now")
         self.receipt_button = button("Receipt...", self.receipt, tip="What this customer permitted, to take home")
         self.restrict_button: QPushButton = button("Restrict", self._restrict)
-        self.restrict_button.setVisible(may(context.actor, Right.RESTRICT_CUSTOMER))
         self.history = PlainTable("History of permissions", TITLES, WIDTHS)
         self.evidence = EvidenceCard(context)
         self.then_card = Card()
@@ -59,6 +58,7 @@ class PermissionsTab(QWidget):
         self.now_title = label("Now", "heading")
         self.now_card.rows.insertWidget(0, self.now_title)
         self._lay_out()
+        self.restrict_button.setVisible(may(context.actor, Right.RESTRICT_CUSTOMER))
         for grid in (self.grid, self.now_card.grid):
             grid.evidence_asked.connect(self.point_to)
         self.history.selectionModel().currentRowChanged.connect(lambda *_: self._tell())

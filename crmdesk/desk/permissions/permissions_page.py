@@ -86,12 +86,12 @@ class PermissionsPage(Page):
         self.due_tab.add_tool(self.days)
         self.read_button: QPushButton = button("Read notice", self.read_notice, tip="The words of this notice (Enter)")
         self.new_button: QPushButton = button("New notice...", self.new_notice, tip="Or a further version of this one")
-        self.new_button.setVisible(may(self.context.actor, Right.MANAGE_NOTICES))
         self.confirm_button: QPushButton = button(
             "Confirm correction", self.confirm, tip="The event counts no more from now on"
         )
         self.notices_tab.add_tool(self.read_button)
         self.notices_tab.add_tool(self.new_button)
+        self.new_button.setVisible(may(self.context.actor, Right.MANAGE_NOTICES))
         self.waiting_tab.add_tool(self.confirm_button)
         self.notices_tab.table.setToolTip("Enter reads the notice")
         self.notices_tab.table.activated.connect(lambda *_: self.read_notice())

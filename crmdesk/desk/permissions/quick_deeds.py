@@ -34,9 +34,6 @@ class QuickDeeds(QWidget):
         self.withdraw_button: QPushButton = button("Withdraw offers", self.withdraw)
         self.object_button: QPushButton = button("Object to offers", self.objection)
         recorder, objector = (may(context.actor, right) for right in (Right.RECORD_PERMISSION, Right.RECORD_OBJECTION))
-        self.record_button.setVisible(recorder and not brief)
-        self.withdraw_button.setVisible(recorder)
-        self.object_button.setVisible(objector)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -44,7 +41,12 @@ class QuickDeeds(QWidget):
             row.addWidget(made)
         if not brief:
             row.addStretch(1)
-        self.setVisible(recorder or objector)
+        # Once they have a place: what is shown without one flashes up as a window of its own.
+        self.record_button.setVisible(recorder and not brief)
+        self.withdraw_button.setVisible(recorder)
+        self.object_button.setVisible(objector)
+        if not (recorder or objector):
+            self.setVisible(False)
         self._show()
 
     def show_customer(self, grid: Grid) -> None:

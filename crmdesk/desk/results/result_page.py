@@ -174,10 +174,10 @@ class ResultPage(Page):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 8, 0, 0)
         band = Band()
+        column.addWidget(band)
         band.fill("error", "This view stopped. The tables below show the same result.",
                   [("Open the plugins", lambda: self.context.open_page("plugins"))],
                   f"{view.id}: {type(error).__name__}")  # fmt: skip
-        column.addWidget(band)
         column.addWidget(TablesView(tables), 1)
         return holder
 

@@ -179,7 +179,11 @@ class Board(QWidget):
             column.addWidget(self._heads[stage])
             column.addWidget(made, 1)
             across.addLayout(column, 1)
-        context.theme_changed.connect(lambda *_: [made.viewport().update() for made in self.lists.values()])
+        context.theme_changed.connect(self._repaint)
+
+    def _repaint(self) -> None:
+        for made in self.lists.values():
+            made.viewport().update()
 
     def show_board(self, board: dict[str, list[OpportunityRow]]) -> None:
         """New cards; the chosen one stays chosen, in whichever column it stands now."""

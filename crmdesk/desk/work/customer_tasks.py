@@ -128,7 +128,7 @@ class CustomerTasks(QWidget):
     def do(self, key: str) -> None:
         """A deed by its name, on the tasks that are chosen."""
         chosen = self.tasks.chosen()
-        if key not in self._buttons or not self._buttons[key].isEnabled():
+        if not chosen or key not in self._buttons or not self._buttons[key].isEnabled():
             return
         if key == "edit":
             self.deed.edit(chosen[0], self._now)

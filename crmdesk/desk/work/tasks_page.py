@@ -151,7 +151,7 @@ class TasksPage(Page):
     def do(self, key: str) -> None:
         """A deed by its name, on the rows that are chosen."""
         chosen = self.table.chosen()
-        if key not in self._buttons or not self._buttons[key].isEnabled():
+        if not chosen or key not in self._buttons or not self._buttons[key].isEnabled():
             return
         if key == "open":
             self.context.open_page("customer", number=chosen[0].number)
