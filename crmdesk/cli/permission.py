@@ -1,6 +1,7 @@
 """Commands of the permission ledger: permissions, permission, receipt, notices."""
 
 from datetime import UTC, datetime, time
+from json import loads
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,7 +21,7 @@ Known = Annotated[
 
 
 def _end(day: datetime | None) -> datetime | None:
-    return None if day is None else datetime.combine(day.date(), time(23, 59, 59), UTC)
+    return None if day is None else datetime.combine(day.date(), time.max, UTC)
 
 
 def permission_grid(
@@ -91,9 +92,10 @@ def receipt(
 ) -> None:
     """The customer's permission receipt as JSON (sections of ISO/IEC TS 27560)."""
     with opened(file) as app:
-        document = receipts.receipt(app, me(), number)
-        if out is not None:
-            receipts.save(app, me(), number, out)
+        if out is None:
+            document = receipts.receipt(app, me(), number)
+        else:  # one receipt, saved and shown
+            document = loads(receipts.save(app, me(), number, out).read_text(encoding="utf-8"))
     answer(document, True, "")
 
 

@@ -41,16 +41,23 @@ def chip(text: str) -> Chip:
 
 
 def query(app: App, where: Sequence[str] | None, name: str | None, text: str = "") -> CustomerQuery:
-    """The query of a saved list, with further conditions; BadInput where no list has that name."""
-    base = CustomerQuery()
-    if name is not None:
-        known = {one.name: one.query for one in saved.lists(app, me())}
-        if name not in known:
-            listed = ", ".join(sorted(known)) or "none yet"
-            raise BadInput(f"No saved list is called '{name}'; those of this bank: {listed}.")
-        base = known[name]
+    """The query of a saved list, with further conditions; BadInput where no list has that name, or it cannot be read.
+
+    Where a colleague shares a list of the same name, one's own is meant.
+    """
+    base = _saved(app, name) if name is not None else CustomerQuery()
     chips = (*base.filters, *map(chip, where or ()))
     return CustomerQuery(text or base.text, chips, base.sort, base.descending)
+
+
+def _saved(app: App, name: str) -> CustomerQuery:
+    known = {one.name: one for one in sorted(saved.lists(app, me()), key=lambda one: one.owner == me().login)}
+    if name not in known:
+        listed = ", ".join(sorted(known)) or "none yet"
+        raise BadInput(f"No saved list is called '{name}'; those of this bank: {listed}.")
+    if known[name].broken:
+        raise BadInput(f"The list '{name}' cannot be used: {known[name].broken}")
+    return known[name].query
 
 
 def population(app: App, where: Sequence[str] | None, name: str | None) -> tuple[Chip, ...]:

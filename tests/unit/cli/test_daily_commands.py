@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crmdesk.cli.main import main
+from crmdesk.cli.output import me, opened
 from crmdesk.cli.where import chip
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import banks
@@ -88,6 +89,9 @@ def test_a_grant_needs_a_notice_and_proof(bank: Path, capsys: pytest.CaptureFixt
     assert main(["receipt", str(bank), number]) == 0
     receipt = json.loads(capsys.readouterr().out)
     assert {"receipt_metadata", "consent_records"} <= set(receipt)
+    file = bank.with_name("receipt.json")
+    assert main(["receipt", str(bank), number, "--out", str(file)]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(file.read_text(encoding="utf-8"))  # one receipt, not two
 
 
 def test_only_combinations_of_the_catalogue_are_recorded(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,6 +109,37 @@ def test_conditions_as_people_type_them() -> None:
 
 def test_a_list_that_is_not_there_names_those_that_are(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "none yet" in refused(capsys, "find", bank, "--list", "My people")
+
+
+def test_a_list_whose_filter_holds_no_more_is_never_everybody(
+    bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with opened(bank) as app, app.store.write() as session:
+        kept = {"text": "", "filters": [{"field": "shoe", "op": "is", "values": ["1"]}]}
+        session.connection().exec_driver_sql(
+            "INSERT INTO saved_search (name, owner, shared, query, made_at, version) VALUES (?, ?, 1, ?, ?, 1)",
+            ("Shoes", "mia", json.dumps(kept), "2026-01-01 00:00:00.000000"),
+        )
+    file = tmp_path / "list.csv"
+    assert "cannot be used" in refused(capsys, "export", bank, file, "--purpose", "service", "--list", "Shoes")
+    assert not file.exists()
+    assert "shoe" in refused(capsys, "mine", bank, "association.rules", "--list", "Shoes")
+
+
+def test_ones_own_list_comes_before_one_that_a_colleague_shares(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(bank) as app, app.store.write() as session:
+        for owner, text in (("\U0010ffff", "nobody at all"), (me().login, "")):
+            kept = {"text": text, "filters": []}
+            session.connection().exec_driver_sql(
+                "INSERT INTO saved_search (name, owner, shared, query, made_at, version) VALUES (?, ?, 1, ?, ?, 1)",
+                ("Mine", owner, json.dumps(kept), "2026-01-01 00:00:00.000000"),
+            )
+    assert ask(capsys, "find", bank, "--list", "Mine")["count"] == 300
+
+
+def test_a_day_ends_with_its_last_instant(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    at = ask(capsys, "permissions", bank, "--at", "2026-03-01")["at"]
+    assert at.startswith("2026-03-01 23:59:59.999999")
 
 
 def test_a_run_on_some_customers_counts_the_others_as_outside(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
