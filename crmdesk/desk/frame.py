@@ -25,6 +25,7 @@ from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf
 from crmdesk.desk.start_page import StartPage
 from crmdesk.desk.status_bar import StatusBar
+from crmdesk.desk.sweeper import Sweeper
 from crmdesk.desk.theme import THEMES, Theme, system_theme
 from crmdesk.desk.topbar import TopBar
 from crmdesk.desk.tray import Tray
@@ -54,6 +55,8 @@ class Frame(QMainWindow):
         self.tray = Tray()
         self.watcher = Watcher(context)
         self.reminders, self.keeper = Reminders(context), Keeper(context)
+        self.sweeper = Sweeper(self)
+        self.sweeper.start()
         self._lay_out()
         self._connect()
         self.fill_menus()
@@ -216,6 +219,7 @@ class Frame(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """The window stays, and can be moved and painted, until the bank is closed behind it."""
         if self._closed:
+            self.sweeper.stop()
             event.accept()
             return
         event.ignore()
