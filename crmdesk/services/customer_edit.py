@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from crmdesk.domain.change import Change
-from crmdesk.domain.contact_rules import Unfit, in_words
+from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import KINDS, digits, fold, full_name
 from crmdesk.domain.errors import BadFields, BadInput
 from crmdesk.domain.rights import Actor, Right, require
@@ -16,6 +16,7 @@ from crmdesk.services import conflicts
 from crmdesk.services import customer_fields as known
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import Facts, FieldInfo
+from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import customer_edit as queries
@@ -183,9 +184,7 @@ def _row(raw: Any, number: str) -> dict[str, Any]:
     if row["merged_into"] is not None:
         other = queries.number_of(raw, row["merged_into"])
         raise BadInput(f"{number} was merged into {other}; edit {other} instead.")
-    gone = queries.erased_on(raw, row["id"])
-    if gone is not None:
-        raise BadInput(f"The person {number} was erased on {in_words(gone)} and is not brought back.")
+    refuse_erased(raw, row["id"], number)
     return row
 
 

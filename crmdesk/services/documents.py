@@ -11,6 +11,7 @@ from crmdesk.domain.document import BYTES_AT_MOST, KINDS, kept_name, media_type
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
+from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import documents as queries
@@ -31,8 +32,8 @@ def of_customer(app: App, actor: Actor, number: str) -> list[DocumentInfo]:
 def add(app: App, actor: Actor, number: str, file: Path, kind: str = "other") -> Change:
     """Keep a copy of `file` with the customer; the Change names it. A file that is there already is not kept twice.
 
-    BadInput for an unknown kind or customer, for more than 20 MB, and for what is no document by its content;
-    CrmdeskError where the file cannot be read.
+    BadInput for an unknown kind or customer, for an erased person, for more than 20 MB, and for what is no document by
+    its content; CrmdeskError where the file cannot be read.
     """
     require(actor, Right.RECORD_PERMISSION)
     if kind not in KINDS:
@@ -41,7 +42,9 @@ def add(app: App, actor: Actor, number: str, file: Path, kind: str = "other") ->
     media = media_type(content)
     digest = hashlib.sha256(content).hexdigest()
     with app.store.write() as session:
-        customer = people.id_of(raw_of(session), number)
+        raw = raw_of(session)
+        customer = people.id_of(raw, number)
+        refuse_erased(raw, customer, number)
         key = queries.kept(session, customer, digest)
         if key is None:
             key = queries.add(session, {

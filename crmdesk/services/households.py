@@ -12,6 +12,7 @@ from crmdesk.domain.customer import HOUSEHOLD_ROLES
 from crmdesk.domain.errors import BadInput, Conflict
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
+from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
 from crmdesk.store.queries import surroundings as queries
@@ -22,12 +23,14 @@ NAME_AT_MOST: Final = 80
 
 
 def person(raw: Any, number: str, *, merged: bool = False) -> Person:
-    """The customer of a number; BadInput where it is unknown, or was merged into another unless `merged`."""
+    """The customer of a number; BadInput where it is unknown, or was merged or erased unless `merged`."""
     found = queries.person(raw, number)
     if found is None:
         raise BadInput(f"No customer has the number {number}; check it, then try again.")
     if found.merged_into is not None and not merged:
         raise BadInput(f"{number} was merged into another customer; open that one instead.")
+    if not merged:
+        refuse_erased(raw, found.id, number)
     return found
 
 

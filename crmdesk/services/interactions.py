@@ -13,8 +13,8 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import INITIATORS, RESPONSES, SYSTEM
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
+from crmdesk.services.subjects import writable
 from crmdesk.store import audit
-from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import interactions as queries
 from crmdesk.store.queries import offers
 from crmdesk.store.queries.interactions import LegalCell, OwnAccount
@@ -74,7 +74,7 @@ def record(
     with app.store.write() as session:
         raw = offers.raw_of(session)
         cell = _cell(raw, actor, code, now)
-        customer = _customer(raw, number)
+        customer = writable(raw, number)
         at = _moment(occurred_at, now)
         held = _account(raw, customer, number, account, at)
         currency = held.currency if held else offers.currency(raw)
@@ -131,14 +131,6 @@ def _cell(raw: Any, actor: Actor, code: str, now: datetime) -> LegalCell:
     if found is None:
         raise BadInput(f"'{code}' is not a combination that can be recorded here; choose one of the list.")
     return found
-
-
-def _customer(raw: Any, number: str) -> int:
-    customer = people.id_of(raw, number)
-    into, _ = queries.fate(raw, customer)
-    if into is not None:
-        raise BadInput(f"{number} was merged into {into}; record it there.")
-    return customer
 
 
 def _moment(at: datetime | None, now: datetime) -> datetime:

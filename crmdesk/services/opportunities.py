@@ -12,6 +12,7 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import STAGES
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
 from crmdesk.store.queries import customers as customer_rows
@@ -112,7 +113,7 @@ def add(app: App, actor: Actor, number: str, title: str = "", *, stage: str = "i
         raise BadInput(f"A new opportunity cannot be '{stage}'; choose one of {', '.join(STAGES[:3])}.")
     with app.store.write() as session:
         raw = raw_of(session)
-        customer = customer_rows.id_of(raw, number)
+        customer = writable(raw, number)
         values = _checked(raw, {"title": title, **fields})
         if not values["title"] and values.get("product_id"):
             values["title"] = dict(queries.products(raw))[fields["product"]]

@@ -13,6 +13,7 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import ORIGINS
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
 from crmdesk.store.queries import customers as customer_rows
@@ -116,7 +117,7 @@ def add(app: App, actor: Actor, title: str, due_at: datetime, *, number: str | N
         raise BadInput(f"'{origin}' is not where a task comes from; choose one of {', '.join(ORIGINS)}.")
     values = _checked({"title": title, "note": note, "due_at": due_at, "remind_at": remind_at})
     with app.store.write() as session:
-        customer = customer_rows.id_of(raw_of(session), number) if number else None
+        customer = writable(raw_of(session), number) if number else None
         journal = Journal(session, actor, "add task", f"Add task: {values['title']}")
         own = staff.own_row(app, session, actor)
         for_whom = staff.row_of(app, session, actor, owner)
@@ -144,7 +145,7 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
             if values["owner_id"] != queries.staff_id(raw, task["owner"]):
                 values["handed_from"] = queries.staff_id(raw, task["owner"])
         if "number" in fields:
-            values["customer_id"] = customer_rows.id_of(raw, fields["number"]) if fields["number"] else None
+            values["customer_id"] = _about(raw, task["number"], fields["number"])
         journal = Journal(session, actor, "edit task", f"Change task: {values.get('title', task['title'])}")
         try:
             names = journal.update("task", id, values, version)
@@ -208,6 +209,13 @@ def _set(app: App, actor: Actor, id: int, act: str, title: str, values: dict[str
         journal.update("task", id, {**values, **ends})
         audit.record(app.store, session, actor, act, f"task {id}")
     return Change(act.replace(" ", "_"), journal.ids(), app.store.change_no())
+
+
+def _about(raw: Any, before: str | None, number: str) -> int | None:
+    """The customer a task is about from now on; one that it was about already is not judged again."""
+    if not number:
+        return None
+    return customer_rows.id_of(raw, number) if number == before else writable(raw, number)
 
 
 def _found(raw: Any, key: int) -> dict[str, Any]:

@@ -36,8 +36,17 @@ class Reversal:
     def run(self) -> None:
         """Backwards through what the deed did; runs of like changes to one table are one statement."""
         for pack in queries.changes(self._raw, self._deed.id):
-            for (table, kind), run in groupby(pack, key=lambda c: (c.table, _kind(c))):
+            closed = queries.closed(self._raw, {c.customer for c in pack if c.customer is not None})
+            for (table, kind), run in groupby(self._open(pack, closed), key=lambda c: (c.table, _kind(c))):
                 {"set": self._set, "made": self._made, "removed": self._removed}[kind](table, list(run))
+
+    def _open(self, pack: list[Changed], closed: Mapping[int, str]) -> list[Changed]:
+        """Without what would write about a person who was erased or merged since; what was made may still go."""
+        shut = {c.id: fate for c in pack if (fate := closed.get(c.customer or 0)) and _kind(c) != "made"}
+        for table, row, fate in dict.fromkeys((c.table, c.row, shut[c.id]) for c in pack if c.id in shut):
+            words = fate if table == "customer" else f"is about a customer who {fate}"
+            self._keep(table, row, f"{words} and stays")
+        return [c for c in pack if c.id not in shut]
 
     def kept(self) -> tuple[str, ...]:
         """One sentence for each row that was left as it is; past a hundred only their number."""

@@ -14,9 +14,10 @@ from crmdesk.store.journal import CUSTOM
 
 PACK: Final = 2_000  # customers looked at, or changed, by one statement
 # In the order in which the first reason that applies is given.
-LEFT_OUT: Final = ("merged", "restricted", "left the bank", "a person", "a company", "so already")
+LEFT_OUT: Final = ("erased", "merged", "restricted", "left the bank", "a person", "a company", "so already")
 _WHY: Final = """
-CASE WHEN c.merged_into IS NOT NULL THEN 'merged' WHEN c.restricted THEN 'restricted'
+CASE WHEN EXISTS (SELECT 1 FROM permission_event e WHERE e.customer_id = c.id AND e.status = 'erased') THEN 'erased'
+  WHEN c.merged_into IS NOT NULL THEN 'merged' WHEN c.restricted THEN 'restricted'
   WHEN c.left_on <= :day THEN 'left the bank' WHEN c.kind <> :kind AND :kind <> '' THEN 'a ' || c.kind
   WHEN {column} IS :value THEN 'so already' ELSE '' END
 """

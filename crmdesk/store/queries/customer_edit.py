@@ -98,6 +98,14 @@ def erased_on(raw: Any, customer: int) -> date | None:
     return moment(found[0]).date() if found[0] else None
 
 
+def merged_into(raw: Any, customer: int) -> str | None:
+    """The number of the customer this one was merged into; None where it was not."""
+    found = raw.execute(
+        "SELECT m.number FROM customer c JOIN customer m ON m.id = c.merged_into WHERE c.id = ?", (customer,)
+    ).fetchone()
+    return found[0] if found else None
+
+
 def number_of(raw: Any, customer: int) -> str:
     return str(raw.execute("SELECT number FROM customer WHERE id = ?", (customer,)).fetchone()[0])
 

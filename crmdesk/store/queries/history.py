@@ -85,6 +85,7 @@ class Changed:
     field: str
     before: Any
     after: Any
+    customer: int | None
 
 
 def of_customer(raw: Any, customer: int, limit: int) -> list[tuple[Any, ...]]:
@@ -143,13 +144,30 @@ def changes(raw: Any, deed: int) -> Iterator[list[Changed]]:
     last = 2**62
     while True:
         rows = raw.execute(
-            "SELECT id, table_name, row_id, field, before, after FROM field_change WHERE deed_id = ? AND id < ?"
-            f" ORDER BY id DESC LIMIT {_PAGE}", (deed, last),
+            "SELECT id, table_name, row_id, field, before, after, customer_id FROM field_change WHERE deed_id = ?"
+            f" AND id < ? ORDER BY id DESC LIMIT {_PAGE}", (deed, last),
         ).fetchall()  # fmt: skip
         if not rows:
             return
         last = rows[-1][0]
-        yield [Changed(key, table, row, field, _loaded(old), _loaded(new)) for key, table, row, field, old, new in rows]
+        yield [
+            Changed(key, table, row, field, _loaded(old), _loaded(new), customer)
+            for key, table, row, field, old, new, customer in rows
+        ]
+
+
+def closed(raw: Any, customers: Iterable[int]) -> dict[int, str]:
+    """Those among these customers about whom nothing is written down any more, and what became of them."""
+    wanted = json.dumps(list(customers))
+    merged = raw.execute(
+        "SELECT id FROM customer WHERE merged_into IS NOT NULL AND id IN (SELECT value FROM json_each(?))", (wanted,)
+    )
+    found = {key: "was merged into another customer" for (key,) in merged}
+    erased = raw.execute(
+        "SELECT customer_id FROM permission_event WHERE customer_id IN (SELECT value FROM json_each(?))"
+        " AND status = 'erased'", (wanted,),
+    )  # fmt: skip
+    return found | {key: "was erased" for (key,) in erased}
 
 
 def current(session: Session, table: str, rows: Sequence[int]) -> dict[int, dict[str, Any]]:

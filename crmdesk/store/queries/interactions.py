@@ -101,14 +101,5 @@ def find(session: Session, key: int) -> Kept | None:
     return Kept(dict(row), str(number), cell[0], cell[1], undone)
 
 
-def fate(raw: Any, customer: int) -> tuple[str | None, date | None]:
-    """(number of the customer this one was merged into, day on which they left), each None where it is not so."""
-    into, left = raw.execute(
-        "SELECT m.number, c.left_on FROM customer c LEFT JOIN customer m ON m.id = c.merged_into WHERE c.id = ?",
-        (customer,),
-    ).fetchone()
-    return into, day(left)
-
-
 def seconds(at: datetime) -> int:
     return int(at.astimezone(UTC).timestamp())

@@ -12,6 +12,7 @@ from small_bank import ACTOR, SmallApp
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.services import history
+from crmdesk.store import chain
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.verify import verify
 
@@ -347,3 +348,36 @@ def test_a_number_of_a_customer_who_was_taken_out_begins_anew(app: SmallApp) -> 
     with app.store.write() as session:  # an import gives the free key to somebody else
         small_bank.add(session, "customer", [small_bank.person(6, "Liv", "Berg", number="C-9")])
     assert history.of_customer(app, ACTOR, "C-9") == []
+
+
+def erase(app: SmallApp, customer: int) -> None:
+    with app.store.write() as session:
+        gone = small_bank.event(customer, "service", None, "erased", "2026-10-01")
+        chain.append(session, app.store.audit_key, "permission_event", [gone])
+
+
+def test_no_undo_brings_an_erased_person_back(app: SmallApp) -> None:
+    event = {"customer_id": 1, "kind": "move", "on": date(2020, 1, 1), "source": "told", "note": "to Moda"}
+    key = insert(app, "life_event", **event)
+    cleared = edit(app, {1: {"phone": None, "email": None}, 2: {"phone": None}})
+    remove(app, "life_event", key)
+    erase(app, 1)
+    with pytest.raises(CrmdeskError, match="The life event is about a customer who was erased and stays"):
+        history.undo(app, ACTOR)
+    report = history.undo(app, ACTOR, cleared)
+    assert report.kept == ("C-000001: was erased and stays.",) and report.restored == 1
+    by_id = {row["id"]: row["phone"] for row in without_version(app)}
+    assert by_id[1] is None and by_id[2] == "+90 532 222 5678" and not table(app, "life_event")
+
+
+def test_what_was_made_about_an_erased_person_may_still_go(app: SmallApp) -> None:
+    insert(app, "interest", customer_id=1, family="loan", at=AT, source="told")
+    erase(app, 1)
+    assert history.undo(app, ACTOR).restored == 1 and not table(app, "interest")
+
+
+def test_a_customer_who_was_merged_stays_as_they_are(app: SmallApp) -> None:
+    edit(app, {4: {"city": "Bursa"}})
+    edit(app, {4: {"merged_into": 1}}, actor=MIA)
+    with pytest.raises(CrmdeskError, match="C-000004: was merged into another customer and stays"):
+        history.undo(app, ACTOR)
