@@ -41,6 +41,8 @@ HOST: Final = (
     Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
     Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),
     Entry("file.open", "Open a bank...", "File", f"{_DEEDS}:open_file", "1_open", 30, "Ctrl+O"),
+    Entry("file.restore", "Restore a backup...", "File", "crmdesk.desk.backups.from_file:choose", "1_open", 40,
+          tip="For a bank that is gone or damaged", may=Right.RESTORE),
     Entry("file.close", "Close the bank", "File", f"{_DEEDS}:close_bank", "2_close", 10, "", True),
     Entry("file.export", "Export...", "File", "crmdesk.desk.exporting:export_page", "3_out", 10, "Ctrl+E", True,
           "What the page shows, as a file"),

@@ -42,6 +42,7 @@ class StartPage(Page):
         card.rows.addSpacing(4)
         row = QHBoxLayout()
         row.addWidget(button("Open a file...", lambda: self._act("file.open"), tip="Open a bank (Ctrl+O)"))
+        row.addWidget(button("Restore a backup...", lambda: self._act("file.restore"), tip="Of a bank that is gone"))
         row.addStretch(1)
         card.rows.addLayout(row)
         return card
