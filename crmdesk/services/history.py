@@ -10,6 +10,7 @@ from crmdesk.domain.change import Change, named
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
+from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.undoing import Reversal
 from crmdesk.store import audit
 from crmdesk.store.journal import WHOLE, Journal
@@ -19,7 +20,6 @@ from crmdesk.store.queries.history import DeedRow
 from crmdesk.store.queries.offers import raw_of
 
 ENTRIES: Final = 2_000
-HIDDEN: Final = "hidden"
 _MASKED: Final = frozenset({"id", "contact", "protected", "text"})  # tags that are not shown without the right
 # What may be taken back needs the right to do it; anything else is a change to a customer.
 _RIGHTS: Final = {
@@ -74,7 +74,8 @@ class UndoReport:
 def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
     """What was changed of a customer and of what surrounds them, newest first, at most 2,000 fields.
 
-    Without the right to contact data, names, contact, birth and free text are hidden. BadInput: unknown number.
+    Without the right to contact data, names, contact, birth and free text are hidden, and the act stands for the title.
+    BadInput: unknown number.
     """
     require(actor, Right.READ_HISTORY)
     clear = may(actor, Right.READ_CONTACT)
@@ -85,7 +86,7 @@ def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
     entries = []
     for _, at, by, act, title, table, field, before, after, deed in rows:
         old, new = (_shown(table, field, value, words, clear) for value in (before, after))
-        entries.append(FieldEntry(at, by, act, title, table, field, old, new, deed, undone[deed][1]))
+        entries.append(FieldEntry(at, by, act, title if clear else act, table, field, old, new, deed, undone[deed][1]))
     return entries
 
 

@@ -12,6 +12,7 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import STAGES
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -222,11 +223,12 @@ def _checked(raw: Any, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(actor: Actor, found: list[dict[str, Any]]) -> list[OpportunityRow]:
-    clear = may(actor, Right.READ_CONTACT)
+    """Without the right to contact data no name, and nothing of what was written in words of one's own."""
+    masked = {} if may(actor, Right.READ_CONTACT) else {"title": HIDDEN, "next_step": "", "lost_reason": ""}
     texts = ("product", "product_name", "currency", "next_step", "lost_reason")
     return [
         OpportunityRow(**{**row, **{name: row[name] or "" for name in texts},
-                          "name": row["name"] if clear else row["number"],
-                          "next_on": date.fromisoformat(row["next_on"]) if row["next_on"] else None})
+                          "name": row["number"] if masked else row["name"],
+                          "next_on": date.fromisoformat(row["next_on"]) if row["next_on"] else None, **masked})
         for row in found
     ]  # fmt: skip

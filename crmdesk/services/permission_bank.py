@@ -80,7 +80,7 @@ class Saying:
 def overview(app: App, actor: Actor, at: datetime | None = None, known_at: datetime | None = None) -> Overview:
     """The grid of the whole bank at `at` (aware; None: the bank's clock), from what was known at `known_at`."""
     require(actor, Right.READ_PERMISSIONS)
-    at = at or app.store.clock()
+    at = (at or app.store.clock()).astimezone(UTC)
     rows, allowed = {}, {}
     with app.store.reader() as raw:
         customers = everyone(raw)

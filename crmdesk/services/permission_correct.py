@@ -18,6 +18,7 @@ from crmdesk.domain.permission import PermissionEvent, widens
 from crmdesk.domain.recording import moment_of_record
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
+from crmdesk.services.own_values import HIDDEN
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import permission_write as writes
@@ -68,11 +69,15 @@ def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Chang
 
 
 def pending(app: App, actor: Actor, number: str | None = None) -> list[Proposal]:
-    """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all."""
+    """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all.
+
+    The reasons are free text, for who may read contact data.
+    """
     require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         who = writes.subject(raw, number, app.store.clock()).id if number else None
-        return list(_waiting(raw, who))
+        found = list(_waiting(raw, who))
+    return found if may(actor, Right.READ_CONTACT) else [replace(one, reason=HIDDEN) for one in found]
 
 
 def confirm(app: App, actor: Actor, number: str, seq: int) -> Change:
@@ -81,6 +86,7 @@ def confirm(app: App, actor: Actor, number: str, seq: int) -> Change:
     with app.store.write() as session:
         raw = writes.raw_of(session)
         who = writes.subject(raw, number, app.store.clock())
+        _refuse_erased(ledger.events(raw, [who.id])[who.id], number)
         proposal = next((p for p in _waiting(raw, who.id) if p.seq == seq), None)
         if proposal is None:
             raise BadInput(f"No correction of {number} waits under the number {seq}; read the page again.")
@@ -114,13 +120,17 @@ def _target(app: App, raw: Any, number: str, seq: int) -> tuple[Subject, list[Pe
     event = next((e for e in known if e.seq == seq), None)
     if event is None:
         raise BadInput(f"Event {seq} is not one of {number}; read the page again.")
-    if any(e.status == "erased" for e in known):
-        raise Refused(f"{number} was erased: nothing is recorded for this person any more.")
+    _refuse_erased(known, number)
     if event.status == "voided":
         raise BadInput("A correction is not corrected: record what the customer said as a new event.")
     if any(e.voids == seq for e in known):
         raise BadInput("This event was voided before; it counts no more.")
     return who, known, event
+
+
+def _refuse_erased(known: list[PermissionEvent], number: str) -> None:
+    if any(e.status == "erased" for e in known):
+        raise Refused(f"{number} was erased: nothing is recorded for this person any more.")
 
 
 def _waiting(raw: Any, customer: int | None) -> Iterator[Proposal]:

@@ -200,7 +200,7 @@ def _add(app: App, actor: Actor, number: str, table: str, values: dict[str, Any]
             raise BadInput(f"The interest of {number} in {values['family']} is noted already.")
         journal = Journal(session, actor, act, title)
         journal.insert(table, {"customer_id": who.id, **values})
-        note(app, session, actor, act, who, values.get("kind") or values["family"])
+        note(app, session, actor, act, who, values.get("family", ""))  # what befell a person is not for the audit
     return Change(act.replace(" ", "_"), {**journal.ids(), "customer": frozenset({who.id})}, app.store.change_no())
 
 

@@ -13,6 +13,7 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import ORIGINS
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -259,9 +260,10 @@ def _conflict(raw: Any, id: int, version: int, stale: Stale) -> Conflict:
 
 
 def _rows(actor: Actor, found: list[dict[str, Any]]) -> list[TaskRow]:
-    clear = may(actor, Right.READ_CONTACT)
+    """Without the right to contact data no name, and nothing of what was written in words of one's own."""
+    masked = {} if may(actor, Right.READ_CONTACT) else {"title": HIDDEN, "note": ""}
     return [
         TaskRow(**{**row, "note": row["note"] or "", "handed_from": row["handed_from"] or "",
-                   "number": row["number"] or "", "name": row["name"] if clear else row["number"] or ""})
+                   "number": row["number"] or "", "name": row["number"] or "" if masked else row["name"], **masked})
         for row in found
     ]  # fmt: skip

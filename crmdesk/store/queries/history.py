@@ -243,7 +243,7 @@ def field_in_use(raw: Any, code: str) -> bool:
 def tag(table: str, field: str) -> Tag:
     """The privacy tag of a column; the bank's own fields and whole rows count as text."""
     found = metadata.tables[table].c.get(field)
-    return "text" if found is None else found.info.get("tag", "text")
+    return "text" if found is None or field == CUSTOM else found.info.get("tag", "text")
 
 
 def same(table: str, field: str, one: Any, other: Any) -> bool:

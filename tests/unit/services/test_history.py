@@ -332,7 +332,10 @@ def test_without_the_right_to_contact_data_values_are_hidden(app: SmallApp) -> N
     )
     insert(app, "task", customer_id=1, owner_id=insert(app, "staff", login="x", name="X"), title="Call Ada", due_at=AT,
            made_at=AT, made_by="ela")  # fmt: skip
+    edit(app, {1: {"education": "doctor"}}, title="Ada is a doctor now")
     found = {e.field: e for e in history.of_customer(app, OTTO, "C-000001")}
+    assert found["education"].title == "edit"
+    assert {e.title for e in history.of_customer(app, ACTOR, "C-000001")} >= {"Ada is a doctor now"}
     for field in ("phone", "family_name", "birth_date"):
         assert (found[field].before, found[field].after) == (history.HIDDEN, history.HIDDEN)
     assert (found["source"].before, found["source"].after) == (None, "web")
@@ -340,6 +343,14 @@ def test_without_the_right_to_contact_data_values_are_hidden(app: SmallApp) -> N
     assert "Ada" not in repr(list(found.values()))
     with pytest.raises(Refused):
         history.of_customer(app, TELLER, "C-000001")
+
+
+def test_a_new_customer_hides_what_the_banks_own_fields_hold(app: SmallApp) -> None:
+    insert(app, "customer", number="C-9", kind="person", family_name="Neu", branch_id=1, custom={"mother": "Ström"})
+    (made,) = history.of_customer(app, OTTO, "C-9")
+    assert made.after["custom"] == history.HIDDEN and "Ström" not in repr(made)
+    (made,) = history.of_customer(app, ACTOR, "C-9")
+    assert made.after["custom"] == {"mother": "Ström"}
 
 
 def test_a_number_of_a_customer_who_was_taken_out_begins_anew(app: SmallApp) -> None:

@@ -124,6 +124,10 @@ def test_of_one_customer_those_under_way_come_first(app: SmallApp) -> None:
 
 def test_rights(app: SmallApp) -> None:
     key = add(app, title="Card")
+    opportunities.edit(app, ACTOR, key, 1, next_step="Ring Ada")
+    auditor = Actor("a", frozenset({Role.AUDITOR}))
+    (seen,) = opportunities.of_customer(app, auditor, "C-000001")
+    assert (seen.name, seen.title, seen.next_step) == ("C-000001", "hidden", "")
     dpo, marketing = Actor("d", frozenset({Role.DPO})), Actor("m", frozenset({Role.MARKETING}))
     assert opportunities.board(app, dpo, mine=False)["identified"][0].id == key
     for refused in (

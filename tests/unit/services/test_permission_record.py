@@ -25,6 +25,7 @@ from crmdesk.store.bank import create_bank
 ADA, CETIN, IDA, BO, FIRM = (f"C-{n:06d}" for n in range(1, 6))
 TELLER = Actor("tea", frozenset({Role.TELLER}))
 OFFICER = Actor("dora", frozenset({Role.DPO}))
+ANALYST = Actor("ann", frozenset({Role.ANALYST}))
 
 
 @pytest.fixture
@@ -286,12 +287,24 @@ def test_the_stricter_state_holds_until_the_officer_confirms(app: SmallApp) -> N
         records.correct(app, TELLER, FIRM, mistake, "Again.")
     (waiting,) = records.pending(app, OFFICER)
     assert (waiting.number, waiting.voids, waiting.reason, waiting.by) == (FIRM, mistake, "Wrong customer.", "tea")
+    assert records.pending(app, ANALYST)[0].reason == "hidden"  # free text about a person
     records.confirm(app, OFFICER, FIRM, waiting.seq)
     assert states(app, FIRM)["email"] == "granted" and records.pending(app, OFFICER) == []
     with pytest.raises(BadInput, match="No correction"):
         records.confirm(app, OFFICER, FIRM, waiting.seq)
     with pytest.raises(BadInput, match="voided before"):
         records.correct(app, TELLER, FIRM, mistake, "Once more.")
+
+
+def test_no_correction_of_an_erased_person_is_confirmed(app: SmallApp) -> None:
+    records.objection(app, TELLER, FIRM)
+    records.correct(app, TELLER, FIRM, last(app, FIRM), "Wrong customer.")
+    (waiting,) = records.pending(app, OFFICER, FIRM)
+    with app.store.write() as session:
+        row = small_bank.event(5, "marketing", None, "erased", "2026-10-01")
+        chain.append(session, app.store.audit_key, "permission_event", [row])
+    with pytest.raises(Refused, match="was erased"):
+        records.confirm(app, OFFICER, FIRM, waiting.seq)
 
 
 def test_a_void_that_would_let_a_grant_live_longer_waits_too(app: SmallApp) -> None:

@@ -40,6 +40,13 @@ def rows(app: SmallApp, sql: str) -> list[tuple[Any, ...]]:
         return list(raw.execute(sql))
 
 
+def test_what_befell_a_person_stands_in_no_audit(app: SmallApp) -> None:
+    surroundings.add_life_event(app, ACTOR, ADA, "marriage", date(2026, 1, 1), "to Çetin")
+    surroundings.add_interest(app, ACTOR, ADA, "loan")
+    assert rows(app, "SELECT act, fields FROM audit_event ORDER BY seq") == [
+        ("add life event", ""), ("add interest", "loan")]  # fmt: skip
+
+
 def test_a_customer_moves_in_with_another(app: SmallApp) -> None:
     change = surroundings.join_household(app, ACTOR, CETIN, with_number=ADA, role="partner")
     assert change.touched["customer"] == frozenset({1, 2})

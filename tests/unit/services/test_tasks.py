@@ -188,10 +188,11 @@ def test_every_deed_can_be_taken_back(app: SmallApp, now: datetime) -> None:
 
 
 def test_rights_and_names(app: SmallApp, now: datetime) -> None:
-    add(app, "call", now, number="C-000001")
+    add(app, "call Ada", now, number="C-000001", note="Ada asked")
     auditor = Actor("aud", frozenset({Role.AUDITOR}))
     (row,) = tasks.due(app, auditor, mine=False)
-    assert row.name == row.number == "C-000001"  # masked where contact data is
+    assert row.name == row.number == "C-000001" and "Ada" not in repr(row)  # masked where contact data is
+    assert (row.title, row.note) == ("hidden", "")
     for refused in (
         lambda: tasks.add(app, auditor, "x", now), lambda: tasks.done(app, auditor, row.id),
         lambda: tasks.hand_over(app, auditor, [row.id], "ela"), lambda: staff.add(app, auditor, "x", "X"),
