@@ -46,7 +46,7 @@ class FieldsPage(Page):
         self._may = may(context.actor, Right.MANAGE_FIELDS)
         self.table = PlainTable(
             "Fields that this bank added", ("Title", "Code", "Kind", "Choices", "Protection", "State"),
-            (0, px(130), px(110), 0, px(140), px(140)),
+            (0, 130, 110, 0, 140, 140),
         )  # fmt: skip
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._fit())
         self.table.doubleClicked.connect(lambda *_: self.change())

@@ -12,7 +12,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout
 
 from crmdesk.desk.menus import Entry
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import size_dialog
 
 if TYPE_CHECKING:
     from crmdesk.desk.background import Ticket
@@ -38,7 +38,7 @@ class FindDialog(QDialog):
         super().__init__(frame)
         self.setWindowTitle("Find or do")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(px(600), px(460))
+        size_dialog(self, 600, 460)
         self._frame, self._stop, self._ticket = frame, Event(), None
         self.field = QLineEdit()
         self.field.setPlaceholderText("A customer, a page, an action or an analysis")

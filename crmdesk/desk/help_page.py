@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QTextBrowser, QVB
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import button
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import size_dialog
 from crmdesk.places import resource
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def show(frame: Frame, topic: str) -> None:
     dialog = QDialog(frame)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle("Help")
-    dialog.resize(px(820), px(600))
+    size_dialog(dialog, 820, 600)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(0, 0, 0, 0)
     page = HelpPage(frame.context)

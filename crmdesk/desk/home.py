@@ -17,6 +17,7 @@ from crmdesk.desk.results.segments import OVERVIEW, overview
 from crmdesk.desk.results.twin import PictureWidget
 from crmdesk.desk.widgets import button, label, scrolled
 from crmdesk.desk.work import moments
+from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customers, mining, tasks
@@ -54,7 +55,7 @@ class MapCard(HomeCard):
         if found is not None:
             run, picture = found
             shown = PictureWidget(picture, self.context, run.verdict)
-            shown.setFixedHeight(TALL)
+            shown.setFixedHeight(px(TALL))
             self.lines.addWidget(shown)
             self.add_buttons(button("See the segment map", lambda: self.context.open_page("result", run=run.uuid)))
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QStackedWidget,
 
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.widgets import Band, Blank, button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import CrmdeskError
 
@@ -86,7 +87,7 @@ class Page(QWidget):
         for height in (28, 180, 120):
             bone = QFrame()
             bone.setProperty("role", "skeleton")
-            bone.setFixedHeight(height)
+            bone.setFixedHeight(px(height))
             column.addWidget(bone)
         column.addStretch(1)
         return bones
@@ -96,6 +97,10 @@ class Page(QWidget):
     def arrive(self, **args: Any) -> None:
         """Called each time the page is opened, with the arguments of `context.open_page`."""
         self.refresh()
+
+    def place(self) -> dict[str, Any]:
+        """What `arrive` needs to come back to what is shown now, when the page is made anew; {} for nothing special."""
+        return {}
 
     def refresh(self) -> None:
         """Ask the services again and show the answer (F5, and after a change it cares about)."""

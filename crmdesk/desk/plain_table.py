@@ -9,6 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from crmdesk.desk.theme import ROW
+from crmdesk.desk.zoom import px
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -53,30 +54,38 @@ class TextModel(QAbstractTableModel):
         return side | Qt.AlignmentFlag.AlignVCenter
 
 
+def as_rows(view: QTableView, name: str, widths: Sequence[int] = ()) -> None:
+    """The look all lists share: rows of 28 px without a grid, one of them chosen, Tab leads out of the table.
+
+    `widths` of the columns in px before the zoom; 0 takes what is left over.
+    """
+    view.setAccessibleName(name)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    view.setStyleSheet("QTableView::item { padding: 0 5px; }")  # under the header's own padding
+    view.verticalHeader().setVisible(False)
+    view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    view.verticalHeader().setDefaultSectionSize(px(ROW))
+    view.horizontalHeader().setHighlightSections(False)
+    for place, width in enumerate(widths):
+        if width:
+            view.setColumnWidth(place, px(width))
+        else:
+            view.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+
+
 class PlainTable(QTableView):
-    """Rows of 28 px; `widths` in pixels, 0 takes what is left over."""
+    """Ready texts as rows; `widths` as `as_rows` takes them."""
 
     def __init__(
         self, name: str, titles: Sequence[str], widths: Sequence[int], right: frozenset[int] = frozenset()
     ) -> None:
         super().__init__()
         self.setModel(TextModel(titles, right, self))
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setStyleSheet("QTableView::item { padding: 0 5px; }")
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
-        self.horizontalHeader().setHighlightSections(False)
-        for place, width in enumerate(widths):
-            if width:
-                self.setColumnWidth(place, width)
-            else:
-                self.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        as_rows(self, name, widths)
 
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         model: TextModel = self.model()

@@ -18,7 +18,7 @@ from crmdesk.desk.exporting import PurposeField
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.paper import SIZES, Pages, Paper
 from crmdesk.desk.widgets import button, label
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Right, may
 
@@ -68,7 +68,7 @@ class PrintDialog(FormDialog):
 
     def __init__(self, context: DeskContext, parent: QWidget | None, order: Order) -> None:
         super().__init__(context, parent, order.title, "Save as PDF...")
-        self.resize(px(760), px(640))
+        size_dialog(self, 760, 640)
         self._order = order
         self._pages: Pages | None = None
         self._ticket: Ticket | None = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtWidgets import QApplication
 
+from crmdesk.desk.zoom import px
 from crmdesk.places import resource
 
 if TYPE_CHECKING:
@@ -130,6 +132,7 @@ QStatusBar QLabel {{ padding: 0 8px; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 QSplitter::handle {{ background: {window}; }}
 """
+_SIDES: Final = re.compile(r"((?:width|height): )(\d{2,})px")  # what is aimed at grows with the zoom, lines do not
 
 
 def style_sheet(theme: Theme, points: float | None = None) -> str:
@@ -140,4 +143,5 @@ def style_sheet(theme: Theme, points: float | None = None) -> str:
     inks = {f"{name}_{part}": getattr(getattr(theme, name), part)
             for name in ("granted", "asked", "none", "error") for part in ("ink", "fill")}  # fmt: skip
     icons = {way: resource("icons", f"{way}-{theme.name}.svg").as_posix() for way in ("up", "down", "check")}
-    return _SHEET.format(**colours, **inks, **icons, title_pt=round(base * 1.4, 1), answer_pt=round(base * 1.1, 1))
+    made = _SHEET.format(**colours, **inks, **icons, title_pt=round(base * 1.4, 1), answer_pt=round(base * 1.1, 1))
+    return _SIDES.sub(lambda found: f"{found[1]}{px(int(found[2]))}px", made)

@@ -37,6 +37,7 @@ class Shelf(QStackedWidget):
         self._past: list[Place] = []
         self._future: list[Place] = []
         self._here: Place | None = None
+        self._left: dict[str, dict[str, Any]] = {}  # where pages stood that are still to be made anew
         self.addWidget(start)
 
     @property
@@ -79,7 +80,9 @@ class Shelf(QStackedWidget):
         self.setCurrentWidget(self._made[name])
         self._made[name].setFocus()  # Tab goes on into the page, not back to the frame
         self.shown.emit(name)
-        self._made[name].arrive(**args)
+        stood = self._left.pop(name, {})
+        same = all(stood.get(key) == value for key, value in args.items())
+        self._made[name].arrive(**(stood if stood and same else args))  # whoever asks for something else gets that
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         # Single letters act outside text fields only.
@@ -95,20 +98,24 @@ class Shelf(QStackedWidget):
                 page.refresh()
 
     def rebuild(self) -> None:
-        """Make the pages anew where they are needed, and show the one in front again."""
+        """Make the pages anew where they are needed, each as it stood, and show the one in front again."""
+        self._left = {name: place for name, page in self._made.items() if (place := page.place())}
+        self._forget()
+        if self._here is not None:
+            name, args = self._here
+            self._show(name, self._left.pop(name, args))
+            self._here = (name, args)  # the way back leads to what was opened, not to a moment of it
+
+    def _forget(self) -> None:
         for page in self._made.values():
             self.removeWidget(page)
             page.deleteLater()
         self._made.clear()
-        if self._here is not None:
-            self._show(*self._here)
 
     def empty(self) -> None:
         """Forget every page of a bank and show the start page."""
-        for page in self._made.values():
-            self.removeWidget(page)
-            page.deleteLater()
-        self._made.clear()
+        self._forget()
+        self._left.clear()
         self._past.clear()
         self._future.clear()
         self._here = None

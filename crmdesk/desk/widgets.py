@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from crmdesk.desk.zoom import px
+
 Deed = tuple[str, Callable[[], Any]]
 
 
@@ -97,7 +99,7 @@ class Band(QFrame):
         self._details = QPlainTextEdit()
         self._details.setReadOnly(True)
         self._details.setAccessibleName("Details")
-        self._details.setMaximumHeight(120)
+        self._details.setMaximumHeight(px(120))
         line = QHBoxLayout()
         line.addWidget(self._text, 1)
         line.addLayout(self._buttons)
@@ -134,7 +136,7 @@ class Blank(QWidget):
         super().__init__()
         self._text = label("", "answer", wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._text.setMinimumWidth(320)
+        self._text.setMinimumWidth(px(320))
         self._buttons = QHBoxLayout()
         self._buttons.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from crmdesk.desk import zoom
 from crmdesk.desk.frame import Frame
 from crmdesk.desk.help_page import HelpPage
+from crmdesk.domain.filter import Chip
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +38,41 @@ def test_larger_letters_and_measures_at_once_and_next_time(desk: Frame, qtbot: Q
     desk.act("view.usual")
     settle(qtbot, desk)
     assert zoom.percent() == 100 and desk.shelf.page.title.fontMetrics().height() == before
+
+
+def test_pages_come_back_as_they_stood(desk: Frame, qtbot: QtBot) -> None:
+    desk.shelf.go("analysis", {"analysis": "sample.groups"})
+    settle(qtbot, desk)
+    desk.shelf.page.form.fields["seed"].put(4711)
+    desk.shelf.go("customers", {"text": "a"})
+    settle(qtbot, desk)
+    page = desk.shelf.page
+    page.search.setText("an")
+    page.chips.put(Chip("marketing", "is", ("email",)))
+    page.tools.turn("city")
+    settle(qtbot, desk)
+    asked, row = page.query(), page.table.verticalHeader().defaultSectionSize()
+    desk.act("view.larger")
+    settle(qtbot, desk)
+    again = desk.shelf.page
+    assert again is not page and again.query() == asked and again.query().sort == "city"
+    assert again.table.verticalHeader().defaultSectionSize() > row
+    desk.shelf.back()  # it is not in front: it comes back when somebody goes there
+    settle(qtbot, desk)
+    assert desk.shelf.page.form.fields["seed"].value() == 4711
+    desk.shelf.go("customers", {"text": "zz"})  # who asks for something else gets that
+    assert desk.shelf.page.search.text() == "zz"
+
+
+def test_a_dialog_is_never_larger_than_its_window(desk: Frame) -> None:
+    zoom.wear(QApplication.instance(), 200)  # type: ignore[arg-type]
+    dialog = QDialog(desk)
+    desk.resize(1440, 900)
+    zoom.size_dialog(dialog, 300, 200)
+    assert (dialog.width(), dialog.height()) == (600, 400)
+    zoom.size_dialog(dialog, 1_000, 1_000)
+    assert dialog.width() <= max(1440, dialog.screen().availableSize().width())
+    assert dialog.height() <= max(900, dialog.screen().availableSize().height())
 
 
 def test_zoom_ends_at_its_limits(desk: Frame) -> None:

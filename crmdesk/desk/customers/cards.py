@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.widgets import Card, Elided, button, day_words, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers
 from crmdesk.services.customers import CustomerCard, SegmentCard
@@ -148,7 +149,7 @@ class SegmentView(Card):
         if card is None:
             why = "In no segment: no segmentation yet, or the latest one left this customer out."
             told = label(why, "muted", wrap=True)
-            told.setMinimumHeight(told.heightForWidth(NARROWEST))  # a nested layout asks no label how high it wraps
+            told.setMinimumHeight(told.heightForWidth(px(NARROWEST)))  # a nested layout asks no label how high it wraps
             facts.addWidget(told, 0, 0, 1, 2)
             return
         facts.addWidget(label(card.name, "heading", wrap=True), 0, 0, 1, 2)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from crmdesk.desk import words
 from crmdesk.desk.customers.list_model import COLUMNS, Column
 from crmdesk.desk.widgets import button, day_words, label
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.places import config_folder
 from crmdesk.services.customers import CustomerRow, ListColumn
 
@@ -80,7 +80,7 @@ class ColumnsDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Columns of the list")
-        self.resize(px(440), px(600))
+        size_dialog(self, 440, 600)
         self._taken = taken
         self.list = QListWidget()
         self.list.setAccessibleName("Columns")

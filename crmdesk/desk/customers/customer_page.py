@@ -19,14 +19,12 @@ from crmdesk.desk.customers.permissions_tab import PermissionsTab
 from crmdesk.desk.customers.timeline_tab import TimelineTab
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Elided, scrolled
-from crmdesk.desk.zoom import px
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers, permissions
 from crmdesk.services.customers import TimelineFilter
 
-WIDE = 1080  # px of page from which what to do gets a column of its own
 TABLES = frozenset({
     "customer", "interaction", "permission_event", "holding", "balance_month", "contact", "segment",
     "recommended_action", "household", "household_member", "relation", "interest", "life_event", "document",
@@ -55,7 +53,7 @@ class CustomerPage(Page):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
-        self.overview.arrange(self.width() >= px(WIDE))
+        self.overview.arrange(self.width())
 
     @property
     def timeline_tab(self) -> TimelineTab:
@@ -71,14 +69,16 @@ class CustomerPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (event.size().width() >= px(WIDE)) != (event.oldSize().width() >= px(WIDE)):
-            self.overview.arrange(event.size().width() >= px(WIDE))
+        self.overview.arrange(event.size().width())
+
+    def place(self) -> dict[str, Any]:
+        return {"number": self.number, "tab": self.tabs.currentIndex()} if self.number else {}
 
     def arrive(self, **args: Any) -> None:
         number = args.get("number", self.number)
         if number != self.number:
             self.number = number
-            self.tabs.setCurrentIndex(0)
+            self.tabs.setCurrentIndex(args.get("tab", 0))
         app, actor = self.context.app, self.context.actor
         if number:
             self.context.background(lambda: customers.note_opened(app, actor, number), lambda _: None,

@@ -13,6 +13,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.list_model import COLUMNS, ROW, Column
 from crmdesk.desk.theme import GLYPHS
+from crmdesk.desk.zoom import px
 from crmdesk.domain.customer import fold
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -119,14 +120,15 @@ class MayContactDelegate(CellDelegate):
         kept = QPixmap()
         if QPixmapCache.find(key, kept):
             return kept
-        made = QPixmap(round(len(looks) * (PILL + 2) * ratio), round(height * ratio))
+        wide = px(PILL)
+        made = QPixmap(round(len(looks) * (wide + 2) * ratio), round(height * ratio))
         made.setDevicePixelRatio(ratio)
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
         painter.setFont(option.font)
         for place, (channel, look) in enumerate(looks):
             colours = self._context.theme.permission(look)
-            field = QRect(place * (PILL + 2), 5, PILL, height - 10)
+            field = QRect(place * (wide + 2), px(5), wide, height - 2 * px(5))
             if look != "none":
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(colours.fill))
@@ -138,4 +140,4 @@ class MayContactDelegate(CellDelegate):
         return made
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(6 * (PILL + 2) + 8, option.rect.height())
+        return QSize(6 * (px(PILL) + 2) + 8, option.rect.height())

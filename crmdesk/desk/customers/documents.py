@@ -38,7 +38,7 @@ class DocumentsTab(QWidget):
         self.table = PlainTable(
             "Documents",
             ("Name", "Kind", "Type", "Size", "Added", "By"),
-            (0, px(140), px(150), px(90), px(120), px(110)),
+            (0, 140, 150, 90, 120, 110),
             frozenset({3}),
         )
         self.table.doubleClicked.connect(lambda *_: self.save_copy())

@@ -13,7 +13,7 @@ from crmdesk.desk.customers.conflict import ConflictDialog
 from crmdesk.desk.customers.field_edit import FieldEdit, place
 from crmdesk.desk.form_dialog import FormDialog
 from crmdesk.desk.widgets import Band, label, scrolled
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.errors import BadFields, BadInput, Conflict
 from crmdesk.services import customer_edit
 from crmdesk.services.customer_edit import Draft, Similar
@@ -44,7 +44,7 @@ class EditorDialog(FormDialog):
         self._timer.timeout.connect(self._check)
         for edit in self.edits.values():
             edit.edited.connect(self._edited)
-        self.resize(px(940), px(620))
+        size_dialog(self, 940, 620)
         if "family_name" in self.edits:
             self.edits["given_name" if "given_name" in self.edits else "family_name"].setFocus()
 

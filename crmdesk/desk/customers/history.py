@@ -11,7 +11,6 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import day_words, label
-from crmdesk.desk.zoom import px
 from crmdesk.services import custom_fields, history
 from crmdesk.services.custom_fields import OwnField
 from crmdesk.services.history import FieldEntry
@@ -31,7 +30,7 @@ class HistoryTab(QWidget):
         self.note = label("", "muted", wrap=True)
         self.table = PlainTable(
             "Changes of this customer", ("When", "By", "What", "Field", "Before", "After"),
-            (px(142), px(80), 0, px(112), 0, 0),
+            (142, 80, 0, 112, 0, 0),
         )  # fmt: skip
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)

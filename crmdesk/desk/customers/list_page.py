@@ -29,7 +29,7 @@ Offered = tuple[list[FilterField], list[ListColumn], list[SavedList], date]
 
 
 class CustomersPage(Page):
-    """List of customers; `arrive(text=, filters=, saved=id)` starts with a search, chips or a saved list."""
+    """List of customers; `arrive(text=, filters=, saved=id, query=)` starts with a search, chips or a saved list."""
 
     name: ClassVar[str] = "customers"
     tables: ClassVar[frozenset[str]] = frozenset({
@@ -61,7 +61,13 @@ class CustomersPage(Page):
 
     # Asking ----------------------------------------------------------------------------------------------------
 
+    def place(self) -> dict[str, Any]:
+        return {"query": self.query(), "title": self.title.text()}
+
     def arrive(self, **args: Any) -> None:
+        if "query" in args:
+            self.tools.put(args["query"])
+            self.title.setText(args.get("title", self.title.text()))
         if "text" in args:
             self.search.setText(args["text"])
         for chip in args.get("filters", ()):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from crmdesk.desk.customers.list_model import Column, PagedModel
-from crmdesk.desk.theme import ROW
+from crmdesk.desk.plain_table import as_rows
 from crmdesk.desk.zoom import px
 
 if TYPE_CHECKING:
@@ -43,22 +43,13 @@ class CustomerTable(QTableView):
         super().__init__()
         self._typed = typed
         self.setModel(model)
-        self.setAccessibleName("Customers")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        as_rows(self, "Customers")
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setShowGrid(False)
-        self.setStyleSheet("QTableView::item { padding: 0 5px; }")  # under the header's own padding
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         # Headers that follow the selection ask every chosen row for its flags: 12 s for 1.5 million.
         apart = QItemSelectionModel(model, self)
         self.verticalHeader().setSelectionModel(apart)
         self.horizontalHeader().setSelectionModel(apart)
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(px(ROW))
         header = self.horizontalHeader()
-        header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setResizeContentsPrecision(0)

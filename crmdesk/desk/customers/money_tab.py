@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from crmdesk.desk import words
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import label
-from crmdesk.desk.zoom import px
 from crmdesk.services.customers import CustomerCard
 
 
@@ -18,10 +17,10 @@ class MoneyTab(QWidget):
         super().__init__()
         self.accounts = PlainTable(
             "Accounts", ("Product", "Kind", "Number", "Opened", "Closed", "Balance"),
-            (0, px(130), px(130), px(104), px(104), px(130)),
+            (0, 130, 130, 104, 104, 130),
             frozenset({5}),
         )  # fmt: skip
-        self.months = PlainTable("Balance by month", ("Month", "Held"), (px(130), 0), frozenset({1}))
+        self.months = PlainTable("Balance by month", ("Month", "Held"), (130, 0), frozenset({1}))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(12)

@@ -1,4 +1,4 @@
-"""The first tab of a customer's page: cards packed to the top, in three columns where there is room, else in two."""
+"""The first tab of a customer's page: cards packed to the top, in as many columns as there is room for."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ from crmdesk.desk.widgets import Card
 from crmdesk.desk.zoom import px
 
 LEFT, NARROW_LEFT, RIGHT = 280, 232, 272
+WIDE, BESIDE = 1080, 740  # px of page from which there are three columns, and two
+MOST: Final = 16_777_215  # Qt's word for a width without limit
 GAP: Final = 12
 SETTLED: Final = 30  # ms after which what was filled has its place
 LINE: Final = 12  # px within which two controls stand on one line
 
 
 class Overview(QWidget):
-    """`arrange(wide)` puts the cards where they belong; the page fills them."""
+    """`arrange(width)` puts the cards where they belong; the page fills them."""
 
     def __init__(self, context: DeskContext, see_money: Callable[[], Any], see_tasks: Callable[[], Any]) -> None:
         super().__init__()
@@ -44,6 +46,7 @@ class Overview(QWidget):
         self._cards = (self.identity, self.around, self.products, self.segment, self.recommended, self.tasks,
                        self.permissions_card, self.timeline_card)  # fmt: skip
         self._placed: list[Card] = []
+        self._number = 0  # of columns
         self._order_timer = QTimer(self, singleShot=True, interval=SETTLED)
         self._order_timer.timeout.connect(self._order)
         self._columns = (QVBoxLayout(), QVBoxLayout(), QVBoxLayout())
@@ -55,27 +58,34 @@ class Overview(QWidget):
             column.addStretch(1)
             row.addLayout(column, int(place == 1))
 
-    def arrange(self, wide: bool) -> None:
-        """A column of its own for what to do and what is held, or all in two with what to do first."""
+    def arrange(self, width: int) -> None:
+        """For a page of so many px: what to do and what is held in a column of their own, or first of two or one."""
+        number = 1 + (width >= px(BESIDE)) + (width >= px(WIDE))
+        if number != self._number:
+            self._number = number
+            self._place(number)
+
+    def _place(self, number: int) -> None:
         for column in self._columns:
             for card in self._cards:
                 column.removeWidget(card)
         middle: tuple[Card, ...] = (self.permissions_card, self.timeline_card, self.tasks)
-        if wide:
-            placed: tuple[tuple[Card, ...], ...] = (
-                (self.identity, self.around), middle, (self.recommended, self.products, self.segment))  # fmt: skip
-        else:
+        placed: tuple[tuple[Card, ...], ...]
+        if number == 3:
+            placed = (self.identity, self.around), middle, (self.recommended, self.products, self.segment)
+        elif number == 2:
             placed = (self.identity, self.products, self.around, self.segment), (self.recommended, *middle), ()
+        else:
+            placed = (), (self.recommended, self.identity, *middle, self.products, self.around, self.segment), ()
         self._placed = [card for cards in placed for card in cards]
         for column, cards in zip(self._columns, placed, strict=True):
             for place, card in enumerate(cards):
                 column.insertWidget(place, card)
-        left = px(LEFT if wide else NARROW_LEFT)
-        for card in placed[0]:
-            card.setFixedWidth(left)
-        for card in placed[2]:
-            card.setFixedWidth(px(RIGHT))
-        self.recommended.spread(not wide, px(RIGHT))
+        for cards, wide in zip(placed, (LEFT if number == 3 else NARROW_LEFT, 0, RIGHT), strict=True):
+            for card in cards:
+                card.setMinimumWidth(px(wide))
+                card.setMaximumWidth(px(wide) or MOST)
+        self.recommended.spread(number < 3, px(RIGHT))
         self.read_in_order()
 
     def read_in_order(self) -> None:

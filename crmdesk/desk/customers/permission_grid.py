@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import GLYPHS
+from crmdesk.desk.zoom import px
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.services.permissions import Cell, Grid
 
@@ -136,7 +137,7 @@ class CellDelegate(QStyledItemDelegate):
             painter.drawText(inner.left(), top + place * metrics.height(), line)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(72, HEIGHT)
+        return QSize(px(72), px(HEIGHT))
 
 
 class PermissionGrid(QTableView):
@@ -164,10 +165,10 @@ class PermissionGrid(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setStyleSheet("QTableView { border: 0; }")
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setFixedHeight(HEADER)
+        self.horizontalHeader().setFixedHeight(px(HEADER))
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(px(HEIGHT))
         self.verticalHeader().setHighlightSections(False)
         self.doubleClicked.connect(self._ask)
         self.selectionModel().currentChanged.connect(self._moved)
@@ -188,7 +189,7 @@ class PermissionGrid(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        self.setFixedHeight(HEADER + HEIGHT * max(1, self.model().rowCount()) + 2)
+        self.setFixedHeight(px(HEADER) + px(HEIGHT) * max(1, self.model().rowCount()) + 2)
 
     def _ask(self, index: QModelIndex) -> None:
         cell: Cell | None = index.data(CELL)

@@ -18,6 +18,7 @@ from crmdesk.desk.permissions.evidence_card import EvidenceCard, status
 from crmdesk.desk.permissions.receipt_dialog import ReceiptDialog
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import Card, Elided, button, label, scrolled
+from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import permission_record, permissions
 from crmdesk.services.permissions import Grid
@@ -88,8 +89,8 @@ class PermissionsTab(QWidget):
         lower.setSpacing(12)
         lower.addWidget(self.history, 2)
         lower.addWidget(self.evidence, 1)
-        self.evidence.setMinimumWidth(260)
-        self.history.setMinimumHeight(LEAST)
+        self.evidence.setMinimumWidth(px(260))
+        self.history.setMinimumHeight(px(LEAST))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 12, 0, 0)
@@ -103,7 +104,7 @@ class PermissionsTab(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        wide = event.size().width() >= WIDE
+        wide = event.size().width() >= px(WIDE)
         way = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         if self._grids.direction() != way:
             self._grids.setDirection(way)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyledItemDelegat
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.spark import draw_line
+from crmdesk.desk.plain_table import as_rows
 from crmdesk.desk.widgets import Card, button, label
 from crmdesk.desk.zoom import px
 from crmdesk.services.customers import AccountRow, CustomerCard
@@ -87,10 +88,7 @@ class AccountsTable(QTableView):
         super().__init__()
         self.setModel(AccountModel(self))
         self.setItemDelegateForColumn(1, LineDelegate(context, self))
-        self.setAccessibleName("Open accounts with their balances")
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
+        as_rows(self, "Open accounts with their balances")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -101,8 +99,6 @@ class AccountsTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setMinimumSectionSize(px(10))
         self.setColumnWidth(1, px(LINE))
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(px(ROW))
 
     def show_accounts(self, accounts: Sequence[AccountRow], usual: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.widgets import Card, button, clear, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import offers
@@ -69,7 +70,8 @@ class RecommendedCard(Card):
 
     def _line(self, text: str) -> QWidget:
         made = label(text, "muted", wrap=True)
-        made.setMinimumHeight(made.heightForWidth(max(self.maximumWidth() - 40, 200) if not self._across else 560))
+        wide = px(560) if self._across else max(self.maximumWidth() - px(40), px(200))
+        made.setMinimumHeight(made.heightForWidth(wide))
         return made
 
     def _hidden(self, one: Recommendation) -> QWidget:

@@ -25,7 +25,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.widgets import label
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import RESPONSES
 from crmdesk.services import customers, interactions
@@ -62,7 +62,7 @@ class InteractionDialog(FormDialog):
         self.fields.addWidget(self.list, 1)
         self._lay_out_fields()
         self.show_matches("")
-        self.resize(px(560), px(620))
+        size_dialog(self, 560, 620)
         self.find.setFocus()
 
     def _lay_out_fields(self) -> None:

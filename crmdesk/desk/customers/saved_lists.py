@@ -12,7 +12,7 @@ from crmdesk.desk.customers.list_tools import fill_menu
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.change import Change
 from crmdesk.services import saved
 from crmdesk.services.customers import CustomerQuery
@@ -57,9 +57,9 @@ class SavedListsDialog(QDialog):
                  opened: Callable[[SavedList], None]) -> None:  # fmt: skip
         super().__init__(parent)
         self.setWindowTitle("Saved lists")
-        self.resize(px(560), px(400))
+        size_dialog(self, 560, 400)
         self.context, self._opened, self._lists = context, opened, list(lists)
-        self.table = PlainTable("Saved lists", ("Name", "Whose", "Shared"), (0, px(140), px(80)))
+        self.table = PlainTable("Saved lists", ("Name", "Whose", "Shared"), (0, 140, 80))
         self.name = QLineEdit()
         self.fault = label("", "fault", wrap=True)
         self.fault.setVisible(False)

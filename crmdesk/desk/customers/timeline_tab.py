@@ -68,7 +68,7 @@ class TimelineTab(QWidget):
         self._fill(self.month, "All months", {})
         self.list = PlainTable(
             "Events", ("Date", "Channel", "What", "Mode", "Amount", "Response", "Note"),
-            (px(104), px(92), 0, px(100), px(116), px(90), 0), frozenset({4}),
+            (104, 92, 0, 100, 116, 90, 0), frozenset({4}),
         )  # fmt: skip
         self.list.setItemDelegate(Struck(self))
         self.list.selectionModel().currentRowChanged.connect(lambda *_: self._fit())

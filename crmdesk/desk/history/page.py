@@ -13,7 +13,6 @@ from crmdesk.desk.history.deeds import take_back
 from crmdesk.desk.page import Page
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import label
-from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.services import history
 from crmdesk.services.history import DeedEntry
@@ -31,7 +30,7 @@ class HistoryPage(Page):
         self._deeds: list[DeedEntry] = []
         self.undo_button = self.add_deed("Undo this deed", self.undo_chosen, "primary", "Take the chosen deed back")
         self.table = PlainTable(
-            "What you did", ("When", "What", "Rows", "State"), (px(150), 0, px(80), px(190)), frozenset({2})
+            "What you did", ("When", "What", "Rows", "State"), (150, 0, 80, 190), frozenset({2})
         )  # fmt: skip
         self.table.selectionModel().selectionChanged.connect(lambda *_: self._fit())
         self.table.doubleClicked.connect(lambda *_: self.undo_chosen())

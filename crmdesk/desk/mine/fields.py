@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from crmdesk.desk.widgets import button
+from crmdesk.desk.zoom import px
 
 INT_LIMIT = 2**31 - 1
 NUMBER = 200  # px: a field as wide as the page makes a number look like a sentence
@@ -181,8 +182,8 @@ def decimal(low: float | None, high: float | None) -> SimpleField:
 
 def _padded(box: QAbstractSpinBox) -> QAbstractSpinBox:
     """Wide enough for its buttons; the sheet's padding does not reach the text inside a spin box."""
-    box.setMinimumWidth(110)
-    box.setMaximumWidth(NUMBER)
+    box.setMinimumWidth(px(110))
+    box.setMaximumWidth(px(NUMBER))
     box.lineEdit().setTextMargins(7, 0, 0, 0)
     return box
 
@@ -199,7 +200,7 @@ def day() -> SimpleField:
     box = QDateEdit()
     box.setCalendarPopup(True)
     box.setDisplayFormat("d MMM yyyy")
-    box.setMaximumWidth(NUMBER)
+    box.setMaximumWidth(px(NUMBER))
     iso = Qt.DateFormat.ISODate
     return SimpleField(box, lambda: box.date().toString(iso), lambda v: box.setDate(QDate.fromString(str(v), iso)),
                        box.dateChanged)  # fmt: skip

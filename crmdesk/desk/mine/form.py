@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from crmdesk.desk.mine.fields import ChoicesField, Field, make_field
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 
 ONE_LINE = 32  # px: the words stand beside the first line of a tall field
 
@@ -31,7 +32,7 @@ class Row:
         # A check box carries its own words.
         self.words = label("" if isinstance(field.widget, QCheckBox) else title)
         self.words.setBuddy(field.widget.focusProxy() or field.widget)
-        self.words.setMinimumHeight(min(field.widget.sizeHint().height(), ONE_LINE))
+        self.words.setMinimumHeight(min(field.widget.sizeHint().height(), px(ONE_LINE)))
         parts = () if isinstance(field, ChoicesField) else (*field.widget.findChildren(QAbstractSpinBox),
                                                             *field.widget.findChildren(QLineEdit))  # fmt: skip
         for widget in (field.widget, *parts):

@@ -83,6 +83,12 @@ class RunPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(scrolled(inner))
 
+    def place(self) -> dict[str, Any]:
+        if self.form is None or self.info is None:
+            return {}
+        preset = {**self.form.values(), "seed": self.form.fields["seed"].value()}
+        return {"analysis": self.info.id, "preset": preset, "population": self.chips.chips}
+
     def arrive(self, analysis: str = "", preset: Mapping[str, Any] | None = None,
                population: Sequence[Chip] | None = None, **args: Any) -> None:  # fmt: skip
         found = {one.id: one for one in mining.analyses(self.context.app)}

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.zoom import px
 
 Step = tuple[str, int]
 LINE, BAR = 26, 14
@@ -25,7 +26,7 @@ class Funnel(QWidget):
         self._context = context
         self._steps: tuple[Step, ...] = ()
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(px(300))
         context.theme_changed.connect(self.update)
 
     def show_steps(self, steps: tuple[Step, ...]) -> None:
@@ -44,12 +45,12 @@ class Funnel(QWidget):
         return ("= " if at and at == len(self._steps) - 1 else "") + words.count(number)
 
     def sizeHint(self) -> QSize:
-        return QSize(420, self._line * max(len(self._steps), 1) + 8)
+        return QSize(px(420), self._line * max(len(self._steps), 1) + 8)
 
     @property
     def _line(self) -> int:
         """The height of a step: many steps stand closer, so that the list beneath keeps its room."""
-        return TIGHT if len(self._steps) > MANY else LINE
+        return px(TIGHT if len(self._steps) > MANY else LINE)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -59,23 +60,23 @@ class Funnel(QWidget):
             painter.setPen(QColor(theme.accent))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         most = max((abs(number) for _, number in self._steps), default=0) or 1
-        metrics = painter.fontMetrics()
+        metrics, figures, thick = painter.fontMetrics(), px(NUMBER), px(BAR)
         told = max((metrics.horizontalAdvance(text) for text, _ in self._steps), default=0) + 12
-        room = max(60.0, self.width() - NUMBER - told - 20.0)
-        told = int(min(told, self.width() - NUMBER - room - 16))
+        room = max(60.0, self.width() - figures - told - 20.0)
+        told = int(min(told, self.width() - figures - room - 16))
         left, line = self._steps[0][1] if self._steps else 0, self._line
         for at, (text, number) in enumerate(self._steps):
             y = 4.0 + at * line
             painter.setPen(QColor(theme.text))
-            painter.drawText(QRectF(0, y, NUMBER - 8, line), RIGHT, self.figure(at))
+            painter.drawText(QRectF(0, y, figures - 8, line), RIGHT, self.figure(at))
             painter.setPen(QColor(theme.text if number >= 0 else theme.muted))
             cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, told)
-            painter.drawText(QRectF(NUMBER, y, told + 4, line), LEFT, cut)
+            painter.drawText(QRectF(figures, y, told + 4, line), LEFT, cut)
             # A loss hangs at the end of what was left before it.
             left += number if number < 0 else 0
             start, long = (left, -number) if number < 0 else (0, number)
             bar = QRectF(
-                NUMBER + told + 12 + start / most * room, y + (line - BAR) / 2, max(long / most * room, 1.5), BAR
+                figures + told + 12 + start / most * room, y + (line - thick) / 2, max(long / most * room, 1.5), thick
             )
             painter.fillRect(bar, QColor(theme.refused.ink if number < 0 else theme.granted.ink))
         painter.end()

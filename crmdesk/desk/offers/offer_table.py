@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTableView, QVBoxLayout, QWidget
 
 from crmdesk.desk.offers.offer_model import COLUMNS, MARGIN, NAME, VALUE, OfferModel, chance
-from crmdesk.desk.theme import ROW
+from crmdesk.desk.plain_table import as_rows
 from crmdesk.desk.widgets import Card, label
 from crmdesk.services.offers import OfferList, OfferRow
 
@@ -21,23 +21,8 @@ class OfferGrid(QTableView):
         super().__init__()
         self.offers = OfferModel()
         self.setModel(self.offers)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setStyleSheet("QTableView::item { padding: 0 5px; }")
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        for place, column in enumerate(COLUMNS):
-            if column.width:
-                self.setColumnWidth(place, column.width)
-            else:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        as_rows(self, "Customers to whom this may be offered", [column.width for column in COLUMNS])
+        self.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.doubleClicked.connect(self._ask)
 

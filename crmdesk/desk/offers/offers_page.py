@@ -18,6 +18,7 @@ from crmdesk.desk.offers.offer_table import OfferTable
 from crmdesk.desk.offers.setup import Rule, Setup
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Card, button, day_words, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import MARKETING_CHANNELS
@@ -63,7 +64,7 @@ class OffersPage(Page):
             self.channel.addItem(words.CHANNELS[channel], channel)
         self.top.setRange(0, MOST)
         self.top.setSpecialValueText("everybody")
-        self.top.setFixedWidth(116)
+        self.top.setFixedWidth(px(116))
         self.top.lineEdit().setTextMargins(7, 0, 0, 0)
         line = QHBoxLayout()
         line.setSpacing(8)

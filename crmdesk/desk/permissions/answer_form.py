@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from crmdesk.desk import words
 from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.widgets import label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.contact_rules import Unfit, day
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS
 
@@ -77,7 +78,7 @@ class AnswerForm(QWidget):
         self.status_choice, self.source_choice = Choice("Answer", STATUSES), Choice("How", SOURCES)
         self.said_on = QLineEdit()
         self.said_on.setPlaceholderText("now, where empty")
-        self.said_on.setMinimumWidth(170)
+        self.said_on.setMinimumWidth(px(170))
         self._lay_out()
         self.said_on.textChanged.connect(lambda *_: self.changed.emit())
         self.purpose_box.currentIndexChanged.connect(self._purpose_changed)
@@ -101,7 +102,7 @@ class AnswerForm(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 88)
+        grid.setColumnMinimumWidth(0, px(88))
         first = QWidget()
         beside = QHBoxLayout(first)
         beside.setContentsMargins(0, 0, 0, 0)
@@ -119,7 +120,7 @@ class AnswerForm(QWidget):
             if text:
                 grid.addWidget(buddy(text, control), row, 0)
             grid.addWidget(line, row, 1)
-        self.purpose_box.setMaximumWidth(200)
+        self.purpose_box.setMaximumWidth(px(200))
 
     # What is chosen ----------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import GLYPHS, WORDS, Theme
+from crmdesk.desk.zoom import px
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, MINING_PURPOSES
 from crmdesk.services.permission_bank import Overview, Place
 
@@ -133,12 +134,13 @@ class SwatchDelegate(QStyledItemDelegate):
         option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
         area = QRect(option.rect)
         theme = self._context.theme
-        swatch = QRect(area.left() + 6, area.center().y() - 6, 13, 13)
+        side = px(13)
+        swatch = QRect(area.left() + 6, area.center().y() - side // 2, side, side)
         paint_state(painter, swatch, theme, self.states[index.row()])
         painter.setPen(QColor(theme.line))
         painter.drawRect(swatch)
         painter.setPen(QColor(theme.text))
-        painter.drawText(area.adjusted(28, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data()))
+        painter.drawText(area.adjusted(px(28), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, str(index.data()))
 
 
 class BankCellDelegate(QStyledItemDelegate):
@@ -159,7 +161,7 @@ class BankCellDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(area, QColor(theme.surface))
         inner = area.adjusted(8, 3, -8, -5)
-        bar = QRect(inner.left(), inner.bottom() - 8, inner.width(), 9)
+        bar = QRect(inner.left(), inner.bottom() - px(9) + 1, inner.width(), px(9))
         self._bar(painter, bar, bar_parts(overview, place))
         painter.setPen(QColor(theme.text))
         line = QRect(inner.left(), inner.top(), inner.width(), option.fontMetrics.height())
@@ -189,7 +191,7 @@ class BankCellDelegate(QStyledItemDelegate):
                 painter.fillRect(QRect(part.left(), part.top(), 1, part.height()), QColor(self._context.theme.surface))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
-        return QSize(80, ROW)
+        return QSize(px(80), px(ROW))
 
 
 class BankGrid(QTableView):
@@ -213,12 +215,12 @@ class BankGrid(QTableView):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        self.horizontalHeader().setFixedHeight(HEADER)
+        self.horizontalHeader().setFixedHeight(px(HEADER))
         self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW)
+        self.verticalHeader().setDefaultSectionSize(px(ROW))
         self.verticalHeader().setHighlightSections(False)
-        self.setFixedHeight(HEADER + ROW * len(PURPOSES) + 2)
+        self.setFixedHeight(px(HEADER) + px(ROW) * len(PURPOSES) + 2)
         self.selectionModel().currentChanged.connect(lambda *_: self.chosen.emit(self.place))
         self.doubleClicked.connect(lambda *_: self.opened.emit(self.place))
 

@@ -11,6 +11,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.widgets import Card, button, clear, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
@@ -29,7 +30,7 @@ class CorrectDialog(FormDialog):
             f"{said(event)} will count no more. Where this would permit more than now, the stricter state holds until "
             "the data-protection officer confirms it.",
         )  # fmt: skip
-        self.setMinimumWidth(480)
+        self.setMinimumWidth(px(480))
         self._number, self._event = number, event
         self.reason = QLineEdit()
         self.reason.setMaxLength(500)

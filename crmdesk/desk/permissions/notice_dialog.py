@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, Q
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import notices
 from crmdesk.services.notices import NoticeInfo
@@ -24,7 +25,7 @@ class NoticeDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Notice {notice.code}")
-        self.resize(520, 320)
+        size_dialog(self, 520, 320)
         self.text = QPlainTextEdit(notice.text)
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
@@ -65,10 +66,10 @@ class NewNoticeDialog(FormDialog):
             context, parent, "New version of a notice" if like else "New notice", "Add notice",
             "Grants from now on name this version; earlier grants keep the words they were given on.",
         )  # fmt: skip
-        self.resize(560, 380)
+        size_dialog(self, 560, 380)
         self.code, self.language, self.text = QLineEdit(), QLineEdit("en"), _Words(self.save)
         self.code.setPlaceholderText("marketing")
-        self.language.setMaximumWidth(96)
+        self.language.setMaximumWidth(px(96))
         if like is not None:
             self.code.setText(notices.family(like.code))
             self.language.setText(like.language)

@@ -17,6 +17,7 @@ from crmdesk.desk.permissions.notice_dialog import NewNoticeDialog, NoticeDialog
 from crmdesk.desk.permissions.people_tab import PeopleTab
 from crmdesk.desk.permissions.state_tab import StateTab
 from crmdesk.desk.widgets import button
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import notices, permission_bank, permission_record
@@ -77,7 +78,7 @@ class PermissionsPage(Page):
         self.days.setRange(0, 3650)
         self.days.setValue(DAYS)
         self.days.setSuffix(" days")
-        self.days.setMinimumWidth(110)
+        self.days.setMinimumWidth(px(110))
         self.days.lineEdit().setTextMargins(7, 0, 0, 0)
         self.days.editingFinished.connect(self.refresh)
         self.due_tab.add_tool(

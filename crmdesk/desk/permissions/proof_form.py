@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QH
 from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.permissions.notice_dialog import NoticeDialog
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.contact_rules import Unfit, day
 from crmdesk.services.notices import NoticeInfo
 
@@ -44,7 +45,7 @@ class ProofForm(QWidget):
         self.note.setPlaceholderText("How the customer said yes")
         self.note.setMaxLength(500)
         self.until.setPlaceholderText("24 months where left empty")
-        self.until.setMaximumWidth(220)
+        self.until.setMaximumWidth(px(220))
         self._lay_out()
         self.offer_documents(())
         self.offer_notices(())
@@ -60,7 +61,7 @@ class ProofForm(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(0, 88)
+        grid.setColumnMinimumWidth(0, px(88))
         rows: list[tuple[str, QWidget, tuple[QWidget, ...]]] = [
             ("&Notice", self.notice_box, (self.read_button,)), ("E&vidence", self.note, ()),
             ("&Document", self.document_box, (self.attach_button,)), ("Valid unti&l", self.until, ()),

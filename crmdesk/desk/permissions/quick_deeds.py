@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QPushButton, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.flow import FlowLayout
 from crmdesk.desk.permissions import deeds
 from crmdesk.desk.widgets import button
+from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services.permissions import Cell, Grid
 
@@ -34,13 +36,11 @@ class QuickDeeds(QWidget):
         self.withdraw_button: QPushButton = button("Withdraw offers", self.withdraw)
         self.object_button: QPushButton = button("Object to offers", self.objection)
         recorder, objector = (may(context.actor, right) for right in (Right.RECORD_PERMISSION, Right.RECORD_OBJECTION))
-        row = QHBoxLayout(self)
+        row: QLayout = QHBoxLayout(self) if brief else FlowLayout(self, 8)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         for made in (self.record_button, self.withdraw_button, self.object_button):
             row.addWidget(made)
-        if not brief:
-            row.addStretch(1)
         # Once they have a place: what is shown without one flashes up as a window of its own.
         self.record_button.setVisible(recorder and not brief)
         self.withdraw_button.setVisible(recorder)
@@ -110,7 +110,7 @@ class QuickDeeds(QWidget):
         """In a header the purpose goes where the window has no room for it; name and tooltip keep it."""
         if self._brief:
             self.object_button.setText("Object")
-            tight = self.window().width() < NARROW
+            tight = self.window().width() < px(NARROW)
             self.withdraw_button.setText("Withdraw" if tight else self.withdraw_button.accessibleName())
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit,
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.widgets import button, label
+from crmdesk.desk.zoom import size_dialog
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.services import receipts
 
@@ -25,7 +26,7 @@ class ReceiptDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(f"Receipt of {number}")
-        self.resize(680, 520)
+        size_dialog(self, 680, 520)
         self._context, self.number = context, number
         self.document: dict[str, Any] = {}
         self.answer = label("Making the receipt...", "answer", wrap=True)

@@ -16,6 +16,7 @@ from crmdesk.desk.form_dialog import FormDialog
 from crmdesk.desk.permissions.answer_form import FREE, AnswerForm
 from crmdesk.desk.permissions.proof_form import Kept, ProofForm
 from crmdesk.desk.widgets import label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.recording import start_of
@@ -46,7 +47,7 @@ class RecordDialog(FormDialog):
         self.preview.setAccessibleName("After saving")
         for part in (self.form, self.lower, self.preview):
             self.fields.addWidget(part)
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumWidth(px(WIDTH))
         self._timer = QTimer(self, singleShot=True, interval=DELAY)
         self._timer.timeout.connect(self._ask)
         self.form.changed.connect(self._edited)

@@ -15,6 +15,7 @@ from crmdesk.desk.permissions.bank_grid import STATES, BankGrid, SwatchDelegate,
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.theme import GLYPHS, WORDS
 from crmdesk.desk.widgets import Card, button, label, scrolled
+from crmdesk.desk.zoom import px
 from crmdesk.domain.filter import Chip
 from crmdesk.services.permission_bank import Overview, Place
 
@@ -73,7 +74,7 @@ class StateTab(QWidget):
         card = Card()
         card.rows.setContentsMargins(12, 4, 4, 8)
         card.rows.addWidget(self.grid)
-        self.states.setMinimumHeight(LEAST)
+        self.states.setMinimumHeight(px(LEAST))
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 12, 0, 0)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
-from crmdesk.desk.theme import ROW
+from crmdesk.desk.plain_table import as_rows
+from crmdesk.desk.zoom import px
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -121,14 +122,9 @@ def table_view(frame: pd.DataFrame, name: str) -> QTableView:
     """A sortable table of `frame`, named for screen readers."""
     view = QTableView()
     view.setModel(FrameModel(frame))
-    view.setAccessibleName(f"Table {name.replace('_', ' ')}, {len(frame)} rows")
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    as_rows(view, f"Table {name.replace('_', ' ')}, {len(frame)} rows")
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
     view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setTabKeyNavigation(False)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.verticalHeader().setVisible(False)
-    view.verticalHeader().setDefaultSectionSize(ROW)
     header = view.horizontalHeader()
     header.setResizeContentsPrecision(0)  # look at visible rows only: all rows took 1.6 s
     header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -136,7 +132,7 @@ def table_view(frame: pd.DataFrame, name: str) -> QTableView:
     view.setSortingEnabled(True)
     view.resizeColumnsToContents()
     for column, title in enumerate(frame.columns):
-        view.setColumnWidth(column, min(WIDEST, view.columnWidth(column) + 16))
+        view.setColumnWidth(column, min(px(WIDEST), view.columnWidth(column) + px(16)))
         # Keys are for programs that read the export; people have the same in words beside them.
         view.setColumnHidden(column, str(title) == "keys" or str(title).endswith("_keys"))
     return view

@@ -8,19 +8,20 @@ from typing import Any, ClassVar
 
 from PySide6.QtCore import QAbstractTableModel, QLocale, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout
+from PySide6.QtWidgets import QLineEdit, QTableView, QVBoxLayout
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
-from crmdesk.desk.theme import ROW
+from crmdesk.desk.plain_table import as_rows
 from crmdesk.desk.widgets import day_words
+from crmdesk.desk.zoom import px
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import mining
 
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = ("When", "Analysis", "What came out", "Customers", "Data to", "Seed", "By", "Outcome")
 DATA_TO = COLUMNS.index("Data to")
-WIDTHS = (152, 150, 420, 90, 96, 56, 72, 76)
+WIDTHS = (152, 150, 0, 90, 96, 56, 72, 76)
 ASIDE, ROOMY = (COLUMNS.index("Seed"), COLUMNS.index("By")), 1080  # px of page from which these two have room
 
 
@@ -97,7 +98,7 @@ class RunsPage(Page):
         self.search.setPlaceholderText("Search analysis, verdict or person")
         self.search.setAccessibleName("Search the run history")
         self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(420)
+        self.search.setMaximumWidth(px(420))
         self.search.textChanged.connect(self._search)
         self.view = self._table()
         column = QVBoxLayout(self.body)
@@ -110,21 +111,11 @@ class RunsPage(Page):
     def _table(self) -> QTableView:
         view = QTableView()
         view.setModel(self.model)
-        view.setAccessibleName("Run history")
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
+        as_rows(view, "Run history", WIDTHS)
         view.setSortingEnabled(True)
-        view.horizontalHeader().setSortIndicator(0, Qt.SortOrder.DescendingOrder)
-        view.verticalHeader().setVisible(False)
-        view.verticalHeader().setDefaultSectionSize(ROW)
         header = view.horizontalHeader()
+        header.setSortIndicator(0, Qt.SortOrder.DescendingOrder)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in enumerate(WIDTHS):
-            view.setColumnWidth(column, width)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         view.activated.connect(lambda *_: self.open_chosen())
         view.selectionModel().selectionChanged.connect(lambda *_: self._choose())
         self.model.modelReset.connect(self._choose)

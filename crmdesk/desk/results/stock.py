@@ -14,6 +14,7 @@ from crmdesk.desk.results.frame_model import FrameModel, table_view
 from crmdesk.desk.results.picture import Picture, picture_of
 from crmdesk.desk.results.twin import Maker, PictureWidget, Twin
 from crmdesk.desk.widgets import label
+from crmdesk.desk.zoom import px
 from crmdesk.results import Result
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class TablesView(QWidget):
         self._tables = tables
         self.choice = QComboBox()
         self.choice.setAccessibleName("Table")
-        self.choice.setMinimumWidth(220)
+        self.choice.setMinimumWidth(px(220))
         for name, table in tables.items():
             self.choice.addItem(f"{name.replace('_', ' ')} ({len(table):,} rows)", name)
         self._stack = QStackedWidget()

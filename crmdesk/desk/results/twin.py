@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
@@ -14,6 +14,7 @@ from crmdesk.desk.results.frame_model import table_view
 from crmdesk.desk.results.paint import height_of, paint_picture
 from crmdesk.desk.results.picture import Picture
 from crmdesk.desk.widgets import Card, button, scrolled
+from crmdesk.desk.zoom import percent, px
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,14 +26,14 @@ class PictureWidget(QWidget):
     def __init__(self, picture: Picture, context: DeskContext, verdict: str = "") -> None:
         super().__init__()
         self.picture, self._context = picture, context
-        self.setMinimumHeight(height_of(picture))
-        self.setMinimumWidth(320)
+        self.setMinimumHeight(px(height_of(picture)))
+        self.setMinimumWidth(px(320))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"{picture.title}. {verdict} Key T shows the numbers as a table.")
         context.theme_changed.connect(self.update)
 
     def sizeHint(self) -> QSize:
-        return QSize(720, height_of(self.picture))
+        return QSize(px(720), px(height_of(self.picture)))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -40,8 +41,13 @@ class PictureWidget(QWidget):
         if self.hasFocus():
             painter.setPen(theme.accent)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        area = QRectF(self.rect()).adjusted(8, 8, -8, -8)
-        paint_picture(painter, area, self.picture, theme, self.font())
+        # Painters measure in px at 100 %: the zoom is one scale over all they draw.
+        grown = percent() / 100
+        painter.scale(grown, grown)
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() / grown)
+        area = QRectF(0, 0, self.width() / grown, self.height() / grown).adjusted(8, 8, -8, -8)
+        paint_picture(painter, area, self.picture, theme, font)
         painter.end()
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QTableView
 
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.theme import ROW
+from crmdesk.desk.plain_table import as_rows
 from crmdesk.desk.work.task_model import COLUMNS, Column, TaskModel
-from crmdesk.desk.zoom import px
 from crmdesk.services.tasks import TaskRow
 
 KEYS = {Qt.Key.Key_D: "done", Qt.Key.Key_S: "snooze", Qt.Key.Key_H: "hand_over", Qt.Key.Key_Delete: "drop",
@@ -26,22 +25,8 @@ class TaskTable(QTableView):
         super().__init__()
         self.tasks = TaskModel(context, columns)
         self.setModel(self.tasks)
-        self.setAccessibleName(name)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        as_rows(self, name, [column.width for column in columns])
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setStyleSheet("QTableView::item { padding: 0 5px; }")
-        self.verticalHeader().setVisible(False)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(px(ROW))
-        self.horizontalHeader().setHighlightSections(False)
-        for place, column in enumerate(columns):
-            if column.width:
-                self.setColumnWidth(place, px(column.width))
-            else:
-                self.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen_changed.emit())
         self.doubleClicked.connect(lambda *_: self.asked.emit("edit"))
 
