@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crmdesk.domain import own_field
 from crmdesk.domain.change import Change, named
 from crmdesk.domain.contact_rules import Unfit
@@ -87,9 +84,11 @@ def fields(app: App, actor: Actor) -> list[BulkField]:
 def preview(app: App, actor: Actor, chosen: Chosen, field: str, value: str) -> BulkPreview:
     """How many would change, and why the others would not. BadInput for a field or value that cannot be set."""
     require(actor, Right.EDIT_CUSTOMER)
-    ids = _ids(app, actor, chosen)
+    require(actor, Right.READ_CUSTOMER)
+    at = app.store.clock()
     with app.store.reader() as raw:
-        wish = _wish(raw, field, value, app.store.clock().date())
+        ids = queries.once(customers.ids_of(raw, actor, chosen, at))
+        wish = _wish(raw, field, value, at.date())
         found = queries.counts(raw, ids, wish.column, wish.value, wish.day, wish.kind)
     count = found.pop("", 0)
     total = count + sum(found.values())
@@ -100,14 +99,14 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
           cancel: Callable[[], bool] = lambda: False) -> BulkDone:  # fmt: skip
     """Set the field for all who can have it, in one unit of work: all of them or, after a cancel or a crash, none.
 
-    Who would change is asked again inside it. Raises Cancelled; BadInput as `preview`.
+    Whom the filter finds, and who of them would change, is asked inside it. Raises Cancelled; BadInput as `preview`.
     """
     require(actor, Right.EDIT_CUSTOMER)
-    ids = _ids(app, actor, chosen)
-    day = app.store.clock().date()
+    require(actor, Right.READ_CUSTOMER)
     steps = progress or Silent()
     with app.store.write() as session:
-        raw = raw_of(session)
+        raw, at = raw_of(session), app.store.clock()
+        ids, day = queries.once(customers.ids_of(raw, actor, chosen, at, cancel=cancel)), at.date()
         wish = _wish(raw, field, value, day)
         found = queries.counts(raw, ids, wish.column, wish.value, day, wish.kind)
         count = found.pop("", 0)
@@ -123,13 +122,6 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
                          reason=f"{count} of {total} customers")  # fmt: skip
     touched = Change("bulk_edit", named(journal.ids()), app.store.change_no())
     return BulkDone(count, queries.in_order(found), journal.id, touched)
-
-
-def _ids(app: App, actor: Actor, chosen: Chosen) -> NDArray[np.int64]:
-    """Who was chosen: those ticked, or all whom the filter finds now."""
-    if chosen.ids is not None:
-        return queries.ids_of(chosen.ids)
-    return np.sort(customers.find(app, actor, chosen.query))
 
 
 def _facts(raw: Any, day: date) -> Facts:

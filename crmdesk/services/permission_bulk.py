@@ -24,22 +24,24 @@ _AS_STRICT: Final = ("withdrawn", "objected", "erased")
 
 
 def withdraw_many(
-    app: App, actor: Actor, chosen: Any, purpose: str, channels: tuple[str, ...] = (), *,
+    app: App, actor: Actor, chosen: customers.Chosen, purpose: str, channels: tuple[str, ...] = (), *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
 ) -> Change:  # fmt: skip
-    """Withdraw a purpose, on these channels or on all, for everybody `chosen` (services.customers.Chosen).
+    """Withdraw a purpose, on these channels or on all, for everybody `chosen`.
 
     One unit of work. Who has withdrawn, objected or been erased already is left out: nothing would change. The change
     touches the events that were written, none where nobody was left. Raises Cancelled, then nothing was written.
     """
     require(actor, Right.RECORD_PERMISSION)
-    answer, clock, watch = Recording(purpose, tuple(channels), "withdrawn"), app.store.clock(), progress or Silent()
-    check(answer, clock)
-    ids = list(chosen.ids) if chosen.ids is not None else customers.find(app, actor, chosen.query).tolist()
+    require(actor, Right.READ_CUSTOMER)
+    answer, watch = Recording(purpose, tuple(channels), "withdrawn"), progress or Silent()
+    check(answer, app.store.clock())
     seqs: list[int] = []
     people: list[int] = []
     with app.store.write() as session:
-        raw = writes.raw_of(session)
+        # Both are asked now that nobody else writes: what was recorded while this waited lies before the withdrawal.
+        raw, clock = writes.raw_of(session), app.store.clock()
+        ids = customers.ids_of(raw, actor, chosen, clock, cancel=cancel).tolist()
         standing = ledger.standing_clock(raw)
         for start in range(0, len(ids), _PACK):
             if cancel():

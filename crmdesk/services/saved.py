@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.list_fields import check_filter
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import saved as queries
@@ -37,10 +38,13 @@ class SavedList:
 
 
 def lists(app: App, actor: Actor) -> list[SavedList]:
-    """This person's own lists and those that others share, by name."""
+    """This person's own lists and those that others share, by name.
+
+    A list that finds people by contact data is `broken` for a colleague who may not read such: no word of it is told.
+    """
     require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
-        return [_read(row) for row in queries.seen_by(raw, actor.login)]
+        return [_allowed(raw, actor, _read(row)) for row in queries.seen_by(raw, actor.login)]
 
 
 def save(app: App, actor: Actor, name: str, query: CustomerQuery, columns: Sequence[str] = (),
@@ -91,6 +95,16 @@ def _read(row: tuple[Any, ...]) -> SavedList:
     except CrmdeskError as error:
         query, broken = CustomerQuery(), str(error)
     return SavedList(key, name, owner, bool(shared), query, columns, version, broken)
+
+
+def _allowed(raw: Any, actor: Actor, one: SavedList) -> SavedList:
+    try:
+        check_filter(raw, actor, one.query.filters)
+        if one.query.text and one.owner != actor.login and not may(actor, Right.READ_CONTACT):
+            raise Refused(f"It searches for words in contact data, which {actor.login} may not read.")
+    except Refused as refused:
+        return replace(one, query=CustomerQuery(), broken=str(refused))
+    return one
 
 
 def _name(text: str) -> str:

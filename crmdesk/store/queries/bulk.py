@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -68,6 +68,6 @@ def in_order(found: dict[str, int]) -> dict[str, int]:
     return {reason: found[reason] for reason in LEFT_OUT if found.get(reason)}
 
 
-def ids_of(wanted: Sequence[int]) -> NDArray[np.int64]:
+def once(wanted: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each wanted id once, in ascending order."""
-    return np.unique(np.asarray(wanted, np.int64))
+    return np.unique(wanted)

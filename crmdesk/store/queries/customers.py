@@ -36,6 +36,8 @@ SORTS: Final[dict[str, str]] = {
     "value": f"(SELECT sum({_NEWEST}) {_OWNED} AND h.customer_id = customer.id)",
     "active": LAST_ACTIVE, "joined": "joined_on",
 }  # fmt: skip
+# Without contact data people are sorted by what is shown of them, else the order would spell their names.
+_MASKED: Final = {"name": "number", "city": "number"}
 
 
 def id_of(raw: Any, number: str) -> int:
@@ -53,6 +55,7 @@ def ids(
     """Ids of all who match, in order. Raises Cancelled.
 
     The text is looked for in numbers, with `contact` in names and contact data too, with `accounts` in their numbers.
+    Without `contact` the order by name or city is that by number.
     """
     if sort not in SORTS:
         raise BadInput(f"'{sort}' is not a column to sort by; choose one of {', '.join(SORTS)}.")
@@ -60,7 +63,7 @@ def ids(
     add_search(where, text, SEARCHED if contact else SEARCHED[:1], accounts=accounts)
     add_chips(raw, where, chips, at)
     way = "DESC" if descending else "ASC"
-    order = f"{SORTS[sort]} {way}, id {way}"
+    order = f"{SORTS[sort if contact else _MASKED.get(sort, sort)]} {way}, id {way}"
     allowed = ""
     if sort == "segment" or any(chip.field == "segment" for chip in chips):
         allowed = allow_segments(raw, where, at)

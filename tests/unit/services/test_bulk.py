@@ -1,6 +1,8 @@
 """Bulk edit: counted before, audited, whole or not at all, undone as one deed, and never about permissions."""
 
 import random
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -240,3 +242,24 @@ def test_a_teller_edits_one_customer_at_a_time(app: SmallApp) -> None:
     for call in (bulk.preview, bulk.apply):
         with pytest.raises(Refused, match="may not edit customer"):
             call(app, TELLER, ALL_OF_THEM, "source", "web")
+
+
+def test_who_leaves_the_filter_before_the_deed_begins_is_not_changed(app: SmallApp) -> None:
+    """Another window moves a customer to another branch while the deed waits for its turn."""
+    harbour = Chosen(CustomerQuery(filters=(Chip("branch", "is", ("B2",)),)))
+    edited(app, {1: {"branch_id": 2}, 2: {"branch_id": 2}})
+    done: list[bulk.BulkDone] = []
+    deed = threading.Thread(target=lambda: done.append(bulk.apply(app, ACTOR, harbour, "source", "fair")))
+    with app.store.write() as session:
+        session.connection()  # the bank is ours from here
+        deed.start()
+        time.sleep(0.3)  # it waits for the bank now
+        Journal(session, ACTOR, "edit", "Move").update("customer", 2, {"branch_id": 1})
+    deed.join()
+    assert done[0].count == 1
+    assert {row["id"] for row in everything(app) if row["source"] == "fair"} == {1}
+
+
+def edited(app: SmallApp, sets: dict[int, dict[str, Any]]) -> None:
+    with app.store.write() as session:
+        Journal(session, ACTOR, "edit", "Edit").update_many("customer", sets)

@@ -1,5 +1,7 @@
 """Recording permissions: what is refused, what holds afterwards, corrections, restrictions, and many at once."""
 
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -360,6 +362,32 @@ def test_a_cancelled_withdrawal_of_many_writes_nothing(app: SmallApp) -> None:
     with pytest.raises(Cancelled):
         records.withdraw_many(app, ACTOR, Chosen(CustomerQuery()), "marketing", cancel=lambda: True)
     assert events(app) == before
+
+
+def test_of_those_chosen_who_is_gone_is_left_out(app: SmallApp) -> None:
+    change = records.withdraw_many(app, ACTOR, Chosen(CustomerQuery(), (1, 4711)), "marketing")
+    assert change.touched["customer"] == {1}
+
+
+def test_a_withdrawal_of_many_that_waited_counts_after_what_it_waited_for(tmp_path: Path) -> None:
+    """Another window is about to save a grant when it is asked for; it is saved first, and does not stand after it."""
+    store = create_bank(tmp_path / "real.crmdesk")  # its clock goes
+    app = SmallApp(store)
+    with store.write() as session:
+        small_bank.add(session, "customer", [small_bank.person(1, "Ada", "Yılmaz")])
+    everybody = Chosen(CustomerQuery(filters=(Chip("branch", "is", ("HO",)),)))
+    deed = threading.Thread(target=lambda: records.withdraw_many(app, TELLER, everybody, "marketing"))
+    with store.write() as session:
+        session.connection()  # the bank is ours from here
+        deed.start()
+        time.sleep(0.3)  # it waits for the bank now
+        now = datetime.now(UTC)
+        row = {**small_bank.event(1, "marketing", "email", "granted", "2026-01-01"), "effective_at": now,
+               "recorded_at": now}  # fmt: skip
+        chain.append(session, store.audit_key, "permission_event", [row])
+    deed.join()
+    assert states(app, ADA)["email"] == "withdrawn"
+    store.close()
 
 
 def test_notices_are_never_overwritten(app: SmallApp) -> None:

@@ -114,6 +114,19 @@ def test_a_filter_that_holds_no_more_is_named_not_guessed(app: SmallApp) -> None
     assert not names(app)
 
 
+def test_a_shared_list_tells_no_contact_data_to_who_may_not_read_it(app: SmallApp) -> None:
+    ann = Actor("ann", frozenset({Role.ANALYST}))
+    saved.save(app, ACTOR, "Searched", CustomerQuery("yılmaz"), shared=True)
+    saved.save(app, ACTOR, "Town", CustomerQuery(filters=(Chip("city", "contains", ("moda",)),)), shared=True)
+    saved.save(app, ACTOR, "Plain", CustomerQuery(filters=(Chip("branch", "is", ("B2",)),)), shared=True)
+    saved.save(app, ann, "Own number", CustomerQuery("C-000001"))
+    found = {one.name: one for one in saved.lists(app, ann)}
+    assert {name for name, one in found.items() if one.broken} == {"Searched", "Town"}
+    assert not any(word in repr(found).lower() for word in ("yılmaz", "moda"))
+    assert list(customers.find(app, ann, found["Plain"].query)) == [4]
+    assert not any(one.broken for one in saved.lists(app, OTHER))
+
+
 def test_each_deed_is_audited_and_can_be_undone_from_its_history(app: SmallApp) -> None:
     saved.save(app, ACTOR, "One", HARBOUR)
     saved.rename(app, ACTOR, saved.lists(app, ACTOR)[0].id, "Two")
