@@ -129,6 +129,26 @@ def decide(
     return _decide_mining(events, purpose, found, event, at, basis, known_at)
 
 
+def decide_each(
+    events: Iterable[PermissionEvent],
+    purpose: str,
+    channels: Iterable[str],
+    at: datetime,
+    *,
+    restricted: bool = False,
+    known_at: datetime | None = None,
+) -> dict[str, Decision]:
+    """What `decide` says of each channel; those without an event of their own share one decision."""
+    about = [e for e in events if e.purpose == purpose or e.status in ("erased", "voided")]
+    own = {e.channel for e in about}
+
+    def one(channel: str | None) -> Decision:
+        return decide(about, purpose, channel, at, restricted=restricted, known_at=known_at)
+
+    shared = one(None)
+    return {channel: one(channel) if channel in own else shared for channel in channels}
+
+
 def widens(before: Iterable[PermissionEvent], after: Iterable[PermissionEvent], now: datetime) -> bool:
     """Whether any state, now or at any later instant, is laxer by the events `after` than by those `before`.
 
@@ -164,8 +184,10 @@ def _decide_mining(
         profiling, cause = state(events, "profiling", None, at, known_at)
         if profiling not in ("none", "pending", "granted"):
             return Decision(False, profiling, f"profiling: {_words(profiling, cause)}", cause.seq if cause else None)
-        for channel in (None, *MARKETING_CHANNELS):
-            marketing, cause = state(events, "marketing", channel, at, known_at)
+        offers = [e for e in events if e.purpose == "marketing" or e.status in ("erased", "voided")]
+        objected = any(e.status == "objected" for e in offers)
+        for channel in (None, *MARKETING_CHANNELS) if objected else ():
+            marketing, cause = state(offers, "marketing", channel, at, known_at)
             if marketing == "objected":
                 return Decision(False, "objected", "objected to marketing", cause.seq if cause else None)
     return Decision(True, found, _words(found, event) if event else "legitimate interest", seq)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crmdesk.domain.customer import full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip, from_json
-from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, PermissionEvent, decide
+from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, PermissionEvent, decide_each
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services import column_values
 from crmdesk.services.context import App
@@ -188,13 +188,8 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
 
 
 def _offers(events: list[PermissionEvent], at: datetime, restricted: bool) -> tuple[tuple[str, Decision], ...]:
-    """Marketing by each channel. Channels without an event of their own share one decision: most of a block's cost."""
-    own = {e.channel for e in events if e.purpose == "marketing"}
-    shared = decide([e for e in events if e.channel is None], "marketing", None, at, restricted=restricted)
-    return tuple(
-        (c, decide(events, "marketing", c, at, restricted=restricted) if c in own else shared)
-        for c in MARKETING_CHANNELS
-    )
+    """Marketing by each channel."""
+    return tuple(decide_each(events, "marketing", MARKETING_CHANNELS, at, restricted=restricted).items())
 
 
 def choices(app: App, actor: Actor) -> dict[str, list[tuple[str, str]]]:

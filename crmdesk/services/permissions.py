@@ -12,6 +12,7 @@ from crmdesk.domain.permission import (
     Decision,
     PermissionEvent,
     decide,
+    decide_each,
 )
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
@@ -82,10 +83,10 @@ def grid(
     at = at or app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
-        events = ledger.events(raw, [customer])[customer]
+        events, told = ledger.whole(raw, customer)
         blocked = bool(ledger.restricted(raw, [customer]))
         rows = tuple(_row(raw, purpose, events, at, blocked, known_at) for purpose in GRID_PURPOSES)
-        history = tuple(h for h in ledger.history(raw, customer) if known_at is None or h.recorded_at <= known_at)
+        history = tuple(h for h in told if known_at is None or h.recorded_at <= known_at)
         return Grid(number, at, rows, history, known_at, blocked)
 
 
@@ -135,14 +136,14 @@ def sentence(offers: tuple[Cell, ...]) -> str:
 
 def _row(raw: Any, purpose: str, events: list[PermissionEvent], at: datetime, blocked: bool,
          known_at: datetime | None) -> tuple[Cell, ...]:  # fmt: skip
-    channels: tuple[str | None, ...] = MARKETING_CHANNELS if purpose in CONSENT_PURPOSES else (None,)
-    basis = ledger.basis(raw, purpose) or LEGITIMATE_INTEREST
+    decided: dict[Any, Decision]  # by channel, None where the purpose has none
+    if purpose in CONSENT_PURPOSES:
+        decided = decide_each(events, purpose, MARKETING_CHANNELS, at, restricted=blocked, known_at=known_at)
+    else:
+        basis = ledger.basis(raw, purpose) or LEGITIMATE_INTEREST
+        decided = {None: decide(events, purpose, None, at, restricted=blocked, basis=basis, known_at=known_at)}
     when = {e.seq: e.effective_at.date() for e in events}
-    cells = []
-    for channel in channels:
-        decision = decide(events, purpose, channel, at, restricted=blocked, basis=basis, known_at=known_at)
-        cells.append(Cell(purpose, channel, decision, when.get(decision.seq) if decision.seq is not None else None))
-    return tuple(cells)
+    return tuple(Cell(purpose, c, d, None if d.seq is None else when.get(d.seq)) for c, d in decided.items())
 
 
 def _cause(cell: Cell) -> str:

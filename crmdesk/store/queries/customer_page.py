@@ -21,8 +21,9 @@ _LANE: Final = (
     + " ELSE coalesce(c.channel, 'post') END"
 )  # fmt: skip
 _NOTE: Final = (
-    "CASE WHEN json_valid({0}.detail) THEN coalesce({0}.detail ->> '$.note', {0}.detail ->> '$.text', '')"
-    " ELSE coalesce({0}.detail, '') END"
+    "CASE WHEN {0}.detail IS NULL THEN '' WHEN json_valid({0}.detail)"
+    " THEN coalesce({0}.detail ->> '$.note', {0}.detail ->> '$.text', '')"
+    " ELSE {0}.detail END"
 )
 # A reversal is told with the row that it took back, not beside it.
 _INTERACTIONS: Final = f"""
@@ -201,10 +202,13 @@ def events(raw: Any, customer: int, wanted: TimelineFilter, limit: int, *, notes
     )
     if contacts:
         rows = sorted((*rows, *contacts), key=itemgetter(0), reverse=True)[:limit]
+    # A page makes hundreds of these: nothing is called for what most rows have not, a note or a reversal.
+    made = Event._make
     return [
-        Event._make((r[0], bool(r[1]), *r[2:11], key, gone is not None, _note(gone, note, why, notes)))
-        for *r, key, gone, note, why in rows
-    ]
+        made((r[0], r[1] == 1, *r[2:12], False, "") if r[12] is None and not (notes and r[13]) else
+             (r[0], r[1] == 1, *r[2:12], r[12] is not None, _note(r[12], r[13], r[14], notes)))
+        for r in rows
+    ]  # fmt: skip
 
 
 def _note(reversed_s: int | None, note: str, why: str, notes: bool) -> str:

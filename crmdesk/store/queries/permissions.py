@@ -151,22 +151,26 @@ def events(raw: Any, customers: Iterable[int], *purposes: str) -> dict[int, list
     return found
 
 
-def history(raw: Any, customer: int) -> list[HistoryEvent]:
-    """All rows of one person, newest first."""
+def whole(raw: Any, customer: int) -> tuple[list[PermissionEvent], list[HistoryEvent]]:
+    """All rows of one person, newest first: as the rule takes them and as people read them."""
     rows = raw.execute(
         "SELECT e.seq, e.purpose, e.channel, e.status, e.effective_at, e.recorded_at, e.expires_on, e.source, e.actor,"
-        " e.notice, e.evidence_sha256 IS NOT NULL, c.name, e.legal_basis, e.voids FROM permission_event e"
+        " e.notice, e.evidence_sha256 IS NOT NULL, c.name, e.legal_basis, e.voids, e.batch_id IS NOT NULL"
+        " FROM permission_event e"
         " LEFT JOIN campaign c ON c.id = e.campaign_id"
         " WHERE e.customer_id = ? ORDER BY e.effective_at DESC, e.seq DESC",
         (customer,),
     ).fetchall()
-    voided = {row[-1] for row in rows if row[3] == "voided"}
-    return [
-        HistoryEvent(seq, purpose, channel, status, moment(effective), moment(recorded), day(expires), source, actor,
-                     notice, bool(proof), campaign, basis, voids, seq in voided)
-        for (seq, purpose, channel, status, effective, recorded, expires, source, actor, notice, proof, campaign, basis,
-             voids) in rows
-    ]  # fmt: skip
+    voided = {row[13] for row in rows if row[3] == "voided"}
+    events, told = [], []
+    for (seq, purpose, channel, status, effective, recorded, expires, source, actor, notice, proof, campaign, basis,
+         voids, batch) in rows:  # fmt: skip
+        at, known, last = moment(effective), moment(recorded), day(expires)
+        own = is_own_act(status, source, bool(proof), bool(batch))
+        events.append(PermissionEvent(seq, purpose, channel, status, at, known, last, own, voids))
+        told.append(HistoryEvent(seq, purpose, channel, status, at, known, last, source, actor, notice, bool(proof),
+                                 campaign, basis, voids, seq in voided))  # fmt: skip
+    return events, told
 
 
 @dataclass(frozen=True)

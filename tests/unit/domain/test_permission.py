@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmdesk.domain.permission import MARKETING_CHANNELS, STRICTNESS, PermissionEvent, decide, state
+from crmdesk.domain.permission import MARKETING_CHANNELS, STRICTNESS, PermissionEvent, decide, decide_each, state
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -71,6 +71,18 @@ def test_profiling_by_interest_and_by_consent() -> None:
     assert not decide(objected, "targeting", None, AT).allowed
 
 
+def test_channels_decided_together_are_those_decided_one_by_one() -> None:
+    events = [
+        event(1, "refused", "2026-01-01", None), granted(2, "2026-02-01", "2027-02-01"),
+        event(3, "objected", "2026-03-01", "sms"), event(4, "voided", "2026-04-01", None, voids=3, purpose="survey"),
+        event(5, "objected", "2026-03-01", "phone", purpose="survey"), event(6, "withdrawn", "2026-05-01", "in_app"),
+    ]  # fmt: skip
+    for told in (events, [*events, event(7, "erased", "2026-05-02", None, purpose="service")], []):
+        for restricted in (False, True):
+            together = decide_each(told, "marketing", MARKETING_CHANNELS, AT, restricted=restricted)
+            assert together == {c: decide(told, "marketing", c, AT, restricted=restricted) for c in MARKETING_CHANNELS}
+
+
 events_strategy = st.lists(
     st.tuples(
         st.sampled_from(["asked", "granted", "refused", "withdrawn", "objected"]),
@@ -115,6 +127,7 @@ def test_random_ledgers_equal_a_replay_and_no_yes_without_a_grant(
     for channel in MARKETING_CHANNELS[:2]:
         found = decide(events, "marketing", channel, start + timedelta(day))
         assert found.state == naive(ledger, channel, day)
+        assert decide_each(events, "marketing", (channel,), start + timedelta(day)) == {channel: found}
         if found.allowed:
             assert any(s == "granted" and on <= day <= on + life and w in (None, channel)
                        for s, on, w, _, life in ledger)  # fmt: skip
