@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crmdesk.domain import own_field
 from crmdesk.domain.filter import OWN, is_own
 from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services import plugin_columns
@@ -68,7 +69,7 @@ def own_text(kind: str, value: Any) -> str:
         return ""
     if kind == "yes_no":
         return "Yes" if value in (True, 1, "yes") else "No"
-    return plugin_columns.number_text(value) if isinstance(value, float) else str(value)
+    return own_field.written(value)
 
 
 def _text(key: str, value: Any) -> str:

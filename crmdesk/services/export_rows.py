@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -63,13 +64,16 @@ def _cell(row: CustomerRow, texts: Mapping[str, str], column: ListColumn) -> Cel
 def typed(text: str, kind: str) -> Cell:
     """Text of the list as a number or a day where it is one; what cannot be read so stays text.
 
-    >>> typed("12", "number"), typed("2026-10-31", "date"), typed("-", "number")
-    (12.0, datetime.date(2026, 10, 31), '-')
+    >>> typed("12", "number"), typed("2026-10-31", "date"), typed("-", "number"), typed("inf", "number")
+    (12.0, datetime.date(2026, 10, 31), '-', 'inf')
     """
     if not text:
         return None
     try:
-        return float(Decimal(text)) if kind == "number" else date.fromisoformat(text) if kind == "date" else text
+        if kind == "number":
+            number = float(Decimal(text))
+            return number if math.isfinite(number) else text  # no sheet holds an endless one
+        return date.fromisoformat(text) if kind == "date" else text
     except (ArithmeticError, ValueError):
         return text
 

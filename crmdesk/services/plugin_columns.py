@@ -91,12 +91,13 @@ def _result(app: App, analysis: str, name: str, ids: Sequence[int]) -> dict[int,
         return {}
     run, uuid, purpose = latest
     place = (app.store.path, uuid, name)
-    if place not in _kept:
+    values = _kept.pop(place, None)  # another thread may drop it at any moment
+    if values is None:
         with app.store.read() as session:
-            _kept[place] = _column_of(runs.parts(session, run, ONE_ROW_PER_CUSTOMER), name)
-        while len(_kept) > _KEPT_AT_MOST:
-            _kept.popitem(last=False)
-    values = _kept[place]
+            values = _column_of(runs.parts(session, run, ONE_ROW_PER_CUSTOMER), name)
+    _kept[place] = values  # read last, dropped last
+    while len(_kept) > _KEPT_AT_MOST:
+        _kept.popitem(last=False)
     return {customer: values[customer] for customer in _permitting(app, ids, purpose) if customer in values}
 
 

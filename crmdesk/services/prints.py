@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from crmdesk.domain.own_field import written
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customer_card, customer_export, permissions
@@ -85,9 +86,9 @@ def result(app: App, actor: Actor, uuid: str, *, kept: bool) -> tuple[RunRecord,
 
 
 def _text(cell: Any) -> str:
-    """One cell as a person reads it, without the zeros of a whole number."""
+    """One cell as a person reads it: a number with all its digits, without needless zeros."""
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return f"{cell:g}"
+        return written(cell)
     return f"{cell.day} {cell:%b %Y}" if isinstance(cell, date) else str(cell)

@@ -28,6 +28,7 @@ AT_MOST: Final = queries.SHOWN  # rows of one list
 _TITLES: Final = {"title": "what to do", "note": "note", "due_at": "due", "remind_at": "reminder",
                   "snoozed_until": "snoozed until", "state": "state", "owner_id": "owner", "handed_from": "handed from",
                   "customer_id": "customer", "ended_at": "ended"}  # fmt: skip
+_FIELDS: Final = ("title", "note", "due_at", "remind_at", "owner", "number")
 _ENDED: Final = {"done": "done", "dropped": "dropped"}
 
 
@@ -135,6 +136,8 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
     Conflict where somebody changed the task after `version`; BadInput for a text or a name that cannot be.
     """
     require(actor, Right.EDIT_WORK)
+    if unknown := set(fields) - set(_FIELDS):
+        raise BadInput(f"A task has no field {min(unknown)} to set; it has {', '.join(_FIELDS)}.")
     with app.store.write() as session:
         raw = raw_of(session)
         task = _found(raw, id)
@@ -173,6 +176,7 @@ def reopen(app: App, actor: Actor, id: int) -> Change:
 
 def snooze(app: App, actor: Actor, id: int, until: datetime) -> Change:
     """Put the task aside until a later moment, when it comes up and rings again; BadInput for a moment gone by."""
+    require(actor, Right.EDIT_WORK)
     if queries.utc(until) <= app.store.clock():
         raise BadInput("Choose a time that is still to come.")
     return _set(app, actor, id, "snooze task", "Snooze task", {"snoozed_until": queries.utc(until)}, open_now=True)

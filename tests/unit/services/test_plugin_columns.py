@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from workshop import Workshop, workshop
 
 from crmdesk.analytics import reading
@@ -27,7 +28,7 @@ def run(frame, params, progress):
     return Scores("Scored.", tables={"scores": table})
 
 def finish(columns, as_of):
-    return {"double": columns["n"] * 2, "last": columns["last"]}
+    return {"double": columns["n"] * 2, "last": columns["last"], "endless": np.full(len(columns["n"]), np.inf)}
 
 def stumble(columns, as_of):
     raise ZeroDivisionError("a fault")
@@ -50,6 +51,7 @@ def crmdesk_columns():
     yield Column("{id}.last", "Last day", "feature:{id}.use/last", kind="date")
     yield Column("{id}.bad", "Broken", "feature:{id}.bad/n")
     yield Column("{id}.gone", "Nowhere", "feature:{id}.use/gone")
+    yield Column("{id}.endless", "Endless", "feature:{id}.use/endless")
     yield Column("{id}.risk", "Risk", "result:{id}.score/score", width=64)
 """
 KINDS = '"features", "analyses", "columns"'
@@ -76,7 +78,7 @@ def app(tmp_path: Path, workshop: Workshop) -> Iterator[SmallApp]:
 
 def test_a_column_comes_through_the_door_with_its_plugins_name(app: SmallApp) -> None:
     found = {column.key: column for column in customers.columns(app, ACTOR) if column.plugin}
-    assert set(found) == {*KEYS, "visits.bad", "visits.gone"}
+    assert set(found) == {*KEYS, "visits.bad", "visits.gone", "visits.endless"}
     risk = found["visits.risk"]
     assert (risk.title, risk.plugin, risk.width, risk.sortable) == ("Risk", "Visits", 64, False)
 
@@ -131,6 +133,14 @@ def test_they_are_exported_as_numbers(app: SmallApp, tmp_path: Path) -> None:
     columns = ("number", "visits.double", "visits.last")
     customer_export.write(app, ACTOR, Chosen(CustomerQuery(), (1,)), columns, file, purpose="service")
     assert file.read_text(encoding="utf-8").splitlines()[:2] == ["Number,Twice,Last day", "C-000001,12,2026-06-06"]
+
+
+def test_a_number_without_end_is_text_in_a_workbook(app: SmallApp, tmp_path: Path) -> None:
+    file = tmp_path / "people.xlsx"
+    chosen = Chosen(CustomerQuery(), (1,))
+    customer_export.write(app, ACTOR, chosen, ("number", "visits.endless"), file, purpose="service")
+    _, row = CalamineWorkbook.from_path(file).get_sheet_by_name("Customers").to_python()
+    assert row[1] == "inf"
 
 
 @pytest.mark.parametrize(("column", "words"), [

@@ -187,6 +187,13 @@ def test_every_deed_can_be_taken_back(app: SmallApp, now: datetime) -> None:
     assert any(entry.field == "*" for entry in entries) and any(entry.undone for entry in entries)
 
 
+@pytest.mark.parametrize("field", ["state", "made_by", "origin", "shoe"])
+def test_only_the_fields_of_a_task_can_be_set(app: SmallApp, now: datetime, field: str) -> None:
+    key = add(app, "call", now)
+    with pytest.raises(BadInput, match=f"A task has no field {field} to set"):
+        tasks.edit(app, ACTOR, key, 1, **{field: "done"})
+
+
 def test_rights_and_names(app: SmallApp, now: datetime) -> None:
     add(app, "call Ada", now, number="C-000001", note="Ada asked")
     auditor = Actor("aud", frozenset({Role.AUDITOR}))
@@ -195,6 +202,7 @@ def test_rights_and_names(app: SmallApp, now: datetime) -> None:
     assert (row.title, row.note) == ("hidden", "")
     for refused in (
         lambda: tasks.add(app, auditor, "x", now), lambda: tasks.done(app, auditor, row.id),
+        lambda: tasks.snooze(app, auditor, row.id, now - timedelta(days=9)),
         lambda: tasks.hand_over(app, auditor, [row.id], "ela"), lambda: staff.add(app, auditor, "x", "X"),
         lambda: tasks.due(app, Actor("mk", frozenset({Role.MARKETING}))),
     ):  # fmt: skip
