@@ -7,6 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from crmdesk.desk.background import Background, Done, Failed, Ticket, Work
 from crmdesk.desk.hub import Hub
@@ -55,12 +56,18 @@ class DeskContext(QObject):
         self._files(fn, done, failed)
 
     def job(self, title: str, work: JobWork, done: Done, failed: Failed | None = None,
-            cancelled: Callable[[], Any] | None = None) -> None:  # fmt: skip
+            cancelled: Callable[[], Any] | None = None, owner: QObject | None = None) -> None:  # fmt: skip
         """Long work in the job tray: `work(progress)` calls `progress.step(fraction, text)` and may be cancelled.
 
-        `cancelled()` is for a page that waits for the answer: no answer comes any more.
+        `cancelled()` is for a page that waits for the answer: no answer comes any more. With `owner`, the page, none of
+        the three is called once it is gone; the tray tells the end all the same.
         """
-        self.job_asked.emit(title, work, done, failed or self.notice_error, cancelled)
+
+        def there(deed: Callable[..., Any]) -> Callable[..., Any]:
+            return lambda *told: deed(*told) if owner is None or isValid(owner) else None
+
+        ended = there(cancelled) if cancelled is not None else None
+        self.job_asked.emit(title, work, there(done), there(failed or self.notice_error), ended)
 
     def open_page(self, name: str, **args: Any) -> None:
         """Go to a page by its name in `desk.pages`; its `arrive(**args)` is called."""

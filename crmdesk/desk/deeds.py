@@ -149,10 +149,9 @@ def palette(frame: Frame) -> None:
 
 
 def jobs(frame: Frame) -> None:
-    if not frame.tray.running:
+    """Ctrl+J: to the first control of the tray."""
+    if not frame.tray.isVisible() or not _enter(frame.tray):
         frame.notice("No job is running.")
-    else:
-        frame.tray.setFocus()
 
 
 def keys(frame: Frame) -> None:

@@ -18,6 +18,7 @@ from crmdesk.desk.results.twin import PictureWidget
 from crmdesk.desk.widgets import button, label, scrolled
 from crmdesk.desk.work import moments
 from crmdesk.desk.zoom import px
+from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customers, mining, tasks
@@ -156,6 +157,10 @@ class HomePage(Page):
             self.cards.append(card)
         else:
             card.setVisible(False)
+
+    def cares_about(self, change: Change) -> bool:
+        """Only in front: it is asked anew whenever it is opened."""
+        return self.isVisible() and super().cares_about(change)
 
     def refresh(self) -> None:
         self.load(self._ask, self._show)

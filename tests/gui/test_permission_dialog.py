@@ -23,6 +23,7 @@ from crmdesk.desk.permissions.quick_deeds import QuickDeeds
 from crmdesk.desk.permissions.receipt_dialog import ReceiptDialog
 from crmdesk.desk.permissions.record_dialog import RecordDialog
 from crmdesk.domain.change import Change
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.services import documents, permissions
 
 
@@ -194,6 +195,24 @@ def test_header_and_grid_withdraw_and_object_with_one_press(
     qtbot.mouseClick(quick.object_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(told) == 2)
     assert state(context, ADA, "marketing", "sms") == "objected"
+
+
+def test_a_withdrawal_that_was_not_saved_can_be_pressed_again(
+    context: DeskContext, page: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*_: object) -> object:
+        raise CrmdeskError("The bank is busy. Try again.")
+
+    said: list[str] = []
+    context.noticed.connect(said.append)
+    monkeypatch.setattr("crmdesk.services.permission_record.withdraw", busy)
+    quick = QuickDeeds(context, brief=True)
+    quick.setParent(page)
+    quick.show()
+    quick.show_customer(permissions.grid(context.app, context.actor, ADA))
+    qtbot.mouseClick(quick.withdraw_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: said == ["The bank is busy. Try again."])
+    assert quick.withdraw_button.isEnabled()
 
 
 def test_the_grid_withdraws_the_chosen_cell_by_delete(

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout
+from shiboken6 import isValid
 
 from crmdesk.desk.backups.restore import RestoreDialog
 from crmdesk.desk.context import DeskContext
@@ -103,8 +104,11 @@ class BackupsPage(Page):
                 self.context.changed(report.change)
             self.context.notify(report.sentence)
 
-        self.context.job("Back up the bank", lambda progress: autobackup.make(app, actor, always=True), done,
-                         self.show_error)  # fmt: skip
+        def failed(error: Exception) -> None:
+            if isValid(self):
+                self.show_error(error, self.back_up)
+
+        self.context.job("Back up the bank", lambda _: autobackup.make(app, actor, always=True), done, failed)
 
     def check(self) -> None:
         app, actor, one = self.context.app, self.context.actor, self._chosen()

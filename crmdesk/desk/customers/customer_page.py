@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
-from crmdesk.desk.context import DeskContext
+from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.customers.answer import Answer, ask
 from crmdesk.desk.customers.customer_deeds import Header
 from crmdesk.desk.customers.customer_tabs import CustomerTabs
@@ -40,7 +40,7 @@ class CustomerPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customer")
-        self.number = ""
+        self.number = self._shown = ""
         self.now = datetime.now(UTC)  # by the bank's clock once a customer is shown
         self.subtitle = Elided()
         self.subtitle.setProperty("role", "muted")
@@ -91,15 +91,17 @@ class CustomerPage(Page):
                                       or ALL in change.touched)  # fmt: skip
 
     def show_error(self, error: Exception, again: Callable[[], Any] | None = None) -> None:
-        """An unknown number empties the page: nothing of another customer may stand under the sentence."""
-        if not isinstance(error, BadInput):
+        """Nothing of another customer may stand under the sentence, and nothing of one who is unknown."""
+        if not isinstance(error, BadInput) and self._shown == self.number:
             super().show_error(error, again)
             return
         self.title.setText("Customer")
         self.subtitle.setText("")
         self.say("")
         self.header.show(False)
-        self.show_no_match(str(error), ("See customers", lambda: self.context.open_page("customers")))
+        again_deed = [] if isinstance(error, BadInput) else [("Try again", again or self.refresh)]
+        ways = [*again_deed, ("See customers", lambda: self.context.open_page("customers"))]
+        self.show_no_match(sentence(error), *ways)
 
     def refresh(self) -> None:
         self.header.show(bool(self.number))
@@ -113,6 +115,7 @@ class CustomerPage(Page):
         if found.card.number != self.number:
             return  # another customer was opened meanwhile
         card, parts, self.now = found.card, self.overview, found.now
+        self._shown = card.number
         self.title.setText(card.name)
         self.subtitle.setText(found.subtitle())
         self.subtitle.setToolTip(self.subtitle.text())

@@ -32,7 +32,7 @@ class CustomerTabs(LazyTabs):
         super().__init__("Parts of the customer's page")
         self.addTab(overview, "Overview")
         self._context, self._narrow = context, narrow
-        self._add("timeline", "Timeline", self._timeline, lambda tab, a: tab.show_all(a.line, a.today),
+        self._add("timeline", "Timeline", self._timeline, lambda tab, a: tab.show_all(a.card.number, a.line, a.today),
                   Right.READ_INTERACTIONS)  # fmt: skip
         self._add("permissions", "Permissions", lambda: PermissionsTab(context), lambda tab, a: tab.show_now(a.grid))
         self._add("money", "Money", MoneyTab, lambda tab, a: tab.show_card(a.card), Right.READ_ACCOUNTS)

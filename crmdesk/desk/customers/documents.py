@@ -129,6 +129,8 @@ class DocumentsTab(QWidget):
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if len(files) > 1:
+            self._context.notify("Drop one file at a time; the first of them is asked about now.")
         if files:
             self.add(files[0])
 

@@ -99,8 +99,10 @@ class Overview(QWidget):
 
         before: QWidget | None = None
         for card in self._placed:
-            found = [
-                one for one in card.findChildren(QWidget) if one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value
+            found = [  # a button's menu is a window of its own
+                one
+                for one in card.findChildren(QWidget)
+                if one.focusPolicy().value & Qt.FocusPolicy.TabFocus.value and one.window() is self.window()
             ]
             for one in sorted(found, key=place):
                 if before is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext, sentence
@@ -56,6 +57,7 @@ class SavedListsDialog(QDialog):
     def __init__(self, context: DeskContext, parent: QWidget, lists: Sequence[SavedList],
                  opened: Callable[[SavedList], None]) -> None:  # fmt: skip
         super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Saved lists")
         size_dialog(self, 560, 400)
         self.context, self._opened, self._lists = context, opened, list(lists)

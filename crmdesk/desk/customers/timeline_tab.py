@@ -58,6 +58,7 @@ class TimelineTab(QWidget):
     def __init__(self, context: DeskContext) -> None:
         super().__init__()
         self._context = context
+        self._number = ""
         self.events: tuple[Event, ...] = ()
         self.picture = TimelinePicture(context)
         self.note = label("", "muted", wrap=True)
@@ -113,13 +114,20 @@ class TimelineTab(QWidget):
 
         return TimelineFilter(one(self.channel), one(self.mode), one(self.activity), self.month.currentData() or "")
 
-    def show_all(self, line: Timeline, today: date) -> None:
-        """A fresh customer: every filter open, the months on offer."""
-        for box in (self.channel, self.mode, self.activity):
-            box.setCurrentIndex(0)
+    def show_all(self, number: str, line: Timeline, today: date) -> None:
+        """The whole line of a customer: every filter open for another one, kept for one who was refreshed."""
+        other, self._number = number != self._number, number
+        month = "" if other else str(self.month.currentData() or "")
+        if other:
+            for box in (self.channel, self.mode, self.activity):
+                box.setCurrentIndex(0)
         months = sorted({m[0] for m in line.months}, reverse=True)
         self._fill(self.month, "All months", {m: words.month(m) for m in months})
-        self.show_line(line, today)
+        self.month.setCurrentIndex(max(0, self.month.findData(month)))
+        if self.wanted() == TimelineFilter():
+            self.show_line(line, today)
+        else:
+            self.asked.emit(self.wanted())
 
     def show_line(self, line: Timeline, today: date) -> None:
         first = date.fromisoformat(f"{line.months[0][0]}-01") if line.months else date(today.year - 1, today.month, 1)

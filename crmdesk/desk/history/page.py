@@ -41,8 +41,8 @@ class HistoryPage(Page):
         column.addWidget(label(foot, "muted", wrap=True))
 
     def cares_about(self, change: Change) -> bool:
-        """Every change may have been a deed of one's own."""
-        return True
+        """Every change may have been a deed of one's own; behind other pages it waits until somebody comes back."""
+        return self.isVisible()
 
     def refresh(self) -> None:
         app, actor = self.context.app, self.context.actor

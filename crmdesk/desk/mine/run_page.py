@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from crmdesk.desk.background import Ticket
 from crmdesk.desk.chips import ChipBar
@@ -207,6 +208,8 @@ class RunPage(Page):
         return bool(chosen) and not any((*analysis.needs, *(need for needs in chosen for need in needs)))
 
     def _refuse(self, error: Exception) -> None:
+        if not isValid(self):
+            return  # the tray tells it
         named = isinstance(error, BadInput) and self.form is not None and self.form.show_fault(str(error))
         if not named:
             self.show_error(error)
@@ -229,7 +232,7 @@ class RunPage(Page):
 
     def _done(self, record: Any) -> None:
         self.context.changed(Change("mine", {"run": ALL, "segment": ALL, "segment_membership": ALL}))
-        if self.isVisible():
+        if isValid(self) and self.isVisible():  # the page may be gone: a run takes long enough to change the zoom
             self.context.open_page("result", run=record.uuid)
         else:
             self.context.notify(f"{record.title}: {record.verdict}")

@@ -153,7 +153,7 @@ class OffersPage(Page):
         self.show_loading()
         self.make_button.setEnabled(False)
         self.context.job("Cross-selling list", work, lambda made: self._made(question, made), failed,
-                         lambda: self._cancelled(question))  # fmt: skip
+                         lambda: self._cancelled(question), self)  # fmt: skip
 
     def _cancelled(self, question: int) -> None:
         if question == self._question:

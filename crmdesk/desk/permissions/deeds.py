@@ -29,29 +29,40 @@ def record(context: DeskContext, number: str, parent: QWidget | None, purpose: s
 
 def withdraw(
     context: DeskContext, number: str, purpose: str = "marketing", channels: tuple[str, ...] = (),
-    owner: QWidget | None = None,
+    owner: QWidget | None = None, failed: Callable[[], Any] | None = None,
 ) -> None:  # fmt: skip
-    """Withdraw at once, on `channels` or on all; every open list lets go of the customer. No question is asked."""
+    """Withdraw at once, on `channels` or on all; every open list lets go of the customer. No question is asked.
+
+    Where that could not be saved the status bar says why, and `failed()` is called.
+    """
     where = words.listed([words.BY[c] for c in channels]) if channels else "on all channels"
     _do(context, lambda: permission_record.withdraw(context.app, context.actor, number, purpose, channels),
         f"{number}: {words.PURPOSES[purpose].lower()} {where} withdrawn. Recorded in error? Correct it in the history "
-        "of permissions.", owner)  # fmt: skip
+        "of permissions.", owner, failed)  # fmt: skip
 
 
 def objection(
-    context: DeskContext, number: str, purpose: str = "marketing", owner: QWidget | None = None
+    context: DeskContext, number: str, purpose: str = "marketing", owner: QWidget | None = None,
+    failed: Callable[[], Any] | None = None,
 ) -> None:  # fmt: skip
-    """Record an objection at once, on all channels."""
+    """Record an objection at once, on all channels; `failed` as of `withdraw`."""
     _do(context, lambda: permission_record.objection(context.app, context.actor, number, purpose),
-        f"{number}: objection to {words.PURPOSES[purpose].lower()} recorded, on all channels.", owner)  # fmt: skip
+        f"{number}: objection to {words.PURPOSES[purpose].lower()} recorded, on all channels.",
+        owner, failed)  # fmt: skip
 
 
-def _do(context: DeskContext, deed: Callable[[], Change], told: str, owner: QWidget | None) -> None:
+def _do(context: DeskContext, deed: Callable[[], Change], told: str, owner: QWidget | None,
+        failed: Callable[[], Any] | None) -> None:  # fmt: skip
     def done(change: Change) -> None:
         context.changed(change)
         context.notify(told)
 
-    context.background(deed, done, owner=owner)
+    def refused(error: Exception) -> None:
+        context.notice_error(error)
+        if failed is not None:
+            failed()
+
+    context.background(deed, done, refused, owner)
 
 
 # Menu entries: they act on the customer in front ------------------------------------------------------------------

@@ -71,12 +71,12 @@ class QuickDeeds(QWidget):
         """Withdraw what is chosen, unless that was done before."""
         if self._number and self.withdraw_button.isEnabled() and not self.withdraw_button.isHidden():
             self.withdraw_button.setEnabled(False)  # until the grid shows it; a second press must not record it twice
-            deeds.withdraw(self._context, self._number, *self._place, owner=self)
+            deeds.withdraw(self._context, self._number, *self._place, owner=self, failed=self._show)
 
     def objection(self) -> None:
         if self._number and self.object_button.isEnabled():
             self.object_button.setEnabled(False)
-            deeds.objection(self._context, self._number, self._place[0], owner=self)
+            deeds.objection(self._context, self._number, self._place[0], owner=self, failed=self._show)
 
     # Showing ------------------------------------------------------------------------------------------------------
 

@@ -71,8 +71,10 @@ class TaskDeeds:
     def _each(self, deed: Callable[..., Change], rows: Sequence[TaskRow], words: str) -> None:
         app, actor = self._context.app, self._context.actor
         if rows:
-            what = rows[0].title if len(rows) == 1 else f"{len(rows)} tasks"
-            self._run(lambda: [deed(app, actor, row.id) for row in rows], f"{words}: {what}. {TAKE_BACK}")
+            one = len(rows) == 1
+            what = rows[0].title if one else f"{len(rows)} tasks"
+            back = TAKE_BACK if one else "Ctrl+Z takes them back, one after the other."
+            self._run(lambda: [deed(app, actor, row.id) for row in rows], f"{words}: {what}. {back}")
 
     def _run(self, work: Callable[[], list[Change]], words: str) -> None:
         def arrived(changes: list[Change]) -> None:

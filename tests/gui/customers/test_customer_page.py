@@ -188,3 +188,27 @@ def test_tab_walks_the_overview_as_it_is_read(qtbot: QtBot, page: CustomerPage) 
               deeds.record_button, page.overview.picture, page.overview.tasks.new_button]  # fmt: skip
     places = [walked.index(one) for one in wanted]
     assert places == sorted(places)
+
+
+def test_the_filters_of_the_timeline_stay_with_their_customer(qtbot: QtBot, page: CustomerPage) -> None:
+    tab = page.timeline_tab
+    tab.channel.setCurrentIndex(tab.channel.findData("atm"))
+    page.refresh()  # somebody wrote something about this customer
+    settled(qtbot, page)
+    assert tab.channel.currentData() == "atm" and all(event.channel == "atm" for event in tab.events)
+    go(qtbot, page, "C-000002")
+    assert tab.channel.currentData() == ""
+
+
+def test_nothing_of_another_customer_stands_under_an_error(
+    qtbot: QtBot, page: CustomerPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> object:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr("crmdesk.desk.customers.customer_page.ask", broken)
+    page.refresh()
+    settled(qtbot, page)
+    assert page.state == "error" and page.title.text() == "Ada Yılmaz"  # her own page: what is known stays
+    go(qtbot, page, "C-000002")
+    assert page.state == "no match" and page.title.text() == "Customer" and not page.answer.text()
