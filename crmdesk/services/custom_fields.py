@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from crmdesk.domain import own_field
@@ -134,6 +134,23 @@ def move(app: App, actor: Actor, code: str, by: int) -> Change:
         if journal.id is not None:
             audit.record(app.store, session, actor, "move field", code)
     return Change("move_field", journal.ids(), app.store.change_no())
+
+
+def forbids(raw: Any, key: int, changes: Mapping[str, Any]) -> str:
+    """Why the field of this key may not be set so any more, "" where it may: an undo asks, long after the deed."""
+    there = queries.own_fields(raw, retired=True)
+    field = next((f for f in there if f.id == key), None)
+    faults: dict[str, str] = {}
+    if field is None:
+        return ""
+    if "choices" in changes:
+        _keep_held(raw, field, changes["choices"] or [], faults)
+    used_again = "retired_on" in changes and changes["retired_on"] is None
+    if used_again:
+        _not_too_many(there, faults)
+    if used_again or "title" in changes:
+        _checked({"title": changes.get("title", field.title), "kind": field.kind}, there, field, faults)
+    return next(iter(faults.values()), "")
 
 
 def _write(

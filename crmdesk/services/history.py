@@ -193,7 +193,8 @@ def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str
         why = kept[0] if kept else "Everything is as it was before already."
         raise CrmdeskError(f"Nothing of '{title}' could be taken back. {why}")
     words = ", ".join(dict.fromkeys(table if field == WHOLE else field for table, field in changed))
-    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words)
+    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words,
+                 customer_id=queries.about(raw, target.id))  # fmt: skip
     return f"{word}: {title}", journal, kept
 
 

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from crmdesk.domain.work import STAGES
+from crmdesk.services import custom_fields
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import history as queries
 from crmdesk.store.queries.history import Changed, DeedRow
@@ -94,7 +95,16 @@ class Reversal:
                     sets.setdefault(row, {})[field] = value
                 else:
                     self._keep(table, row, f"{spoken(field)} was {self._since(table, row, field)} since and stays")
+        if table == "custom_field":
+            sets = {row: fields for row, fields in sets.items() if self._field_may(row, fields)}
         self._put_back(table, sets)
+
+    def _field_may(self, row: int, fields: dict[str, Any]) -> bool:
+        """Whether customers and other fields leave room for what a field of the bank's own was."""
+        why = custom_fields.forbids(self._raw, row, fields)
+        if why:
+            self._keep("custom_field", row, f"stays as it is: {why.removesuffix('.')}")
+        return not why
 
     def _put_back(self, table: str, sets: dict[int, dict[str, Any]]) -> None:
         """All rows at once; where the bank forbids one of them, one by one."""

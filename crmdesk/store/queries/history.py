@@ -139,6 +139,14 @@ def fields(raw: Any, deed: int) -> list[tuple[str, str]]:
     return sorted((table, field) for table, field in rows)
 
 
+def about(raw: Any, deed: int) -> int | None:
+    """The one customer whom a deed was about; None where it was about several or none."""
+    rows = raw.execute(
+        "SELECT DISTINCT customer_id FROM field_change WHERE deed_id = ? AND customer_id IS NOT NULL LIMIT 2", (deed,)
+    ).fetchall()
+    return rows[0][0] if len(rows) == 1 else None
+
+
 def changes(raw: Any, deed: int) -> Iterator[list[Changed]]:
     """What a deed changed, the last first, in packs: of a bulk edit of a whole bank not all at once."""
     last = 2**62

@@ -8,9 +8,9 @@ import pytest
 import small_bank
 from small_bank import ACTOR, SmallApp
 
-from crmdesk.domain.errors import BadFields, BadInput, Conflict, Refused
+from crmdesk.domain.errors import BadFields, BadInput, Conflict, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role
-from crmdesk.services import custom_fields, customer_edit, importing, own_values
+from crmdesk.services import custom_fields, customer_edit, history, importing, own_values
 from crmdesk.services.importing import ImportReport
 
 ANALYST = Actor("ann", frozenset({Role.ANALYST}))
@@ -249,3 +249,27 @@ def test_a_code_that_is_another_fields_title_would_be_read_twice(six: SmallApp) 
     custom_fields.add(six, ACTOR, code="class", title="Level", kind="text")
     with pytest.raises(BadFields, match="an import could not tell them apart"):
         custom_fields.add(six, ACTOR, code="level", title="Height", kind="text")
+
+
+def test_no_undo_takes_a_choice_out_that_customers_hold(six: SmallApp) -> None:
+    before = next(f for f in custom_fields.fields(six, ACTOR) if f.code == "tier")
+    custom_fields.change(six, ACTOR, "tier", before.version, choices=(*before.choices, "Platinum"))
+    (deed, *_) = history.deeds(six, ACTOR)
+    customer_edit.edit(six, ACTOR, "C-000001", 1, {"custom.tier": "Platinum"})
+    with pytest.raises(CrmdeskError, match="The field stays as it is: 1 customer has 'Platinum'"):
+        history.undo(six, ACTOR, deed.id)
+    customer_edit.edit(six, ACTOR, "C-000001", 2, {"custom.tier": ""})
+    history.undo(six, ACTOR, deed.id)
+    assert next(f.choices for f in custom_fields.fields(six, ACTOR) if f.code == "tier") == before.choices
+
+
+def test_no_undo_makes_two_fields_of_one_title(six: SmallApp) -> None:
+    custom_fields.retire(six, ACTOR, "pets")
+    (retired, *_) = history.deeds(six, ACTOR)
+    custom_fields.change(six, ACTOR, "score", 1, title="Points")
+    (renamed, *_) = history.deeds(six, ACTOR)
+    custom_fields.add(six, ACTOR, code="animals", title="Pets", kind="text")
+    custom_fields.add(six, ACTOR, code="old_score", title="Own score", kind="text")
+    for deed in (retired, renamed):
+        with pytest.raises(CrmdeskError, match="The field stays as it is: Another field is called"):
+            history.undo(six, ACTOR, deed.id)

@@ -381,6 +381,16 @@ def test_no_undo_brings_an_erased_person_back(app: SmallApp) -> None:
     assert by_id[1] is None and by_id[2] == "+90 532 222 5678" and not table(app, "life_event")
 
 
+def test_the_audit_of_an_undo_names_the_one_customer_it_was_about(app: SmallApp) -> None:
+    insert(app, "interest", customer_id=1, family="loan", at=AT, source="told")
+    history.undo(app, ACTOR)
+    edit(app, {1: {"city": "Bursa"}, 2: {"city": "Bursa"}})
+    history.undo(app, ACTOR)
+    with app.store.reader() as raw:
+        found = raw.execute("SELECT customer_id FROM audit_event WHERE act = 'undo' ORDER BY seq").fetchall()
+    assert found == [(1,), (None,)]
+
+
 def test_what_was_made_about_an_erased_person_may_still_go(app: SmallApp) -> None:
     insert(app, "interest", customer_id=1, family="loan", at=AT, source="told")
     erase(app, 1)
