@@ -1,7 +1,7 @@
 """What the bank may do with one customer: the grid of purposes and channels, its history, and one sentence."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
 from crmdesk.domain.errors import BadInput
@@ -16,6 +16,7 @@ from crmdesk.domain.permission import (
 )
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services.context import App
+from crmdesk.services.own_values import HIDDEN
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permission_write as writes
@@ -80,18 +81,29 @@ def grid(
     With `known_at` only events recorded by then count: what the bank could have known.
     """
     require(actor, Right.READ_PERMISSIONS)
-    at = at or app.store.clock()
+    at = (at or app.store.clock()).astimezone(UTC)  # a grant's last day ends by the bank's clock, not the asker's
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
         events, told = ledger.whole(raw, customer)
         blocked = bool(ledger.restricted(raw, [customer]))
         rows = tuple(_row(raw, purpose, events, at, blocked, known_at) for purpose in GRID_PURPOSES)
-        history = tuple(h for h in told if known_at is None or h.recorded_at <= known_at)
-        return Grid(number, at, rows, history, known_at, blocked)
+        return Grid(number, at, rows, _known(told, known_at), known_at, blocked)
+
+
+def _known(told: list[HistoryEvent], known_at: datetime | None) -> tuple[HistoryEvent, ...]:
+    """What was on record at `known_at`: a correction recorded later had not yet taken anything out."""
+    if known_at is None:
+        return tuple(told)
+    known = [event for event in told if event.recorded_at <= known_at]
+    voided = {event.voids for event in known if event.status == "voided"}
+    return tuple(replace(event, voided=event.seq in voided) for event in known)
 
 
 def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
-    """What proves one event of a customer; reading it is audited. BadInput for an event of somebody else."""
+    """What proves one event of a customer; reading it is audited. BadInput for an event of somebody else.
+
+    Words and the document's name are for who may read contact data.
+    """
     require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         found = ledger.proof(raw, people.id_of(raw, number), seq)
@@ -100,8 +112,9 @@ def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
     with app.store.write() as session:
         audit.record(app.store, session, actor, "read evidence", number, customer_id=found.customer,
                      fields=f"event {seq}", purpose=found.purpose)  # fmt: skip
-    spoken = found.text if may(actor, Right.READ_CONTACT) else ""
-    return Evidence(seq, found.notice, found.notice_text, found.document_id, found.document_name, spoken,
+    clear = may(actor, Right.READ_CONTACT)
+    name = found.document_name if clear or not found.document_name else HIDDEN
+    return Evidence(seq, found.notice, found.notice_text, found.document_id, name, found.text if clear else "",
                     found.evidence_sha256 or "", _holds(found))  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.domain.recording import Recording, moment_of_record
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs.progress import Cancelled
-from crmdesk.services import customers, notices, permission_bank, permissions
+from crmdesk.services import customers, documents, notices, permission_bank, permissions
 from crmdesk.services import permission_record as records
 from crmdesk.services.customers import Chosen, CustomerQuery
 from crmdesk.store import chain
@@ -111,6 +111,7 @@ def test_the_chain_holds_and_the_deed_is_audited(app: SmallApp) -> None:
 def test_the_words_lie_beside_the_chain_and_are_proven_by_it(app: SmallApp) -> None:
     (seq,) = records.record(app, ACTOR, FIRM, grant()).touched["permission_event"]
     found = permissions.evidence(app, ACTOR, FIRM, int(seq))
+    assert found.document_name == ""
     assert (found.words, found.notice, found.intact) == ("Said yes at the counter.", "marketing-1", True)
     with app.store.write() as session:
         session.connection().exec_driver_sql("UPDATE permission_evidence SET text = 'Something else'")
@@ -277,6 +278,24 @@ def test_a_grant_recorded_in_error_is_voided_at_once(app: SmallApp) -> None:
     ).words == "It was her brother."  # fmt: skip
     with app.store.reader() as raw:
         assert "brother" not in str(raw.execute("SELECT * FROM audit_event").fetchall())
+
+
+def test_a_documents_name_is_told_to_who_may_read_contact_data(app: SmallApp, tmp_path: Path) -> None:
+    (tmp_path / "Ada Yılmaz.txt").write_text("Yes")
+    documents.add(app, ACTOR, ADA, tmp_path / "Ada Yılmaz.txt")
+    (kept,) = documents.of_customer(app, ACTOR, ADA)
+    records.record(app, ACTOR, ADA, grant("sms", evidence="", document=kept.sha256))
+    assert permissions.evidence(app, ACTOR, ADA, last(app, ADA)).document_name == "Ada Yılmaz.txt"
+    assert permissions.evidence(app, ANALYST, ADA, last(app, ADA)).document_name == "hidden"
+
+
+def test_what_was_corrected_later_stood_in_the_history_before(app: SmallApp) -> None:
+    records.record(app, TELLER, FIRM, grant())
+    known = permissions.grid(app, ACTOR, FIRM).history[0].recorded_at
+    records.correct(app, TELLER, FIRM, last(app, FIRM), "It was her brother.")
+    assert [h.voided for h in permissions.grid(app, ACTOR, FIRM, known_at=known).history] == [False]
+    assert states(app, FIRM, known_at=known)["email"] == "granted"
+    assert [h.voided for h in permissions.grid(app, ACTOR, FIRM, known_at=app.store.clock()).history] == [False, True]
 
 
 def test_the_stricter_state_holds_until_the_officer_confirms(app: SmallApp) -> None:

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from crmdesk.domain.errors import Refused
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.permission import MARKETING_CHANNELS, decide
 from crmdesk.domain.rights import Actor, Role
-from crmdesk.services import customers, permissions
+from crmdesk.services import customers, permission_bank, permissions
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.store import chain
 from crmdesk.store.queries import permissions as ledger
@@ -52,6 +52,14 @@ def test_each_cell_tells_the_day_of_its_deciding_event(app: SmallApp) -> None:
 def test_an_earlier_moment_shows_what_held_then(app: SmallApp) -> None:
     then = datetime(2026, 3, 1, tzinfo=UTC)
     assert states(permissions.grid(app, ACTOR, "C-000001", then), "marketing")["phone"] == "granted"
+
+
+def test_a_grant_ends_with_its_last_day_in_the_bank_wherever_somebody_asks(app: SmallApp) -> None:
+    east = timezone(timedelta(hours=3))
+    for hour, state, reached in ((2, "granted", 1), (3, "expired", 0)):  # midnight in the bank is three o'clock there
+        at = datetime(2028, 2, 4, hour, tzinfo=east)
+        assert states(permissions.grid(app, ACTOR, "C-000001", at), "marketing")["email"] == state
+        assert permission_bank.overview(app, ACTOR, at).allowed["marketing", "email"] == reached
 
 
 def test_the_history_is_newest_first_and_whole(app: SmallApp) -> None:
