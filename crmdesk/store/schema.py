@@ -1,7 +1,7 @@
 """What a bank file has beside its tables: append-only triggers, the search index, and the first rows."""
 
 from collections.abc import Container
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -13,6 +13,16 @@ from crmdesk.store.tables import APPEND_ONLY, metadata
 APPLICATION_ID = 0x43524D44
 SCHEMA_VERSION = 3
 SEARCHED = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
+
+
+# Whole positions: a word of any length is found in the index alone, without reading the rows that might hold it.
+# The index's words are held back up to 32 MB before they are written: an import would else merge small parts for long.
+SEARCH: Final = (
+    f"CREATE VIRTUAL TABLE customer_search USING fts5({', '.join(SEARCHED)}, "
+    "content='customer', content_rowid='id', tokenize='trigram', detail=full, columnsize=0)",
+    "INSERT INTO customer_search(customer_search, rank) VALUES ('secure-delete', 1)",
+    "INSERT INTO customer_search(customer_search, rank) VALUES ('hashsize', 33554432)",
+)
 
 
 def triggers(there: Container[str] = APPEND_ONLY) -> dict[str, str]:
@@ -47,12 +57,7 @@ def triggers(there: Container[str] = APPEND_ONLY) -> dict[str, str]:
 def build(connection: sa.Connection) -> None:
     """All tables, the search index and the triggers, inside the caller's transaction."""
     metadata.create_all(connection)
-    connection.exec_driver_sql(
-        f"CREATE VIRTUAL TABLE customer_search USING fts5({', '.join(SEARCHED)}, "
-        "content='customer', content_rowid='id', tokenize='trigram', detail=none)"
-    )
-    connection.exec_driver_sql("INSERT INTO customer_search(customer_search, rank) VALUES ('secure-delete', 1)")
-    for statement in triggers().values():
+    for statement in (*SEARCH, *triggers().values()):
         connection.exec_driver_sql(statement)
 
 

@@ -148,6 +148,7 @@ STATEMENTS: Final = (
 )
  STRICT""",
     "CREATE INDEX ix_relation_from_id ON relation (from_id)",
+    "CREATE UNIQUE INDEX ix_relation_standing ON relation (from_id, to_id, kind) WHERE to_on IS NULL",
     "CREATE INDEX ix_relation_to_id ON relation (to_id)",
     """CREATE TABLE task (
 	id INTEGER NOT NULL,
@@ -218,4 +219,11 @@ STATEMENTS: Final = (
     "CREATE INDEX ix_interaction_reverses ON interaction (reverses) WHERE reverses IS NOT NULL",
     "CREATE INDEX ix_account_plain ON account (replace(replace(upper(number), ' ', ''), '-', ''))",
     "CREATE INDEX ix_account_tail ON account (substr(replace(replace(upper(number), ' ', ''), '-', ''), -4))",
+    # The search index with whole positions.
+    "DROP TABLE customer_search",
+    "CREATE VIRTUAL TABLE customer_search USING fts5(number, name_folded, email_folded, city_folded, phone_digits, "
+    "content='customer', content_rowid='id', tokenize='trigram', detail=full, columnsize=0)",
+    "INSERT INTO customer_search(customer_search, rank) VALUES ('secure-delete', 1)",
+    "INSERT INTO customer_search(customer_search, rank) VALUES ('hashsize', 33554432)",
+    "INSERT INTO customer_search(customer_search) VALUES ('rebuild')",
 )

@@ -147,8 +147,7 @@ def _part(column: str, value: str) -> tuple[str, list[Any]]:
     """Customers whose searched column is exactly `value`, found through the search index."""
     if len(value) < _TRIGRAM:
         return "0", []
-    trigrams = sorted({value[i : i + _TRIGRAM] for i in range(len(value) - _TRIGRAM + 1)})
-    match = " AND ".join('"' + t.replace('"', '""') + '"' for t in trigrams)
+    match = f'{column} : "' + value.replace('"', '""') + '"'
     found = "id IN (SELECT rowid FROM customer_search WHERE customer_search MATCH ?)"
     return f"({found} AND {column} = ?)", [match, value]
 

@@ -21,11 +21,17 @@ def add_search(where: Where, text: str, columns: Sequence[str], *, accounts: boo
 
     `accounts`: or the whole text is the beginning, or the last four signs or more, of an account's number.
     """
-    words = _words(fold(text))
-    conditions = [_prefix(where, w, columns) if len(w) < _TRIGRAM else _part(where, w, columns) for w in words]
+    words = _words(fold(text.replace("\0", " ")))
+    short = [w for w in words if len(w) < _TRIGRAM]
+    parts = [w for w in words if len(w) >= _TRIGRAM]
+    conditions = [_prefix(where, w, columns) for w in short]
+    if parts:
+        conditions.append(f"id IN ({_holding(where, parts, columns)})")
     number = re.sub(r"[\s.-]", "", text).upper()
     if accounts and len(number) >= _TAIL and _ACCOUNT.fullmatch(number):
         people = f"SELECT id FROM customer WHERE {' AND '.join(conditions)}"
+        if not short and parts:
+            people = _holding(where, parts, columns)  # no row of a customer is read before it is found
         where.add(f"id IN ({people} UNION ALL {_holders(where, number)})")
     else:
         for condition in conditions:
@@ -50,25 +56,14 @@ def _holders(where: Where, number: str) -> str:
     )
 
 
-def _part(where: Where, word: str, columns: Sequence[str]) -> str:
-    """Rows that hold trigrams of the word, in one pass over the index; of those, the ones that hold the word.
+def _holding(where: Where, words: Sequence[str], columns: Sequence[str]) -> str:
+    """Ids of the rows that hold every word somewhere in the columns, by the index alone.
 
     LIKE on the search table would walk the index once for each column, and takes % and _ as wildcards.
     """
-    match = where.name(" AND ".join('"' + t.replace('"', '""') + '"' for t in _trigrams(word)))
-    exact = where.name(word)
-    held = " OR ".join(f"instr({'lower(number)' if c == 'number' else c}, {exact})" for c in columns)
-    return f"(id IN (SELECT rowid FROM customer_search WHERE customer_search MATCH {match}) AND ({held}))"
-
-
-def _trigrams(word: str) -> list[str]:
-    """All of them; of a long word of letters its ends and its middle, for further ones cost more than they leave out.
-
-    Ten digits make few trigrams, so in a number each one counts.
-    """
-    starts = range(len(word) - _TRIGRAM + 1)
-    few = word.isalpha() and len(starts) > _TRIGRAM
-    return sorted({word[i : i + _TRIGRAM] for i in ((0, starts[-1] // 2, starts[-1]) if few else starts)})
+    phrases = " AND ".join('"' + w.replace('"', '""') + '"' for w in words)
+    only = "" if len(columns) == len(SEARCHED) else "{" + " ".join(columns) + "} : "
+    return f"SELECT rowid FROM customer_search WHERE customer_search MATCH {where.name(f'{only}({phrases})')}"
 
 
 def _prefix(where: Where, word: str, columns: Sequence[str]) -> str:

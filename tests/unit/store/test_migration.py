@@ -127,6 +127,8 @@ def test_every_step_since_the_first_has_a_bank_to_begin_from() -> None:
 def test_an_older_schema_is_another_one(older: Older, tmp_path: Path) -> None:
     create_bank(tmp_path / "new.crmdesk").close()
     new, old = shape(tmp_path / "new.crmdesk"), shape(older.path)
+    # The search index holds nothing of its own: a step makes it anew from the customers.
+    old = {key: sql for key, sql in old.items() if key[0] != "table" or not key[1].startswith("customer_search")}
     assert (version(older.path), version(tmp_path / "new.crmdesk")) == (older.version, NEWEST)
     gained = {name for kind, name in set(new) - set(old) if kind == "table"}
     wanted = set().union(*(tables for number, tables in BROUGHT.items() if number > older.version))
@@ -192,6 +194,11 @@ def test_a_migrated_bank_finds_its_customers_and_takes_new_ones(older: Older) ->
     with store.reader() as raw:
         search = "SELECT rowid FROM customer_search WHERE name_folded LIKE ?"
         assert raw.execute(search, ("%later%",)).fetchall() == [(99,)]
+        whole = "SELECT rowid FROM customer_search WHERE customer_search MATCH ?"
+        assert raw.execute(whole, ('"later"',)).fetchall() == [(99,)]
+        assert raw.execute(whole, ('"retal"',)).fetchall() == []
+        settings = dict(raw.execute("SELECT k, v FROM customer_search_config"))
+        assert settings["secure-delete"] == 1
         assert raw.execute(search, (f"%{folded[1:]}%",)).fetchall() == [(first,)]
     store.close()
 
