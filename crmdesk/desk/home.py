@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
@@ -26,7 +26,6 @@ from crmdesk.services.tasks import Agenda
 
 LAST = 5
 TALL = 290  # px of the map
-TOP = Qt.AlignmentFlag.AlignTop
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class HomePage(Page):
         if wide > 1:
             grid.addWidget(one[0], row, column, 1, wide)
         else:
-            grid.addWidget(one[0], row, column, TOP)
+            grid.addWidget(one[0], row, column)
 
     def _admit(self, card: HomeCard, right: Right | None) -> None:
         """A card is asked only where the person may see what it says."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from crmdesk.desk.theme import ROW
 from crmdesk.desk.zoom import px
 
+LEAST = 112  # px of a column that takes what is left over
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -75,6 +76,33 @@ def as_rows(view: QTableView, name: str, widths: Sequence[int] = ()) -> None:
             view.setColumnWidth(place, px(width))
         else:
             view.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+    if not all(widths):
+        _Room(view, [place for place, width in enumerate(widths) if not width])
+
+
+class _Room(QObject):
+    """What takes the rest of a table never gets less than `LEAST` px: then the table scrolls sideways instead."""
+
+    def __init__(self, view: QTableView, places: Sequence[int]) -> None:
+        super().__init__(view)
+        self._view, self._places = view, places
+        view.viewport().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize:
+            self.share()
+        return False
+
+    def share(self) -> None:
+        view, header, mode = self._view, self._view.horizontalHeader(), QHeaderView.ResizeMode
+        others = sum(view.columnWidth(at) for at in range(header.count()) if at not in self._places)
+        fits = others + len(self._places) * px(LEAST) <= view.viewport().width()
+        wanted = mode.Stretch if fits else mode.Interactive
+        for place in self._places:
+            if header.sectionResizeMode(place) != wanted:
+                header.setSectionResizeMode(place, wanted)
+                if not fits:
+                    view.setColumnWidth(place, px(LEAST))
 
 
 class PlainTable(QTableView):

@@ -65,21 +65,21 @@ QPushButton[role="row"] {{ background: transparent; border: 2px solid transparen
 QPushButton[role="row"]:hover {{ background: {hover}; }}
 QPushButton[role="row"]:focus {{ border: 2px solid {accent}; }}
 QFrame[role="rail"] {{ background: {surface}; border: 0; border-right: 1px solid {line}; }}
-QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateEdit, QPlainTextEdit, QTextBrowser {{ background: {surface};
+QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox, QDateTimeEdit, QPlainTextEdit, QTextBrowser {{ background: {surface};
   color: {text}; border: 1px solid {border}; border-radius: 6px; padding: 4px 7px; min-height: 20px;
   selection-background-color: {accent}; selection-color: {on_accent}; }}
-QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QDateEdit:focus, QPlainTextEdit:focus,
+QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus, QDateTimeEdit:focus, QPlainTextEdit:focus,
 QTextBrowser:focus {{ border: 2px solid {accent}; padding: 3px 6px; }}
-QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled, QDateEdit:disabled {{
+QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled, QDateTimeEdit:disabled {{
   color: {border}; border-color: {line}; background: {window}; }}
-QSpinBox::up-button, QDoubleSpinBox::up-button, QDateEdit::up-button {{ subcontrol-origin: border;
+QSpinBox::up-button, QDoubleSpinBox::up-button, QDateTimeEdit::up-button {{ subcontrol-origin: border;
   subcontrol-position: top right; width: 20px; border: 0; }}
-QSpinBox::down-button, QDoubleSpinBox::down-button, QDateEdit::down-button {{ subcontrol-origin: border;
+QSpinBox::down-button, QDoubleSpinBox::down-button, QDateTimeEdit::down-button {{ subcontrol-origin: border;
   subcontrol-position: bottom right; width: 20px; border: 0; }}
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QDateEdit::up-arrow {{ image: url({up}); width: 10px; height: 8px; }}
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateEdit::down-arrow, QComboBox::down-arrow {{
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QDateTimeEdit::up-arrow {{ image: url({up}); width: 10px; height: 8px; }}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QDateTimeEdit::down-arrow, QComboBox::down-arrow {{
   image: url({down}); width: 10px; height: 8px; }}
-QComboBox::drop-down, QDateEdit::drop-down {{ border: 0; width: 22px; }}
+QComboBox::drop-down, QDateTimeEdit::drop-down {{ border: 0; width: 22px; }}
 QAbstractSpinBox QLineEdit {{ border: 0; padding: 0; margin: 0 5px; background: transparent; }}
 QComboBox QAbstractItemView {{ background: {surface}; color: {text}; border: 1px solid {border};
   selection-background-color: {granted_fill}; selection-color: {granted_ink}; outline: 0; }}
@@ -132,7 +132,10 @@ QStatusBar QLabel {{ padding: 0 8px; }}
 QToolTip {{ background: {surface}; color: {text}; border: 1px solid {border}; padding: 4px 6px; }}
 QSplitter::handle {{ background: {window}; }}
 """
-_SIDES: Final = re.compile(r"((?:width|height): )(\d{2,})px")  # what is aimed at grows with the zoom, lines do not
+# What is aimed at grows with the zoom; paddings stay, for the focus ring takes its px from them.
+_SIDES: Final = re.compile(
+    r"((?:width|height|radius): |border: (?=4px))(\d+)px"
+)  # what is aimed at grows with the zoom
 
 
 def style_sheet(theme: Theme, points: float | None = None) -> str:

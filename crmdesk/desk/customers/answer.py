@@ -40,11 +40,12 @@ class Answer:
         return self.grid.at.date()
 
     def subtitle(self) -> str:
-        """Number, kind, segment, and what else must be known at once."""
-        parts = [self.card.number, "company" if self.card.kind == "company" else "person"]
-        parts += [self.segment.name] if self.segment else []
-        parts += [f"left {words.on(self.card.left_on)}"] if self.card.left_on else []
+        """Number, what must be known at once, segment, kind: in a narrow window the last ones are cut."""
+        parts = [self.card.number]
         parts += ["restricted"] if self.card.restricted else []
+        parts += [f"left {words.on(self.card.left_on)}"] if self.card.left_on else []
+        parts += [self.segment.name] if self.segment else []
+        parts += ["company" if self.card.kind == "company" else "person"]
         return "   ".join(parts)
 
 

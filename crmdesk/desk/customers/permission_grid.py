@@ -128,7 +128,7 @@ class CellDelegate(QStyledItemDelegate):
         if metrics.horizontalAdvance(text) > inner.width() and not cell.decision.allowed:
             text = f"{GLYPHS[words.look(cell.decision)]} No"  # the tooltip and the name keep the exact word
         day = words.on(cell.on) if cell.on else ""
-        if metrics.horizontalAdvance(day) > inner.width():
+        if metrics.horizontalAdvance(day) >= inner.width():
             day = f"{day[:-4]}’{day[-2:]}"  # 12 May ’26; the tooltip has the year in full
         under = day if day else cell.decision.reason.capitalize() if cell.decision.allowed else ""
         lines = [metrics.elidedText(t, Qt.TextElideMode.ElideRight, inner.width()) for t in (text, under) if t]

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWid
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.add_around import ADDED, EVENTS
+from crmdesk.desk.customers.cards import NARROWEST
 from crmdesk.desk.widgets import Card, Elided, button, clear, label
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import surroundings
@@ -54,9 +56,9 @@ class AroundCard(Card):
         self._part("Life events", [self._event(one) for one in found.life_events])
         self._part("Asked about", [self._interest(one) for one in found.interests])
         if not self._column.count():
-            self._column.addWidget(
-                label("Nothing is recorded: no household, no relation, no event.", "muted", wrap=True)
-            )
+            told = label("Nothing is recorded: no household, no relation, no event.", "muted", wrap=True)
+            told.setMinimumHeight(told.heightForWidth(px(NARROWEST)))  # a nested layout asks no label how high it wraps
+            self._column.addWidget(told)
 
     def _part(self, title: str, lines: list[QWidget]) -> None:
         if not lines:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import Theme
-from crmdesk.desk.zoom import px
+from crmdesk.desk.zoom import percent, px
 from crmdesk.services.customers import MARKS_AT_MOST, Event, Timeline
 
 LANE: Final = 25
@@ -126,12 +126,12 @@ class TimelinePicture(QWidget):
             painter.setFont(self.font())
             x = max(x, width + 24.0)
         for mode in MODES:
-            draw_mark(painter, mode, QPointF(x + 5, self._legend / 2), theme)
+            draw_mark(painter, mode, QPointF(x + px(5), self._legend / 2), theme)
             painter.setPen(QColor(theme.muted))
             text = words.MODES[mode]
             width = painter.fontMetrics().horizontalAdvance(text)
-            painter.drawText(QRectF(x + 15, 0, width + 4, self._legend), Qt.AlignmentFlag.AlignVCenter, text)
-            x += width + 34
+            painter.drawText(QRectF(x + px(15), 0, width + 4, self._legend), Qt.AlignmentFlag.AlignVCenter, text)
+            x += width + px(34)
 
     def _paint_axis(self, painter: QPainter, theme: Theme) -> None:
         painter.setPen(QColor(theme.muted))
@@ -155,7 +155,7 @@ class TimelinePicture(QWidget):
             if place == self.current:
                 painter.setPen(QPen(QColor(theme.text), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(spot, 9, 9)
+                painter.drawEllipse(spot, px(9), px(9))
 
     def _paint_bars(self, painter: QPainter, theme: Theme) -> None:
         """One bar per lane and month, stacked by mode; all lanes share one scale."""
@@ -209,7 +209,7 @@ def draw_mark(painter: QPainter, mode: str, at: QPointF, theme: Theme) -> None:
     """Square, triangle, circle or diamond; a short stroke for what is none of the four."""
     painter.setPen(QPen(QColor(theme.surface), 1))
     painter.setBrush(colour(mode, theme))
-    x, y, m = at.x(), at.y(), MARK
+    x, y, m = at.x(), at.y(), MARK * percent() / 100
     if mode == "transaction":
         painter.drawRect(QRectF(x - m + 0.5, y - m + 0.5, 2 * m - 1, 2 * m - 1))
     elif mode == "support":

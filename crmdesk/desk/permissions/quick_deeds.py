@@ -14,7 +14,7 @@ from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services.permissions import Cell, Grid
 
-NARROW = 900  # px of window under which a header has no room for long words
+NARROW = 1100  # px of window under which a header has no room for long words
 _CLOSED = ("withdrawn", "objected", "erased")
 
 

@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.theme import RADIUS
-from crmdesk.desk.widgets import label
+from crmdesk.desk.widgets import Elided, label
 from crmdesk.desk.work import stages
 from crmdesk.desk.zoom import px
 from crmdesk.domain.work import STAGES
@@ -164,12 +164,14 @@ class Board(QWidget):
         super().__init__()
         self.lists: dict[str, StageList] = {}
         self._heads: dict[str, QLabel] = {}
+        self._worths: dict[str, QLabel] = {}
         self._last: StageList | None = None
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(8)
         for stage in STAGES:
-            self._heads[stage] = label(stages.TITLES[stage], "heading")
+            self._heads[stage], self._worths[stage] = label(stages.TITLES[stage], "heading"), Elided()
+            self._worths[stage].setProperty("role", "muted")
             made = self.lists[stage] = StageList(context, stage)
             made.keyed.connect(lambda key, which=made: self._keyed(key, which))
             made.dropped.connect(lambda opportunity, which=made: self._dropped(opportunity, which))
@@ -177,6 +179,7 @@ class Board(QWidget):
             column = QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(self._heads[stage])
+            column.addWidget(self._worths[stage])
             column.addWidget(made, 1)
             across.addLayout(column, 1)
         context.theme_changed.connect(self._repaint)
@@ -192,10 +195,8 @@ class Board(QWidget):
         self._last = None
         for stage, made in self.lists.items():
             made.show_rows(board[stage])
-            together = stages.worth(board[stage])
-            self._heads[stage].setText(
-                f"{stages.TITLES[stage]} {len(board[stage])}" + (f"  {together}" * bool(together))
-            )
+            self._heads[stage].setText(f"{stages.TITLES[stage]} {len(board[stage])}")
+            self._worths[stage].setText(stages.worth(board[stage]))
             for at, row in enumerate(board[stage]):
                 if chosen is not None and row.id == chosen.id:
                     made.setCurrentRow(at)

@@ -57,6 +57,7 @@ class CustomerTasks(QWidget):
         column.addSpacing(8)
         column.addLayout(self._head(self.chance_words, "New opportunity", self.new_chance))
         column.addWidget(self.chances, 1)
+        column.addStretch(0)  # with neither table both sentences stand at the top
         context.hub.changed.connect(self._changed)
 
     def _head(self, words_: QWidget, text: str, deed: Any) -> QHBoxLayout:

@@ -42,7 +42,7 @@ def cell(page: CustomerPage, row: int, column: int) -> str:
 
 def test_the_page_opens_with_the_sentence(page: CustomerPage) -> None:
     assert page.title.text() == "Ada Yılmaz"
-    assert page.subtitle.text().split("   ") == ["C-000001", "person", "Online, high"]
+    assert page.subtitle.text().split("   ") == ["C-000001", "Online, high", "person"]
     sentence = "May be contacted today about offers by e-mail and in branch. Not by phone (withdrawn 12 Mar 2026)."
     assert page.answer.text() == sentence
 
