@@ -38,12 +38,15 @@ class HouseholdMember(SQLModel, table=True):
 
 
 class Relation(SQLModel, table=True):
-    """`from_id` is the guarantor, referrer or employer of `to_id`."""
+    """`from_id` is the guarantor, referrer or employer of `to_id`; each relation of two people stands once."""
 
     __tablename__ = "relation"
     __table_args__ = (
         sa.CheckConstraint(f"kind IN ({sql_words(RELATION_KINDS)})", name="kind"),
         sa.CheckConstraint("from_id <> to_id", name="two_people"),
+        sa.Index(
+            "ix_relation_standing", "from_id", "to_id", "kind", unique=True, sqlite_where=sa.text("to_on IS NULL")
+        ),
         STRICT,
     )
     id: int | None = key()

@@ -9,9 +9,9 @@ import pytest
 import small_bank
 from small_bank import ACTOR, UNTIL, SmallApp
 
-from crmdesk.domain.errors import BadInput, Conflict, Refused
+from crmdesk.domain.errors import BadInput, Conflict, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role
-from crmdesk.services import surroundings
+from crmdesk.services import history, surroundings
 from crmdesk.services.surroundings import Surroundings
 
 ANALYST = Actor("ann", frozenset({Role.ANALYST}))
@@ -201,6 +201,17 @@ def test_every_change_is_a_deed_that_names_its_customer(app: SmallApp) -> None:
     assert rows(app, "SELECT act FROM deed ORDER BY id") == [("join household",), ("add interest",),
                                                              ("relate customers",)]  # fmt: skip
     assert rows(app, "SELECT count(*) FROM audit_event WHERE customer_id = 1") == [(3,)]
+
+
+def test_a_relation_stands_once_also_after_an_undo(app: SmallApp) -> None:
+    surroundings.relate(app, ACTOR, WORKS, ADA, "employer")
+    (first,) = of(app, ADA).relations
+    surroundings.end_relation(app, ACTOR, first.id)
+    (ended, *_) = history.deeds(app, ACTOR)
+    surroundings.relate(app, ACTOR, WORKS, ADA, "employer")
+    with pytest.raises(CrmdeskError, match="cannot go back beside what was changed since"):
+        history.undo(app, ACTOR, ended.id)
+    assert [r.to_on is None for r in of(app, ADA).relations] == [True, False]
 
 
 @pytest.mark.parametrize(
