@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
+from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.widgets import Band, Blank, button, label
 from crmdesk.desk.zoom import px
@@ -40,6 +41,7 @@ class Page(QWidget):
         self.body = QWidget()
         self.state = "content"
         self._has_content = False
+        self._asked_last: Ticket | None = None
         self._lay_out()
         self.show_content(filled=False)
 
@@ -176,11 +178,16 @@ class Page(QWidget):
         self._settle("stale", 0)
 
     def load(self, fn: Callable[[], Any], done: Callable[[Any], None]) -> None:
-        """Ask in the background: loading now, then `done(value)` and content, or the error band."""
+        """Ask in the background: loading now, then `done(value)` and content, or the error band.
+
+        A page asks one question at a time: the answer to an older one is dropped, it may come after the newer.
+        """
 
         def arrived(value: Any) -> None:
             self.show_content()
             done(value)  # may go on to show_empty or show_stale
 
         self.show_loading()
-        self.context.background(fn, arrived, self.show_error, self)
+        if self._asked_last is not None:
+            self._asked_last.drop()
+        self._asked_last = self.context.background(fn, arrived, self.show_error, self)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -256,3 +257,14 @@ def test_keys_for_programs_are_not_shown_to_people(qtbot: QtBot) -> None:
     table = table_view(pd.DataFrame({"steps": ["a → b"], "keys": ["[]"], "if_keys": ["[]"], "count": [3]}), "sequences")
     qtbot.addWidget(table)
     assert [table.isColumnHidden(at) for at in range(4)] == [False, True, True, False]
+
+
+def test_the_older_of_two_answers_never_comes_last(desk: Frame, qtbot: QtBot) -> None:
+    page, slow = desk.shelf.page, threading.Event()
+    shown: list[str] = []
+    page.load(lambda: (slow.wait(10), "older")[1], shown.append)
+    page.load(lambda: "newer", shown.append)
+    qtbot.waitUntil(lambda: shown == ["newer"])
+    slow.set()
+    settle(qtbot, desk)
+    assert shown == ["newer"] and page.state == "content"

@@ -23,7 +23,7 @@ from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import customers, permissions
-from crmdesk.services.customers import TimelineFilter
+from crmdesk.services.customers import Timeline, TimelineFilter
 
 TABLES = frozenset({
     "customer", "interaction", "permission_event", "holding", "balance_month", "contact", "segment",
@@ -136,10 +136,12 @@ class CustomerPage(Page):
 
     def _narrow(self, wanted: TimelineFilter) -> None:
         app, actor, number = self.context.app, self.context.actor, self.number
-        self.context.background(
-            lambda: customers.timeline(app, actor, number, wanted),
-            lambda line: self.timeline_tab.show_line(line, self.now.date()), self.show_error, self,
-        )  # fmt: skip
+
+        def show(line: Timeline) -> None:
+            if number == self.number and wanted == self.timeline_tab.wanted():  # else a newer question is on its way
+                self.timeline_tab.show_line(line, self.now.date())
+
+        self.context.background(lambda: customers.timeline(app, actor, number, wanted), show, self.show_error, self)
 
     def _show_evidence(self, seq: int | None) -> None:
         self.tabs.go("permissions")

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.customers.list_model import COLUMNS, ROW, Column
+from crmdesk.desk.customers.list_model import COLUMNS, ROW, Column, PagedModel
 from crmdesk.desk.theme import GLYPHS
 from crmdesk.desk.zoom import px
 from crmdesk.domain.customer import fold
@@ -41,7 +41,12 @@ class CellDelegate(QStyledItemDelegate):
         option.index = index
         option.features = _HAS_TEXT
         option.displayAlignment = self._aligned[index.column()]
-        option.text = str(index.data() or "")
+        option.text = _text(index)
+
+
+def _text(index: _Index) -> str:
+    model = index.model()
+    return model.text(index.row(), index.column()) if isinstance(model, PagedModel) else str(index.data() or "")
 
 
 class MatchDelegate(CellDelegate):
@@ -53,13 +58,15 @@ class MatchDelegate(CellDelegate):
         self.searched: tuple[str, ...] = ()
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        text = str(index.data() or "")
+        text = _text(index)
         spans = matches(text, self.searched) if self.searched and index.column() in self._matched else []
         if not spans and not option.state & _SPECIAL:
             # Most cells: the style would lay out each text anew, at four times the cost.
             area = option.rect.adjusted(MARGIN, 0, -MARGIN, 0)
             painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-            shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+            shown = text
+            if len(text) > 1:
+                shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
             painter.drawText(area, int(self._aligned[index.column()]), shown)
             return
         if not spans:
@@ -104,10 +111,12 @@ class MayContactDelegate(CellDelegate):
         self._context = context
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        self.initStyleOption(option, index)
-        option.text = ""
-        option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
-        row = index.data(ROW)
+        if option.state & _SPECIAL:
+            self.initStyleOption(option, index)
+            option.text = ""
+            option.widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, option.widget)
+        model = index.model()
+        row = model.row(index.row()) if isinstance(model, PagedModel) else index.data(ROW)
         if row is None:
             return
         looks = tuple((channel, words.look(decision)) for channel, decision in row.permissions)

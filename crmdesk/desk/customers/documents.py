@@ -11,6 +11,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
+from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
@@ -32,6 +33,7 @@ class DocumentsTab(QWidget):
         super().__init__()
         self._context = context
         self._number = ""
+        self._call: Ticket | None = None
         self._stale = True
         self._found: list[DocumentInfo] = []
         self.note = label("", "muted", wrap=True)
@@ -77,7 +79,11 @@ class DocumentsTab(QWidget):
             if number == self._number:
                 self._show(found)
 
-        self._context.background(lambda: documents.of_customer(app, actor, number), show, self._failed, self)
+        if self._call is not None:
+            self._call.drop()
+        self._call = self._context.background(
+            lambda: documents.of_customer(app, actor, number), show, self._failed, self
+        )
 
     def _failed(self, error: Exception) -> None:
         self._show([])

@@ -8,6 +8,7 @@ from typing import Any, Final
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from crmdesk.desk import words
+from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import day_words, label
@@ -25,6 +26,7 @@ class HistoryTab(QWidget):
         super().__init__()
         self._context = context
         self._number = ""
+        self._call: Ticket | None = None
         self._stale = True
         self._own: dict[str, str] = {}
         self.note = label("", "muted", wrap=True)
@@ -61,7 +63,9 @@ class HistoryTab(QWidget):
                 self._own = {one.code: one.title for one in found[1]}
                 self._show(found[0])
 
-        self._context.background(ask, show, self._failed, self)
+        if self._call is not None:
+            self._call.drop()
+        self._call = self._context.background(ask, show, self._failed, self)
 
     def _failed(self, error: Exception) -> None:
         self.table.show_rows(())

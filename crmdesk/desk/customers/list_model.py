@@ -14,10 +14,10 @@ from crmdesk.services.customers import CustomerRow
 
 BITS: Final = 8
 SIZE: Final = 1 << BITS
-PART_BITS: Final = 6
-PART: Final = 1 << PART_BITS  # what is asked for at once: a screenful, which is painted sooner than a whole block
+PART_BITS: Final = 5
+PART: Final = 1 << PART_BITS  # what is asked for at once: a screen shows one or two, painted sooner than a whole block
 KEPT: Final = 64
-ASKED_AT_ONCE: Final = 4  # a fast scroll passes many parts; only the last ones are still wanted
+ASKED_AT_ONCE: Final = 6  # a fast scroll passes many parts; only the last ones are still wanted
 ROW: Final = Qt.ItemDataRole.UserRole
 ALIGNMENT: Final = int(Qt.ItemDataRole.TextAlignmentRole)
 SHOWN: Final = frozenset(map(int, (
@@ -138,14 +138,16 @@ class PagedModel(QAbstractTableModel):
         number = index.row()
         if not 0 <= number < len(self._ids):
             return None
-        column, row = self.columns[index.column()], self.row(number)
         if role == ROW:
-            return row
-        if row is None:
-            return WAITING
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return _tip(row, column)
-        return column.text(row)
+            return self.row(number)
+        if role == Qt.ItemDataRole.ToolTipRole and (row := self.row(number)) is not None:
+            return _tip(row, self.columns[index.column()])
+        return self.text(number, index.column())
+
+    def text(self, number: int, place: int) -> str:
+        """What a cell shows; delegates ask here, for a call by way of Qt costs more than painting the cell."""
+        row = self.row(number)
+        return WAITING if row is None else self.columns[place].text(row)
 
     def row(self, number: int) -> CustomerRow | None:
         """The customer in row `number`, or None while its part is on the way (or the customer is gone)."""

@@ -115,6 +115,8 @@ class PermissionsTab(QWidget):
 
     def show_now(self, grid: Grid) -> None:
         """What holds today; a day that was being looked at is left, for the history has grown since."""
+        if self._question is not None:
+            self._question.drop()  # it may be about another customer
         other = self._now is None or self._now.number != grid.number
         self._now = grid
         today = QDate(grid.at.year, grid.at.month, grid.at.day)

@@ -90,12 +90,15 @@ class EvidenceCard(Card):
         """Read the evidence of the event shown."""
         if self.event is None or self.show_button.isHidden():
             return
-        app, actor, number, seq = self._context.app, self._context.actor, self._number, self.event.seq
-        self._context.background(lambda: permissions.evidence(app, actor, number, seq), self._show, owner=self)
+        app, actor, number, event = self._context.app, self._context.actor, self._number, self.event
+
+        def show(found: Evidence) -> None:
+            if number == self._number and event == self.event:  # else another was chosen meanwhile
+                self._show(found)
+
+        self._context.background(lambda: permissions.evidence(app, actor, number, event.seq), show, owner=self)
 
     def _show(self, found: Evidence) -> None:
-        if self.event is None or found.seq != self.event.seq:
-            return  # another event was chosen meanwhile
         clear(self.proof)
         self.show_button.setVisible(False)
         lines = [f"Evidence: {found.words}"] if found.words else []

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
+from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
@@ -33,6 +34,7 @@ class CustomerTasks(QWidget):
         super().__init__()
         self.context = context
         self.number = ""
+        self._call: Ticket | None = None
         self._now = datetime.now(UTC)
         self._opportunities: list[OpportunityRow] = []
         self.deed = TaskDeeds(context, self)
@@ -86,7 +88,9 @@ class CustomerTasks(QWidget):
         app, actor = self.context.app, self.context.actor
         if not number or app is None:
             return
-        self.context.background(
+        if self._call is not None:
+            self._call.drop()  # its answer may come after the newer one
+        self._call = self.context.background(
             lambda: (tasks.of_customer(app, actor, number), opportunities.of_customer(app, actor, number),
                      app.store.clock()),
             lambda found: self._fill(number, *found), owner=self,
