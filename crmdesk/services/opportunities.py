@@ -146,7 +146,8 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
             session, actor, "edit opportunity", f"Change opportunity: {values.get('title', row['title'])}"
         )
         names = _update(raw, journal, id, version, values)
-        audit.record(app.store, session, actor, "edit opportunity", f"opportunity {id}", fields=", ".join(names))
+        audit.record(app.store, session, actor, "edit opportunity", f"opportunity {id}", fields=", ".join(names),
+                     customer_id=customer_rows.id_of(raw, row["number"]))  # fmt: skip
     return Change("edit_opportunity", journal.ids(), app.store.change_no())
 
 
@@ -169,7 +170,8 @@ def move(app: App, actor: Actor, id: int, version: int, stage: str, lost_reason:
         journal = Journal(session, actor, "move opportunity", f"Move opportunity: {row['title']}")
         values = {"stage": stage, "lost_reason": reason if stage == "lost" else None, "moved_at": app.store.clock()}
         _update(raw, journal, id, version, values)
-        audit.record(app.store, session, actor, "move opportunity", f"opportunity {id}", reason=f"to {stage}")
+        audit.record(app.store, session, actor, "move opportunity", f"opportunity {id}", reason=f"to {stage}",
+                     customer_id=customer_rows.id_of(raw, row["number"]))  # fmt: skip
     return Change("move_opportunity", journal.ids(), app.store.change_no())
 
 

@@ -155,7 +155,8 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
             names = journal.update("task", id, values, version)
         except Stale as stale:
             raise _conflict(raw, id, version, stale) from None
-        audit.record(app.store, session, actor, "edit task", f"task {id}", fields=", ".join(names))
+        audit.record(app.store, session, actor, "edit task", f"task {id}", fields=", ".join(names),
+                     customer_id=_customer(raw, task))  # fmt: skip
     return Change("edit_task", journal.ids(), app.store.change_no())
 
 
@@ -207,12 +208,13 @@ def hand_over(app: App, actor: Actor, ids: Iterable[int], to_login: str) -> Chan
 def _set(app: App, actor: Actor, id: int, act: str, title: str, values: dict[str, Any], *, open_now: bool) -> Change:
     require(actor, Right.EDIT_WORK)
     with app.store.write() as session:
-        row = _found(raw_of(session), id)
+        raw = raw_of(session)
+        row = _found(raw, id)
         _check_open(row, open_now=open_now)
         ends = {"ended_at": app.store.clock()} if values.get("state") in _ENDED else {}
         journal = Journal(session, actor, act, f"{title}: {row['title']}")
         journal.update("task", id, {**values, **ends})
-        audit.record(app.store, session, actor, act, f"task {id}")
+        audit.record(app.store, session, actor, act, f"task {id}", customer_id=_customer(raw, row))
     return Change(act.replace(" ", "_"), journal.ids(), app.store.change_no())
 
 
@@ -228,6 +230,11 @@ def _found(raw: Any, key: int) -> dict[str, Any]:
     if row is None:
         raise BadInput("This task is not there any more; somebody took it back.")
     return row
+
+
+def _customer(raw: Any, task: Mapping[str, Any]) -> int | None:
+    """The internal key of the customer a task is about; None where it is about none."""
+    return customer_rows.id_of(raw, task["number"]) if task["number"] else None
 
 
 def _check_open(row: Mapping[str, Any], *, open_now: bool) -> None:

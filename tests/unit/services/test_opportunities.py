@@ -138,3 +138,12 @@ def test_rights(app: SmallApp) -> None:
     ):  # fmt: skip
         with pytest.raises(Refused):
             refused()
+
+
+def test_the_audit_of_each_deed_names_the_customer(app: SmallApp) -> None:
+    key = add(app, "C-000002", title="Card")
+    opportunities.edit(app, ACTOR, key, 1, next_step="Ring")
+    opportunities.move(app, ACTOR, key, 2, "won")
+    with app.store.reader() as raw:
+        rows = raw.execute("SELECT customer_id FROM audit_event WHERE object LIKE 'opportunity %'").fetchall()
+    assert rows == [(2,)] * 3

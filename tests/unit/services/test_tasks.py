@@ -233,3 +233,14 @@ def test_every_write_is_audited_without_what_was_written(app: SmallApp, now: dat
         rows = raw.execute("SELECT act, object, reason, fields FROM audit_event WHERE act LIKE '%task%'").fetchall()
     assert [row[0] for row in rows] == ["add task", "finish task"]
     assert not any(word in str(rows) for word in ("divorce", "private", "Ada"))
+
+
+def test_the_audit_of_each_deed_names_the_customer_a_task_is_about(app: SmallApp, now: datetime) -> None:
+    about, free = add(app, "call", now, number="C-000003"), add(app, "file", now)
+    for key in (about, free):
+        tasks.edit(app, ACTOR, key, 1, note="soon")
+        tasks.done(app, ACTOR, key)
+        tasks.reopen(app, ACTOR, key)
+    with app.store.reader() as raw:
+        rows = raw.execute("SELECT object, customer_id FROM audit_event WHERE object LIKE 'task %'").fetchall()
+    assert set(rows) == {(f"task {about}", 3), (f"task {free}", None)} and len(rows) == 8
