@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from crmdesk.domain.change import Change, named
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.services import lasting
 from crmdesk.services.context import App
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.undoing import Reversal
@@ -49,7 +50,10 @@ class FieldEntry:
 
 @dataclass(frozen=True)
 class DeedEntry:
-    """One deed of a person; `rows` it changed, `undoes` the deed that it took back, `undone` taken back itself."""
+    """One deed of a person; `rows` it changed, `undoes` the deed that it took back, `undone` taken back itself.
+
+    `first`: as the next to undo, the sentence that an undo says before it: what was done since and is not undone.
+    """
 
     id: int
     at: datetime
@@ -59,6 +63,7 @@ class DeedEntry:
     rows: int
     undone: bool
     undoes: int | None
+    first: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,10 +114,11 @@ def deeds(app: App, actor: Actor, limit: int = 100) -> list[DeedEntry]:
 
 
 def next_undo(app: App, actor: Actor) -> DeedEntry | None:
-    """What undo would take back now: the newest own deed that stands."""
+    """What undo would take back now: the newest own deed that stands; `first` where something lasting came after."""
     require(actor, Right.UNDO)
     with app.store.reader() as raw:
-        return _next(raw, actor, back=True)
+        found = _next(raw, actor, back=True)
+        return replace(found, first=lasting.since(raw, actor.login, found)) if found else None
 
 
 def next_redo(app: App, actor: Actor) -> DeedEntry | None:
@@ -125,14 +131,31 @@ def next_redo(app: App, actor: Actor) -> DeedEntry | None:
 def undo(app: App, actor: Actor, deed: int | None = None) -> UndoReport:
     """Take back one's own deed (None: the newest that stands). What was changed since stays and is named.
 
-    An undo is a deed too. BadInput where there is none, Refused for a deed of somebody else, CrmdeskError where
-    nothing of it can be taken back.
+    An undo is a deed too. BadInput where there is none, and where something that no undo takes back came after the
+    newest: that is said first, and the next undo in a row goes on. Refused for a deed of somebody else, CrmdeskError
+    where nothing of it can be taken back.
     """
     require(actor, Right.UNDO)
+    if deed is None:
+        _stop_at_lasting(app, actor)
     with app.store.write() as session:
         target = _chosen(raw_of(session), actor, deed)
         report = _reverse(app, session, actor, target)
     return _told(app, *report)
+
+
+def _stop_at_lasting(app: App, actor: Actor) -> None:
+    """BadInput where this person's last deed is none that is undone; noted, so that it is said once."""
+    with app.store.reader() as raw:
+        found = _next(raw, actor, back=True)
+        said = lasting.since(raw, actor.login, found)
+    if not said:
+        return
+    if found is None:
+        raise BadInput(f"{said} There is nothing else to undo.")
+    with app.store.write() as session:
+        audit.record(app.store, session, actor, lasting.STOPPED, f"deed {found.id}")
+    raise BadInput(f"{said} Undo again takes back: {found.title.removeprefix('Redo: ')}.")
 
 
 def redo(app: App, actor: Actor) -> UndoReport:

@@ -88,6 +88,17 @@ class Changed:
     customer: int | None
 
 
+@dataclass(frozen=True)
+class Act:
+    """One row of the audit; `number` of the customer it was about, "" where it was about none."""
+
+    at: datetime
+    act: str
+    object: str
+    number: str
+    reason: str
+
+
 def of_customer(raw: Any, customer: int, limit: int) -> list[tuple[Any, ...]]:
     """(id, at, actor, act, title, table, field, before, after, deed), newest first, of everything around a customer."""
     found = raw.execute(_SINCE, (customer, customer)).fetchone()
@@ -131,6 +142,18 @@ def tips(raw: Any, actor: str) -> list[tuple[int, int, int]]:
     ).fetchall()  # fmt: skip
     found = [(deed, root(raw, deed)) for (deed,) in newest]
     return [(deed, depth, bottom) for deed, (bottom, _, depth) in found]
+
+
+def last_act(raw: Any, actor: str, acts: Sequence[str], before: datetime | None = None) -> Act | None:
+    """What this person did last among `acts`, the audit's words; at all, or `before` a moment."""
+    marks = ", ".join("?" * len(acts))
+    rows = raw.execute(
+        "SELECT a.at, a.act, a.object, c.number, a.reason FROM audit_event a"
+        " LEFT JOIN customer c ON c.id = a.customer_id"
+        f" WHERE a.actor = ? AND a.act IN ({marks}) ORDER BY a.seq DESC", (actor, *acts),
+    )  # fmt: skip
+    found = (Act(moment(at).astimezone(UTC), act, of, number or "", why) for at, act, of, number, why in rows)
+    return next((one for one in found if before is None or one.at < before), None)
 
 
 def fields(raw: Any, deed: int) -> list[tuple[str, str]]:
