@@ -73,7 +73,7 @@ def get(app: App, actor: Actor, number: str) -> CustomerCard:
         born=str(who.birth_date.year) if who.birth_date and clear else "", occupation=who.occupation or "",
         education=who.education or "", city=(who.city or "") if clear else "", branch=who.branch,
         manager=who.manager or "", joined_on=who.joined_on, left_on=who.left_on, restricted=who.restricted,
-        phone=_masked_phone(who.phone), email=_masked_email(who.email), accounts=tuple(held),
+        phone=_masked_phone(who.phone, clear), email=_masked_email(who.email, clear), accounts=tuple(held),
         currency=currencies.pop() if one else "", held=_total(open_now, _DEPOSITS) if one else None,
         owed=_total(open_now, _DEBTS) if one else None, months=_months(open_now) if one else (),
     )  # fmt: skip
@@ -137,14 +137,15 @@ def minable(events: list[PermissionEvent], purpose: str, basis: str | None, at: 
     return decide(events, purpose, None, at, restricted=restricted, basis=basis or LEGITIMATE_INTEREST).allowed
 
 
-def _masked_phone(phone: str | None) -> str:
+def _masked_phone(phone: str | None, told: bool) -> str:
+    """The last four digits, by which a colleague on the phone knows it; not `told`: that there is one."""
     plain = digits(phone)
-    return f"•••• {plain[-4:]}" if len(plain) > 6 else "••••" if plain else ""
+    return f"•••• {plain[-4:]}" if told and len(plain) > 6 else "••••" if plain else ""
 
 
-def _masked_email(email: str | None) -> str:
+def _masked_email(email: str | None, told: bool) -> str:
     name, at, host = (email or "").partition("@")
-    return f"{name[:1]}•••@{host}" if at else ""
+    return f"{name[:1]}•••@{host}" if told and at else "•••" if at else ""
 
 
 def _total(accounts: Sequence[AccountRow], families: tuple[str, ...]) -> int | None:

@@ -166,6 +166,9 @@ def test_without_the_right_no_name_is_shown_found_or_revealed(app: SmallApp) -> 
     (row,) = customers.rows(app, AUDITOR, [1])
     assert (row.name, row.city) == ("C-000001", "")
     assert "Ada" not in repr(customers.get(app, AUDITOR, "C-000001"))
+    card = customers.get(app, AUDITOR, "C-000001")
+    assert (card.phone, card.email) == ("••••", "•••")  # that there is one, and no part of it
+    assert customers.get(app, AUDITOR, "C-000005").phone == customers.get(app, AUDITOR, "C-000005").email == ""
     with pytest.raises(Refused, match="teller"):
         customers.reveal(app, AUDITOR, "C-000001", "phone")
     with pytest.raises(Refused):
