@@ -24,11 +24,15 @@ _SIDED: Final = ("from", "before")  # a field may have both: a range
 class ChipButton(QPushButton):
     """One condition; Enter or a click edits it, Delete or Backspace removes it."""
 
-    removed = Signal()
+    removed = Signal(object)  # its chip
+
+    def __init__(self, text: str, chip: Chip) -> None:
+        super().__init__(text)
+        self.chip = chip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit()
+            self.removed.emit(self.chip)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
@@ -117,15 +121,18 @@ class ChipBar(QWidget):
         self.updateGeometry()
 
     def _button(self, chip: Chip) -> ChipButton:
-        made = ChipButton(f"{self.words(chip)}   ×".replace("&", "&&"))
+        made = ChipButton(f"{self.words(chip)}   ×".replace("&", "&&"), chip)
         made.setProperty("role", "chip")
         made.setCheckable(True)
         made.setChecked(True)
         made.setAccessibleName(f"Filter: {self.words(chip)}")
         made.setToolTip("Enter edits this filter, Delete removes it")
         made.clicked.connect(lambda *_: self._edit(made, chip))
-        made.removed.connect(lambda: self.drop(chip.field, chip.op))
+        made.removed.connect(self._drop)  # a method: Qt lets go of it with this bar, which a key may outlive
         return made
+
+    def _drop(self, chip: Chip) -> None:
+        self.drop(chip.field, chip.op)
 
     # Menus -----------------------------------------------------------------------------------------------------
 

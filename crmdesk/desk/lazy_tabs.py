@@ -41,9 +41,9 @@ class LazyTabs(QTabWidget):
         tab = self._tabs[key]
         if tab.widget is None:
             tab.widget = tab.make()
-            self._put(key, tab.widget)
             if self._answer is not None:
-                tab.fill(tab.widget, self._answer)
+                tab.fill(tab.widget, self._answer)  # before it is shown: it must not ask without knowing whom about
+            self._put(key, tab.widget)
         return tab.widget
 
     def fill(self, answer: Any) -> None:

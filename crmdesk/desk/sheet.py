@@ -88,9 +88,9 @@ QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {accent}; }}
 QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {border}; border-radius: 3px;
   background: {surface}; }}
 QCheckBox::indicator:checked {{ background: {accent}; border-color: {accent}; image: url({check}); }}
-QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {border}; border-radius: 7px;
+QRadioButton::indicator {{ width: {ring}px; height: {ring}px; border: 1px solid {border}; border-radius: {round}px;
   background: {surface}; }}
-QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 4px solid {accent}; }}
+QRadioButton::indicator:checked {{ width: {dot}px; height: {dot}px; border: {thick}px solid {accent}; }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
 QTabBar {{ qproperty-drawBase: 0; background: transparent; }}
 QTabBar::tab {{ background: transparent; color: {muted}; border: 0; border-bottom: 2px solid transparent;
@@ -133,9 +133,7 @@ QToolTip {{ background: {surface}; color: {text}; border: 1px solid {border}; pa
 QSplitter::handle {{ background: {window}; }}
 """
 # What is aimed at grows with the zoom; paddings stay, for the focus ring takes its px from them.
-_SIDES: Final = re.compile(
-    r"((?:width|height|radius): |border: (?=4px))(\d+)px"
-)  # what is aimed at grows with the zoom
+_SIDES: Final = re.compile(r"((?:width|height|radius): )(\d+)px")
 
 
 def style_sheet(theme: Theme, points: float | None = None) -> str:
@@ -146,5 +144,8 @@ def style_sheet(theme: Theme, points: float | None = None) -> str:
     inks = {f"{name}_{part}": getattr(getattr(theme, name), part)
             for name in ("granted", "asked", "none", "error") for part in ("ink", "fill")}  # fmt: skip
     icons = {way: resource("icons", f"{way}-{theme.name}.svg").as_posix() for way in ("up", "down", "check")}
-    made = _SHEET.format(**colours, **inks, **icons, title_pt=round(base * 1.4, 1), answer_pt=round(base * 1.1, 1))
-    return _SIDES.sub(lambda found: f"{found[1]}{px(int(found[2]))}px", made)
+    # A radius beyond half of a side is none: a ring is measured with its border.
+    radio = {"ring": px(12), "round": px(12) // 2 + 1, "thick": px(4), "dot": px(12) + 2 - 2 * px(4)}
+    sized = _SIDES.sub(lambda found: f"{found[1]}{px(int(found[2]))}px", _SHEET)
+    points_of = {"title_pt": round(base * 1.4, 1), "answer_pt": round(base * 1.1, 1)}
+    return sized.format(**colours, **inks, **icons, **radio, **points_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -14,15 +15,17 @@ from crmdesk.desk.page import Page
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.widgets import Card, button, clear, label
 
+WELCOME: Final = "Welcome to crmdesk"
+INVITE: Final = "Open a bank, or try crmdesk on 15,000 invented customers."
+
 
 class StartPage(Page):
     """Shown before a bank is open; loads nothing of the bank's code."""
 
     def __init__(self, context: DeskContext, settings: WindowSettings, act: Callable[[str], None]) -> None:
-        super().__init__(context, "Welcome to crmdesk")
+        super().__init__(context, WELCOME)
         self._settings, self._act = settings, act
         self._open: Callable[[Path], None] = lambda path: None
-        self.say("Open a bank, or try crmdesk on 15,000 invented customers.")
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         across = QHBoxLayout(self.body)
@@ -35,6 +38,19 @@ class StartPage(Page):
     def on_open(self, deed: Callable[[Path], None]) -> None:
         """What a click on a recent bank does."""
         self._open = deed
+
+    def show_busy(self, words: str) -> None:
+        """Something is done with a bank that is not open: what, and no button until it ends."""
+        self.title.setText(words)
+        self.say("The bank opens by itself when it is done.")
+        self.body.setEnabled(False)
+        self.show_loading()
+
+    def _settle(self, state: str, part: int) -> None:
+        self.title.setText(WELCOME)
+        self.say(INVITE)
+        self.body.setEnabled(True)
+        super()._settle(state, part)
 
     def _recent_card(self) -> Card:
         card = Card("Recent banks")
@@ -74,7 +90,7 @@ class StartPage(Page):
             made.setAccessibleName(f"Open {path.stem}")
             across.addWidget(made, 1)
             seen = datetime.fromtimestamp(path.stat().st_mtime)
-            across.addWidget(label(QLocale().toString(seen, QLocale.FormatType.ShortFormat), "muted"))
+            across.addWidget(label(f"{words.day(seen.date())} {seen:%H:%M}", "muted"))
         else:
             across.addWidget(label(f"{path.stem}: the file is gone", "muted"), 1)
             gone = button("Remove", lambda: self._forget(path), "quiet", f"Take {path.stem} off this list")

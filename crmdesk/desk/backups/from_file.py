@@ -46,14 +46,16 @@ def restore(frame: Frame, source: Path, target: Path) -> None:
         frame.notice(f"{target.stem} is open here: restore it under Tools > Backups, or close it first.")
         return
 
-    def work() -> dict[str, Any]:
+    def work() -> tuple[dict[str, Any], str]:
         from crmdesk.services import backup  # brings the store: in a thread
 
-        return backup.restore(context.actor, source, target)
+        report = backup.restore(context.actor, source, target)
+        return report, backup.carried_words(report)
 
-    def done(report: dict[str, Any]) -> None:
+    def done(found: tuple[dict[str, Any], str]) -> None:
+        report, carried = found
         kept = f" What was there is kept as {Path(report['kept']).name}." if report["kept"] else ""
-        start.open_bank(frame, target, then=lambda opened: opened.notice(f"{target.stem} is restored.{kept}"))
+        start.open_bank(frame, target, then=lambda opened: opened.notice(f"{target.stem} is restored.{kept} {carried}"))
 
     def failed(error: Exception) -> None:
         if context.app is None:
@@ -61,4 +63,7 @@ def restore(frame: Frame, source: Path, target: Path) -> None:
         else:
             context.notice_error(error)
 
+    if context.app is None:
+        frame.start.show_busy(f"Restoring {target.stem}...")
+    frame.notice(f"Restoring {target.stem}...")
     context.open_file(work, done, failed)

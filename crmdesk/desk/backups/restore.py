@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from crmdesk.desk import start
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog
+from crmdesk.desk.widgets import label
 from crmdesk.desk.work import moments
 from crmdesk.desk.zoom import px
 from crmdesk.services import autobackup, backup
@@ -34,12 +35,32 @@ class RestoreDialog(FormDialog):
         super().__init__(context, page, "Restore a backup", "Restore backup", answer)
         self.setMinimumWidth(px(480))
         self._page, self._copy = page, one
+        self.since = label("Looking for permissions that were taken back since...", "muted", wrap=True)
+        self.fields.addWidget(self.since)
+        self._count()
         # Enter must not do what cannot be undone before it was read.
         self.save_button.setDefault(False)
         self.save_button.setAutoDefault(False)
         self.cancel_button.setAutoDefault(True)
         self.cancel_button.setDefault(True)
         self.cancel_button.setFocus()
+
+    def _count(self) -> None:
+        """Say how much of what people took back since the backup goes into the restored bank."""
+        app, actor = self.context.app, self.context.actor
+
+        def told(many: int) -> None:
+            if many == 0:
+                self.since.setText("Nobody took a permission back since then. Grants given since are not in it.")
+                return
+            what = "1 withdrawal, refusal, objection or restriction" if many == 1 else \
+                f"{many:,} withdrawals, refusals, objections and restrictions"  # fmt: skip
+            self.since.setText(f"{what} recorded since then will be carried over. Grants given since will not.")
+
+        def failed(error: Exception) -> None:
+            self.since.setText("Withdrawals since then could not be counted: look at the backup with Check backup.")
+
+        self.context.background(lambda: backup.to_carry_over(app, actor, self._copy.file), told, failed, self)
 
     def work(self) -> Callable[[], Any]:
         app, actor = self.context.app, self.context.actor
@@ -60,10 +81,13 @@ def restore(frame: Frame, source: Path) -> None:
 
     def exchanged(report: dict[str, Any]) -> None:
         kept = Path(report["kept"]).name if report["kept"] else ""
-        told = f"{target.stem} is restored. The bank as it was is kept: {kept}."
+        told = f"{target.stem} is restored. The bank as it was is kept: {kept}. {backup.carried_words(report)}"
         start.open_bank(frame, target, then=lambda opened: opened.notice(told))
 
     def failed(error: Exception) -> None:
         start.open_bank(frame, target, then=lambda _: context.notice_error(error))
 
+    words = f"Restoring {target.stem}..."
+    frame.start.show_busy(words)
+    frame.notice(words)
     frame.hide_bank(lambda: context.open_file(lambda: backup.restore(actor, source, target), exchanged, failed))
