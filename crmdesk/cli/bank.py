@@ -102,7 +102,7 @@ def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: Fil
     """Put a checked backup in the place of FILE; what was there is kept beside it."""
     document = keeping.restore(me(), source, file)
     kept = f" The file that was there is now {document['kept']}." if document["kept"] else ""
-    answer(document, json, f"Restored {file} from {source}.{kept}")
+    answer(document, json, f"Restored {file} from {source}.{kept} {keeping.carried_words(document)}")
 
 
 def register(program: typer.Typer) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.page import Page
 from crmdesk.desk.settings import WindowSettings
@@ -39,9 +40,9 @@ class StartPage(Page):
         """What a click on a recent bank does."""
         self._open = deed
 
-    def show_busy(self, words: str) -> None:
+    def show_busy(self, told: str) -> None:
         """Something is done with a bank that is not open: what, and no button until it ends."""
-        self.title.setText(words)
+        self.title.setText(told)
         self.say("The bank opens by itself when it is done.")
         self.body.setEnabled(False)
         self.show_loading()
@@ -65,8 +66,8 @@ class StartPage(Page):
 
     def _new_card(self) -> Card:
         card = Card("New here?")
-        words = "15,000 invented customers with accounts, interactions and permissions. It takes about a minute."
-        card.rows.addWidget(label(words, "muted", wrap=True))
+        told = "15,000 invented customers with accounts, interactions and permissions. It takes about a minute."
+        card.rows.addWidget(label(told, "muted", wrap=True))
         card.rows.addWidget(button("Create the demonstration bank", lambda: self._act("file.demo"), "primary"))
         card.rows.addSpacing(8)
         card.rows.addWidget(label("Or begin with no customers and import your own.", "muted", wrap=True))
@@ -90,7 +91,7 @@ class StartPage(Page):
             made.setAccessibleName(f"Open {path.stem}")
             across.addWidget(made, 1)
             seen = datetime.fromtimestamp(path.stat().st_mtime)
-            across.addWidget(label(f"{words.day(seen.date())} {seen:%H:%M}", "muted"))
+            across.addWidget(label(f"{words.on(seen.date())} {seen:%H:%M}", "muted"))
         else:
             across.addWidget(label(f"{path.stem}: the file is gone", "muted"), 1)
             gone = button("Remove", lambda: self._forget(path), "quiet", f"Take {path.stem} off this list")

@@ -7,8 +7,9 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.places import beside
 from crmdesk.services.context import App
-from crmdesk.store import audit, files, open_bank
+from crmdesk.store import audit, carry, files, open_bank
 from crmdesk.store import verify as checks
+from crmdesk.store.bank import Store
 
 
 def verify(actor: Actor, path: Path) -> dict[str, Any]:
@@ -42,14 +43,54 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
 
 
 def restore(actor: Actor, source: Path, target: Path) -> dict[str, Any]:
-    """Put a checked backup in the place of `target`, keep what was there, and say so in the restored audit."""
+    """Put a checked backup in the place of `target`, keep what was there, and say so in the restored audit.
+
+    What people took back since the backup goes into the restored ledger first (`carried_over` of it); grants do not.
+    `carried_over` is None where the bank that is replaced could not be read or is not there.
+    """
     require(actor, Right.RESTORE)
-    kept = files.restore_bank(source, target)
-    store = open_bank(target)
-    try:
-        with store.write() as session:
-            audit.record(store, session, actor, "restore", str(source))
-    finally:
-        store.close()
+    found: carry.Later | None = None
+
+    def prepare(part: Path) -> None:
+        nonlocal found
+        found = carry.later_in(target, part)
+        store = Store(part)
+        try:
+            with store.write() as session:
+                if found is not None:
+                    carry.write(session, store.audit_key, found)
+                audit.record(store, session, actor, "restore", str(source), reason=_told(found))
+        finally:
+            store.close()
+
+    kept = files.restore_bank(source, target, prepare)
+    open_bank(target).close()  # an older backup is brought up to date
     # Erasure comes with the guard; until it exists there is no tombstone that could be applied.
-    return {"backup": str(source), "file": str(target), "kept": str(kept) if kept else None, "tombstones_applied": 0}
+    return {"backup": str(source), "file": str(target), "kept": str(kept) if kept else None,
+            "tombstones_applied": 0, "carried_over": None if found is None else found.count}  # fmt: skip
+
+
+def to_carry_over(app: App, actor: Actor, source: Path) -> int:
+    """How many withdrawals, refusals, objections and restrictions the open bank has that a backup lacks."""
+    require(actor, Right.RESTORE)
+    with app.store.reader() as newer:
+        return carry.count_later(newer, source)
+
+
+def carried_words(report: dict[str, Any]) -> str:
+    """What a report of `restore` says of the permissions that people took back since the backup, as a sentence."""
+    many = report["carried_over"]
+    if many:
+        what = "withdrawal, refusal, objection or restriction" if many == 1 else \
+            "withdrawals, refusals, objections and restrictions"  # fmt: skip
+        return f"{many:,} {what} recorded since the backup {'is' if many == 1 else 'are'} carried over."
+    if many == 0:
+        return "Nobody had taken a permission back since the backup."
+    what = "The bank that was there could not be read" if report["kept"] else "There was no bank to compare with"
+    return f"{what}: withdrawals since the backup may be missing; record them again."
+
+
+def _told(found: carry.Later | None) -> str:
+    if found is None:
+        return "the bank replaced could not be read; withdrawals since the backup may be missing"
+    return f"{found.count} withdrawals, refusals, objections and restrictions since the backup carried over"

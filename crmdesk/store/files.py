@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +121,11 @@ def check_backup(backup: Path) -> None:
     chain.load_key(backup)
 
 
-def restore_bank(backup: Path, target: Path) -> Path | None:
+def restore_bank(backup: Path, target: Path, prepare: Callable[[Path], None] | None = None) -> Path | None:
     """Put a checked backup in the place of `target`; a file already there is kept, and its new place returned.
 
-    Everything is copied beside `target` first, so that only renames remain; if one fails, what was there comes back.
+    Everything is copied beside `target` first and `prepare(copy)` may still write into the copy, so that only renames
+    remain; if one fails, what was there comes back.
     """
     with bank.plain_words(target):
         check_backup(backup)
@@ -141,6 +143,10 @@ def restore_bank(backup: Path, target: Path) -> Path | None:
             shutil.copyfile(backup, part)
             part.chmod(0o600)
             _copy_companions(backup, part)
+            if prepare is not None:
+                prepare(part)
+                if part.with_name(part.name + LOGS[0]).exists():  # only the file itself is put in place
+                    raise CrmdeskError(f"{part} could not be finished; nothing was changed. Try again.")
             return _exchange(part, target)
         finally:
             _remove(part)
