@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from crmdesk import __version__
-from crmdesk.cli import bank, daily, demo, mine, offers, permission, plugin
+from crmdesk.cli import bank, colleagues, daily, demo, mine, offers, permission, plugin
 from crmdesk.cli.output import debugging, options, warn
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.jobs import Cancelled
@@ -26,7 +26,7 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-for part in (demo, bank, daily, permission, mine, offers, plugin):
+for part in (demo, bank, daily, colleagues, permission, mine, offers, plugin):
     part.register(program)
 
 

@@ -36,6 +36,13 @@ def people(app: App, actor: Actor) -> list[StaffInfo]:
     return found
 
 
+def branches(app: App, actor: Actor) -> list[tuple[str, str]]:
+    """(code, name) of the branches, by name: where a colleague may work."""
+    require(actor, Right.READ_WORK)
+    with app.store.reader() as raw:
+        return queries.branches(raw)
+
+
 def add(app: App, actor: Actor, login: str, name: str, branch: str = "") -> Change:
     """A new colleague, `branch` by its code; BadInput where the login is taken or a text is empty or too long."""
     require(actor, Right.MANAGE_STAFF)

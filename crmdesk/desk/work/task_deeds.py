@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.work import moments
-from crmdesk.desk.work.task_dialog import HandOverDialog, SnoozeDialog, TaskDialog
+from crmdesk.desk.work.colleagues import HandOverDialog
+from crmdesk.desk.work.task_dialog import SnoozeDialog, TaskDialog
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import tasks

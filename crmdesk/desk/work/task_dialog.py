@@ -1,8 +1,8 @@
-"""The dialogs of tasks: a new one or a changed one, another time, and a colleague to hand over to."""
+"""The dialogs of tasks: a new one or a changed one, and another time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -37,11 +37,17 @@ class StaffField(QComboBox):
 
     def __init__(self, context: DeskContext, chosen: str | None = None, *, others: bool = False) -> None:
         super().__init__()
-        self._wanted, self._others = chosen, others
-        app, actor = context.app, context.actor
-        context.background(lambda: staff.people(app, actor), self._fill, owner=self)
+        self._context, self._wanted, self._others = context, chosen, others
+        self.ask()
+
+    def ask(self, wanted: str | None = None) -> None:
+        """Read the colleagues anew, then choose `wanted` among them."""
+        self._wanted = wanted or self._wanted
+        app, actor = self._context.app, self._context.actor
+        self._context.background(lambda: staff.people(app, actor), self._fill, owner=self)
 
     def _fill(self, people: list[StaffInfo]) -> None:
+        self.clear()
         for one in people:
             if not (one.me and self._others):
                 words = f"{one.name} (me)" if one.me else f"{one.name}, {one.branch}" if one.branch else one.name
@@ -140,28 +146,3 @@ class SnoozeDialog(FormDialog):
 
     def done_words(self, saved: Any) -> str:
         return "The task is snoozed. Ctrl+Z takes it back."
-
-
-class HandOverDialog(FormDialog):
-    """A colleague who takes the chosen tasks."""
-
-    def __init__(self, context: DeskContext, parent: QWidget | None, chosen: Sequence[TaskRow]) -> None:
-        many = f"{len(chosen)} tasks" if len(chosen) > 1 else "1 task"
-        answer = chosen[0].title if len(chosen) == 1 else f"{many}, the first: {chosen[0].title}"
-        super().__init__(context, parent, "Hand over", f"Hand over {many}", answer)
-        self._ids = [row.id for row in chosen]
-        self.setMinimumWidth(px(WIDE))
-        self.to = StaffField(context, others=True)
-        rows = form_rows()
-        rows.addRow(buddy("C&olleague", self.to, "The colleague sees from whom the task came"), self.to)
-        self.fields.addLayout(rows)
-        self.to.setFocus()
-
-    def work(self) -> Callable[[], Any]:
-        login, app, actor = self.to.login(), self.context.app, self.context.actor
-        if login is None:
-            raise BadInput("There is nobody else to hand it to; an administrator adds colleagues first.")
-        return lambda: tasks.hand_over(app, actor, self._ids, login)
-
-    def done_words(self, saved: Any) -> str:
-        return f"Handed over to {self.to.currentText()}. Ctrl+Z takes it back."

@@ -112,6 +112,11 @@ def branch_id(raw: Any, code: str) -> int | None:
     return int(found[0]) if found else None
 
 
+def branches(raw: Any) -> list[tuple[str, str]]:
+    """(code, name) of every branch, by name."""
+    return [(code, name) for code, name in raw.execute("SELECT code, name FROM branch ORDER BY name, code")]
+
+
 def add_staff(session: Session, login: str, name: str, branch: int | None = None) -> int:
     row = {"login": login, "name": name, "branch_id": branch}
     return int(session.execute(sa.insert(metadata.tables[Staff.__tablename__]), row).inserted_primary_key[0])  # type: ignore[attr-defined]

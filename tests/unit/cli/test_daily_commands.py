@@ -84,7 +84,12 @@ def test_a_grant_needs_a_notice_and_proof(bank: Path, capsys: pytest.CaptureFixt
     notice = ask(capsys, "notices", bank, "--add", "marketing-2", "--text", "May we tell you about our products?")
     shown = next(n["id"] for n in notice["notices"] if n["code"] == "marketing-2")
     assert "evidence" in refused(capsys, *grant, "--notice", shown)
-    ask(capsys, *grant, "--notice", shown, "--evidence", "Signed form in the branch")
+    proven = (*grant, "--notice", shown, "--evidence", "Signed form in the branch")
+    assert "how the customer answered" in refused(capsys, *proven)
+    survey = next(n["id"] for n in notice["notices"] if n["code"].startswith("survey"))
+    wrong = (*grant, "--notice", survey, "--evidence", "Signed form", "--source", "form")
+    assert "asks for survey" in refused(capsys, *wrong)
+    ask(capsys, *proven, "--source", "form")
     assert "phone" in ask(capsys, "find", bank, number)["customers"][0]["may_contact"]
     assert main(["receipt", str(bank), number]) == 0
     receipt = json.loads(capsys.readouterr().out)
@@ -149,3 +154,12 @@ def test_a_run_on_some_customers_counts_the_others_as_outside(bank: Path, capsys
     outside = population["excluded"]["outside_the_population"]
     assert 0 < outside == 300 - inside
     assert population["eligible"] + sum(population["excluded"].values()) == 300
+
+
+def test_a_colleague_is_added_and_listed(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [one["me"] for one in ask(capsys, "staff", bank)["staff"]].count(True) == 1
+    found = ask(capsys, "staff", bank, "--add", "mira", "--name", "Mira Kurt", "--branch", "HO")["staff"]
+    assert {"login": "mira", "name": "Mira Kurt", "branch": "Head office", "me": False} in found
+    assert "taken" in refused(capsys, "staff", bank, "--add", "mira", "--name", "Another")
+    assert "no branch" in refused(capsys, "staff", bank, "--add", "ali", "--name", "Ali", "--branch", "XX")
+    assert "--add" in refused(capsys, "staff", bank, "--name", "Ali")
