@@ -118,6 +118,18 @@ def test_one_press_in_this_window_does_the_same(desk: Frame, qtbot: QtBot) -> No
     settle(qtbot, desk)
 
 
+def test_a_list_lets_go_before_its_filter_is_asked_anew(desk: Frame, qtbot: QtBot) -> None:
+    """In a bank of millions the whole filter takes longer than a second."""
+    people = contactable(desk, qtbot)
+    reached = numbers(desk, people)
+    change = permission_record.withdraw(desk.context.app, desk.context.actor, reached[1])
+    assert people.cares_about(change)  # and no refresh
+    qtbot.waitUntil(lambda: len(people.model.ids) == len(reached) - 1, timeout=20_000)
+    assert numbers(desk, people) == [reached[0], *reached[2:]]
+    assert f"{len(reached) - 1:,}" in people.answer.text().replace("\u202f", ",")
+    settle(qtbot, desk)
+
+
 def test_the_row_that_was_read_stays_the_current_one(desk: Frame, qtbot: QtBot) -> None:
     offers = offers_page(desk, qtbot)
     grid = offers.table.grid

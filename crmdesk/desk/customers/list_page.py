@@ -19,9 +19,9 @@ from crmdesk.desk.customers.list_model import Arrived, PagedModel
 from crmdesk.desk.customers.list_table import CustomerTable
 from crmdesk.desk.customers.list_tools import ListTools
 from crmdesk.desk.page import Page
-from crmdesk.domain.change import Change
+from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.customer import fold
-from crmdesk.services import customers, saved
+from crmdesk.services import customers, saved, withdrawn
 from crmdesk.services.customers import CustomerQuery, CustomerRow, FilterField, ListColumn
 from crmdesk.services.saved import SavedList
 
@@ -103,7 +103,24 @@ class CustomersPage(Page):
     def cares_about(self, change: Change) -> bool:
         if self.offers & set(change.touched):
             self._ask_offers()
+        self._let_go(change)
         return super().cares_about(change)
+
+    def _let_go(self, change: Change) -> None:
+        """Whom the change keeps out is dropped at once; a filter over a large bank, asked anew, answers later."""
+        app, actor, query = self.context.app, self.context.actor, self._asked
+        touched = change.touched.get("customer", ALL)
+        if "permission_event" not in change.touched or query is None or not isinstance(touched, frozenset):
+            return
+        if len(touched) > withdrawn.AT_MOST:
+            return
+
+        def drop(gone: frozenset[int]) -> None:
+            if gone and query == self._asked:
+                left = self.table.drop(gone)
+                self._say_found(query, left)
+
+        self.context.background(lambda: withdrawn.leaving(app, actor, query, touched), drop, owner=self)
 
     def query(self) -> CustomerQuery:
         return self.tools.query()
@@ -138,12 +155,9 @@ class CustomersPage(Page):
         self.columns.matched.searched = tuple(fold(query.text).split())
         self.table.show_ids(ids, stay=query == self._asked)
         self._asked = query
-        number = len(ids)
-        found = "1 customer" if number == 1 else f"{words.count(number)} customers"
         self._show_picked()
-        if number:
-            asked = query.text or query.filters
-            self.say(f"{found} {'match' if number > 1 else 'matches'}." if asked else f"{found}.")
+        if len(ids):
+            self._say_found(query, len(ids))
             self.show_content()
         elif query.text or query.filters:
             self.say("")
@@ -151,6 +165,11 @@ class CustomersPage(Page):
         else:
             self.say("")
             self.show_empty("This bank has no customers yet. Import a folder of files to begin: crmdesk import.")
+
+    def _say_found(self, query: CustomerQuery, number: int) -> None:
+        found = "1 customer" if number == 1 else f"{words.count(number)} customers"
+        asked = query.text or query.filters
+        self.say(f"{found} {'matches' if number == 1 else 'match'}." if asked else f"{found}.")
 
     def _show_picked(self) -> None:
         self.tools.show_picked(self.table.number_chosen, self.model.rowCount(), every=self.table.all_chosen)

@@ -116,6 +116,16 @@ class CustomerTable(QTableView):
         elif len(ids):
             self.setCurrentIndex(self.paged.index(0, 0))
 
+    def drop(self, gone: frozenset[int]) -> int:
+        """The same rows without some customers; gives how many are left."""
+        import numpy as np
+
+        ids = np.asarray(self.paged.ids)
+        kept = ids[~np.isin(ids, list(gone))]
+        if len(kept) < len(ids):
+            self.show_ids(kept, stay=True)
+        return len(kept)
+
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Other columns of the same rows; what was chosen and seen stays in place."""
         held = self._hold()
