@@ -10,7 +10,7 @@ import typer
 from crmdesk.cli.bank import File, Json
 from crmdesk.cli.daily import Number
 from crmdesk.cli.output import answer, grid, me, opened
-from crmdesk.domain.recording import Recording
+from crmdesk.domain.recording import UNSTATED, Recording
 from crmdesk.services import notices, permission_bank, permission_record, permissions, receipts
 
 Day = Annotated[datetime | None, typer.Option("--at", help="As of the end of this day.", formats=["%Y-%m-%d"])]
@@ -71,7 +71,9 @@ def record(
     channel: Annotated[
         list[str] | None, typer.Option(help="May be repeated; all channels where none is given.")
     ] = None,
-    source: Annotated[str, typer.Option(help="How: branch, call, form or web.")] = "branch",
+    source: Annotated[
+        str, typer.Option(help="How: branch, call, form or web; a grant must say it.", show_default=False)
+    ] = UNSTATED,
     notice: Annotated[int | None, typer.Option(help="The notice shown, by its id: crmdesk notices.")] = None,
     evidence: Annotated[str, typer.Option(help="What proves a grant.")] = "",
     json: Json = False,

@@ -11,6 +11,7 @@ from PySide6.QtCore import QDate, QLocale
 from crmdesk.desk.theme import WORDS
 from crmdesk.domain.money import minor_digits
 from crmdesk.domain.permission import Decision
+from crmdesk.domain.recording import UNSTATED
 
 CHANNELS: Final = {"email": "E-mail", "phone": "Phone", "sms": "SMS", "post": "Post", "in_person": "Branch",
                    "in_app": "App"}  # fmt: skip
@@ -59,6 +60,11 @@ def on(day: date | None) -> str:
 def iso(day: str) -> str:
     """An ISO day as `on` writes it."""
     return on(date.fromisoformat(day[:10]))
+
+
+def way(source: str) -> str:
+    """How a customer answered: "in_person" is "in person", and what nobody stated is said to be so."""
+    return "not said how" if source == UNSTATED else source.replace("_", " ")
 
 
 def count(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
@@ -19,6 +20,7 @@ from crmdesk.domain.permission import (
 
 RECORDED: Final = ("granted", "refused", "withdrawn", "objected", "asked")
 SOURCES: Final = ("branch", "call", "form", "web")
+UNSTATED: Final = "unstated"  # nobody said how: enough for a no, never for a grant
 SOFT_OPT_IN: Final = ("marketing", ("email",))
 _TICK: Final = timedelta(microseconds=1)
 # A standing clock shows the day's last second: what is recorded lies before it, so that a later act still fits in.
@@ -29,16 +31,17 @@ _ROOM: Final = timedelta(seconds=10)
 class Recording:
     """One answer of a customer: a purpose, the channels it is about, and how it is proven.
 
-    `channels` () = all of them: for refused, withdrawn and objected, and for purposes without channels. `notice`: id
-    of the notice shown. `evidence`: words that prove it; `document`: SHA-256 of a document kept with the customer.
-    `effective_at` None = now. `expires_on`: a grant's last day, None = the purpose's life is written in.
-    `soft_opt_in`: offers of own similar products by e-mail to who holds one: with notice, without evidence.
+    `channels` () = all of them: for refused, withdrawn and objected, and for purposes without channels. `source`: how
+    the customer answered, which a grant must say. `notice`: id of the notice shown. `evidence`: words that prove it;
+    `document`: SHA-256 of a document kept with the customer. `effective_at` None = now. `expires_on`: a grant's last
+    day, None = the purpose's life is written in. `soft_opt_in`: offers of own similar products by e-mail to who holds
+    one: with notice, without evidence.
     """
 
     purpose: str
     channels: tuple[str, ...]
     status: str
-    source: str = "branch"
+    source: str = UNSTATED
     notice: int | None = None
     evidence: str = ""
     document: str = ""
@@ -66,7 +69,7 @@ def _check_place(recording: Recording) -> None:
     purpose, status = recording.purpose, recording.status
     if status not in RECORDED:
         raise BadInput(f"'{status}' cannot be recorded; choose one of {', '.join(RECORDED)}.")
-    if recording.source not in SOURCES:
+    if recording.source not in (*SOURCES, UNSTATED):
         raise BadInput(f"'{recording.source}' is no way a customer answers; choose one of {', '.join(SOURCES)}.")
     if purpose not in (*CONSENT_PURPOSES, *MINING_PURPOSES):
         known = ", ".join((*CONSENT_PURPOSES, *MINING_PURPOSES))
@@ -108,6 +111,28 @@ def _check_proof(recording: Recording) -> None:
             raise BadInput("With evidence of a consent this is a grant: take the soft opt-in away.")
     elif not proven:
         raise BadInput("A grant needs evidence: attach the document, or write down how the customer said yes.")
+    if recording.source == UNSTATED:
+        raise BadInput(f"A grant needs how the customer answered; choose one of {', '.join(SOURCES)}.")
+
+
+def family(code: str) -> str:
+    """The notice a version belongs to.
+
+    >>> family("marketing-2"), family("house-rules")
+    ('marketing', 'house-rules')
+    """
+    name, _, version = code.rpartition("-")
+    return name if name and version.isdigit() else code
+
+
+def purpose_of(code: str) -> str:
+    """The purpose that a notice asks for: the first word of its family; "" where that is none.
+
+    >>> purpose_of("marketing-2"), purpose_of("survey_branch-1"), purpose_of("house-rules")
+    ('marketing', 'survey', '')
+    """
+    word = re.split(r"[-_]", family(code).lower(), maxsplit=1)[0]
+    return word if word in (*CONSENT_PURPOSES, *MINING_PURPOSES) else ""
 
 
 def expiry(recording: Recording, begins: datetime, life_months: int | None) -> date | None:

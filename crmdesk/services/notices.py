@@ -7,27 +7,18 @@ from typing import Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
+from crmdesk.domain.recording import family, purpose_of
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
 from crmdesk.store import audit
 from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries.permission_write import NoticeRow as NoticeInfo
 
-__all__ = ["NoticeInfo", "add", "current", "every", "family"]
+__all__ = ["NoticeInfo", "add", "current", "every", "family", "purpose_of"]
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _LONGEST: Final = 20_000
-
-
-def family(code: str) -> str:
-    """The notice a version belongs to.
-
-    >>> family("marketing-2"), family("house-rules")
-    ('marketing', 'house-rules')
-    """
-    name, _, version = code.rpartition("-")
-    return name if name and version.isdigit() else code
 
 
 def current(app: App, actor: Actor) -> list[NoticeInfo]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, PermissionEvent, state
-from crmdesk.domain.recording import Recording, check, moment_of_record
+from crmdesk.domain.recording import UNSTATED, Recording, check, moment_of_record
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.jobs import Progress, Silent
 from crmdesk.jobs.progress import Cancelled
@@ -75,7 +75,7 @@ def _rows(
         at = moment_of_record(clock, wall, standing, newest.get(customer))
         rows += [
             {"customer_id": customer, "purpose": answer.purpose, "channel": channel, "status": "withdrawn",
-             "effective_at": at, "recorded_at": at, "source": "branch", "actor": actor.login}
+             "effective_at": at, "recorded_at": at, "source": UNSTATED, "actor": actor.login}
             for channel in places
         ]  # fmt: skip
     return rows

@@ -18,7 +18,7 @@ from crmdesk.domain.permission import (
     decide,
     state,
 )
-from crmdesk.domain.recording import Recording, as_events, check, expiry, moment_of_record
+from crmdesk.domain.recording import Recording, as_events, check, expiry, moment_of_record, purpose_of
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
 from crmdesk.services.permission_bulk import withdraw_many
@@ -133,7 +133,11 @@ def _shown_notice(raw: Any, recording: Recording) -> NoticeRow | None:
         return None
     found = writes.notice(raw, recording.notice)
     if found is None:
-        raise BadInput("This notice is not known any more; choose another one.")
+        raise BadInput(f"There is no notice {recording.notice}; choose one that this bank has written.")
+    if purpose_of(found.code) != recording.purpose:
+        asks = purpose_of(found.code) or "no purpose"
+        raise BadInput(f"The notice {found.code} asks for {asks}, so it cannot prove a grant for {recording.purpose}; "
+                       f"choose a notice whose code begins with {recording.purpose}.")  # fmt: skip
     return found
 
 

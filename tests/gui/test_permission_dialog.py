@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_bank
 from gui import permitting
 from gui.permitting import ADA, AUDITOR, IDA, OFFICER, TELLER, idle, state, ticked
 from PySide6.QtCore import Qt
@@ -24,7 +25,7 @@ from crmdesk.desk.permissions.receipt_dialog import ReceiptDialog
 from crmdesk.desk.permissions.record_dialog import RecordDialog
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.services import documents, permissions
+from crmdesk.services import documents, notices, permission_record, permissions
 
 
 @pytest.fixture
@@ -393,15 +394,15 @@ def test_a_tellers_correction_that_permits_more_waits(
     context: DeskContext, page: QWidget, qtbot: QtBot, told: list[Change]
 ) -> None:
     context.actor = TELLER
-    notices: list[str] = []
-    context.noticed.connect(notices.append)
+    noticed: list[str] = []
+    context.noticed.connect(noticed.append)
     withdrawal = next(h for h in permitting.events(context, ADA) if h.status == "withdrawn")
     asked = CorrectDialog(context, ADA, withdrawal, page)
     asked.open()
     asked.reason.setText("Another customer said it")
     asked.save()
     qtbot.waitUntil(lambda: len(told) == 1)
-    assert told[0].kind == "propose_correction" and "waits for the data-protection officer" in notices[-1]
+    assert told[0].kind == "propose_correction" and "waits for the data-protection officer" in noticed[-1]
     assert state(context, ADA, "marketing", "phone") == "withdrawn"
 
 
@@ -453,3 +454,28 @@ def test_nobody_in_front_is_said(context: DeskContext, qtbot: QtBot) -> None:
     deeds.withdraw_here(frame)
     assert said == [deeds.NOBODY]
     assert state(context, IDA, "marketing", "email") == "objected"  # as it was
+
+
+def test_only_the_notices_of_the_purpose_are_offered(dialog: RecordDialog, context: DeskContext, qtbot: QtBot) -> None:
+    notices.add(context.app, small_bank.ACTOR, "survey", "May we ask what you think of us?")  # type: ignore[arg-type]
+    other = RecordDialog(context, ADA, dialog.parentWidget())
+    idle(qtbot, context)
+    box = other.proof.notice_box
+    assert [box.itemText(i) for i in range(box.count())] == ["Choose...", "marketing-1 (en)"]
+    box.setCurrentIndex(1)
+    other.form.purpose_box.setCurrentIndex(other.form.purpose_box.findData("survey"))
+    assert [box.itemText(i) for i in range(box.count())] == ["Choose...", "survey-1 (en)"]
+    assert box.currentData() is None  # what proved offers proves nothing here
+    other.form.purpose_box.setCurrentIndex(other.form.purpose_box.findData("sharing"))
+    assert box.count() == 1 and box.itemText(0) == "No notice for partners yet"
+    other.close()
+
+
+def test_one_press_states_no_way_and_the_ledger_says_so(context: DeskContext, page: QWidget, qtbot: QtBot) -> None:
+    permission_record.withdraw(context.app, small_bank.ACTOR, ADA)  # type: ignore[arg-type]
+    tab = PermissionsTab(context)
+    tab.setParent(page)
+    tab.show_now(permissions.grid(context.app, small_bank.ACTOR, ADA))  # type: ignore[arg-type]
+    model = tab.history.model()
+    row = [str(model.index(0, column).data()) for column in range(model.columnCount())]
+    assert "not said how" in row and "Withdrawn" in row

@@ -135,7 +135,7 @@ def status(event: HistoryEvent) -> str:
 
 
 def _facts(event: HistoryEvent) -> str:
-    facts = [f"Recorded {words.on(event.recorded_at.date())} by {event.actor}, {event.source.replace('_', ' ')}."]
+    facts = [f"Recorded {words.on(event.recorded_at.date())} by {event.actor}, {words.way(event.source)}."]
     if event.expires_on:
         facts.append(f"Ends {words.on(event.expires_on)}.")
     if event.notice:

@@ -84,11 +84,19 @@ class ProofForm(QWidget):
 
     # What may be chosen -------------------------------------------------------------------------------------------
 
-    def offer_notices(self, notices: Sequence[NoticeInfo]) -> None:
+    @property
+    def offered(self) -> list[int]:
+        """Ids of the notices that may be chosen."""
+        return list(self._notices)
+
+    def offer_notices(self, notices: Sequence[NoticeInfo], purpose: str = "") -> None:
+        """The notices for a purpose, in words."""
         self._notices = {notice.id: notice for notice in notices}
         with QSignalBlocker(self.notice_box):
             self.notice_box.clear()
-            self.notice_box.addItem("Choose..." if notices else "This bank has no notice yet", None)
+            self.notice_box.addItem(
+                "Choose..." if notices else f"No notice for {purpose} yet" if purpose else "No notice yet", None
+            )
             for notice in notices:
                 self.notice_box.addItem(f"{notice.code} ({notice.language})", notice.id)
         self._picked()

@@ -19,8 +19,9 @@ from crmdesk.desk.widgets import label
 from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.recording import start_of
+from crmdesk.domain.recording import UNSTATED, start_of
 from crmdesk.services import documents, notices, permission_record
+from crmdesk.services.notices import NoticeInfo
 from crmdesk.services.permission_record import Preview, Recording
 
 DELAY = 150  # ms after the last edit until the preview is asked
@@ -37,6 +38,7 @@ class RecordDialog(FormDialog):
         self.number = number
         self._attached: dict[Path, str] = {}  # kept with the customer already: a second try must not keep it twice
         self._question: Any = None
+        self._notices: list[NoticeInfo] = []
         self.form, self.proof = AnswerForm(purpose), ProofForm()
         self.free_note = label("", "muted", wrap=True)
         self.lower = QStackedWidget()
@@ -64,10 +66,18 @@ class RecordDialog(FormDialog):
             return notices.current(app, actor), kept
 
         def show(found: Any) -> None:
-            self.proof.offer_notices(found[0])
+            self._notices = found[0]
+            self._offer_notices()
             self.proof.offer_documents(found[1])
 
         self.context.background(ask, show, self.refused, self)
+
+    def _offer_notices(self) -> None:
+        """Only what asks for this purpose can prove its grant; a notice chosen before stays where it still can."""
+        purpose = self.form.purpose
+        fitting = [one for one in self._notices if notices.purpose_of(one.code) == purpose]
+        if [one.id for one in fitting] != self.proof.offered:
+            self.proof.offer_notices(fitting, words.PURPOSES[purpose].lower())
 
     # The answer ---------------------------------------------------------------------------------------------------
 
@@ -81,12 +91,13 @@ class RecordDialog(FormDialog):
         if document:
             proof["document"] = document
         said = form.day()
-        return Recording(form.purpose, form.channels, form.status, source=form.source or "branch",
+        return Recording(form.purpose, form.channels, form.status, source=form.source or UNSTATED,
                          effective_at=start_of(said) if said else None, **proof)  # fmt: skip
 
     def _edited(self) -> None:
         form = self.form
         self.lower.setCurrentWidget(self.proof if form.status == "granted" else self.free_note)
+        self._offer_notices()
         self.proof.offer_soft(form.purpose == "marketing" and form.channels == ("email",))
         self.free_note.setText(_free_words(form.status))
         self.tell("")

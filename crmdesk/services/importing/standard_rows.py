@@ -12,6 +12,7 @@ from crmdesk.domain.customer import digits, fold, full_name
 from crmdesk.domain.days import shift_months
 from crmdesk.domain.interaction import SYSTEM, our_words
 from crmdesk.domain.permission import CONSENT, CONSENT_PURPOSES, MARKETING_CHANNELS
+from crmdesk.domain.recording import purpose_of
 from crmdesk.services.importing.grammar import Fault, code, minor, outside, short
 from crmdesk.services.importing.layout import Context, Shaped, content_key, missing
 
@@ -136,6 +137,8 @@ def _check_grant(
         raise missing("legal_basis")
     if purpose in CONSENT_PURPOSES and channel is None:
         raise Fault("grant_channel", "channel", f"a grant for {purpose} needs one channel")
+    if notice is not None and purpose_of(notice) not in ("", purpose):  # other banks have codes of their own
+        raise Fault("no_evidence", "notice", f"the notice '{notice}' asks for {purpose_of(notice)}, not for {purpose}")
     proven = notice is not None and (evidence is not None or basis != CONSENT)
     if basis in (CONSENT, "soft_opt_in") and not proven:
         column = "notice" if evidence else "evidence"

@@ -57,6 +57,9 @@ from_a_file = st.builds(
 )  # fmt: skip
 
 
+ASKING = (*CONSENT_PURPOSES, *MINING_PURPOSES)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def template(tmp_path_factory: pytest.TempPathFactory) -> None:
     file = tmp_path_factory.mktemp("ledger") / "template.crmdesk"
@@ -67,7 +70,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> None:
         small_bank.add(session, "account", [{"id": 1, "number": "A", "product_id": 1, "currency": "EUR",
                                              "opened_on": "2020-01-01", "version": 1}])  # fmt: skip
         small_bank.add(session, "holding", [{"account_id": 1, "customer_id": 1, "role": "owner"}])
-    notices.add(SmallApp(store), ACTOR, "marketing", "May we?")
+    for purpose in ASKING:
+        notices.add(SmallApp(store), ACTOR, purpose, f"May we, for {purpose}?")
     store.close()
     LedgerMachine.template = file
 
@@ -100,12 +104,16 @@ class LedgerMachine(RuleBasedStateMachine):
         return {c: answer(rows, purpose, c, self.clock) for c in every}
 
     @rule(number=numbers, purpose=purposes, about=channels, status=st.sampled_from(RECORDED),
-          notice=st.sampled_from([None, 1, 1, 9]), evidence=st.sampled_from(["", "Said so.", "Said so."]),
+          notice=st.sampled_from([None, "own", "own", "other", 9]),
+          evidence=st.sampled_from(["", "Said so.", "Said so."]),
+          source=st.sampled_from(["branch", "web", "unstated"]),
           at=moments, until=ends, soft=st.sampled_from([False, False, True]))  # fmt: skip
-    def record(self, number: str, about: tuple[str, ...], status: str, notice: int | None, evidence: str,
-               at: datetime | None, until: date | None, soft: bool, purpose: str) -> None:  # fmt: skip
-        wanted = Recording(purpose, about, status, notice=notice, evidence=evidence, effective_at=at, expires_on=until,
-                           soft_opt_in=soft)  # fmt: skip
+    def record(self, number: str, about: tuple[str, ...], status: str, notice: Any, evidence: str,
+               at: datetime | None, until: date | None, soft: bool, purpose: str, source: str) -> None:  # fmt: skip
+        own = ASKING.index(purpose) + 1
+        shown = {"own": own, "other": own % len(ASKING) + 1}.get(notice, notice)
+        wanted = Recording(purpose, about, status, source, notice=shown, evidence=evidence, effective_at=at,
+                           expires_on=until, soft_opt_in=soft)  # fmt: skip
         before, told = self.said(number, purpose), records.preview(self.app, TELLER, number, wanted)
         try:
             records.record(self.app, TELLER, number, wanted)
@@ -114,7 +122,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         assert not told.refusal
         if status == "granted":
-            assert notice == 1 and (evidence or soft)
+            assert notice == "own" and source != "unstated" and (evidence or soft)
         found = permissions.grid(self.app, ACTOR, number)
         cells = {c.channel: c.decision.allowed for row in found.rows for c in row if c.purpose == purpose}
         assert {c: d.allowed for c, d in told.cells} == {c: cells[c] for c, _ in told.cells}

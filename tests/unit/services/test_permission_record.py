@@ -39,7 +39,7 @@ def app(tmp_path: Path) -> Iterator[SmallApp]:
 
 
 def grant(*channels: str, **more: Any) -> Recording:
-    told = {"notice": 1, "evidence": "Said yes at the counter.", **more}
+    told = {"source": "branch", "notice": 1, "evidence": "Said yes at the counter.", **more}
     return Recording("marketing", channels or ("email",), "granted", **told)
 
 
@@ -57,7 +57,10 @@ def events(app: SmallApp) -> int:
     (grant(notice=None), "needs the notice"),
     (grant(evidence=""), "needs evidence"),
     (grant(evidence="  \n "), "needs evidence"),
-    (grant(notice=77), "notice is not known"),
+    (grant(notice=77), "There is no notice 77"),
+    (replace(grant(), purpose="survey"), "marketing-1 asks for marketing.*cannot prove a grant for survey"),
+    (replace(grant(), purpose="profiling", channels=()), "a notice whose code begins with profiling"),
+    (grant(source="unstated"), "needs how the customer answered"),
     (grant(document="a" * 64), "not among this customer's documents"),
     (Recording("marketing", (), "granted", notice=1, evidence="x"), "nobody grants all at once"),
     (Recording("marketing", (), "asked"), "nobody grants all at once"),
@@ -459,3 +462,17 @@ def test_objections_that_stand_and_what_was_withdrawn_lately(app: SmallApp) -> N
     assert (news.number, news.name, news.channel, news.status) == (ADA, "Ada Yılmaz", "email", "withdrawn")
     records.correct(app, ACTOR, ADA, news.seq, "Wrong customer.")
     assert permission_bank.changed_since(app, ACTOR) == []
+
+
+def test_a_no_claims_no_way_it_was_said_unless_somebody_names_it(app: SmallApp) -> None:
+    records.record(app, ACTOR, FIRM, grant())
+    records.withdraw(app, ACTOR, FIRM)
+    records.objection(app, ACTOR, FIRM, "survey")
+    records.record(app, ACTOR, FIRM, Recording("sharing", (), "refused", "call"))
+    records.withdraw_many(app, ACTOR, Chosen(CustomerQuery(), (1,)), "marketing")
+    said = {(h.purpose, h.status): h.source for who in (FIRM, ADA) for h in permissions.grid(app, ACTOR, who).history
+            if h.actor == ACTOR.login}  # fmt: skip
+    assert said == {
+        ("marketing", "granted"): "branch", ("marketing", "withdrawn"): "unstated", ("survey", "objected"): "unstated",
+        ("sharing", "refused"): "call",
+    }  # fmt: skip

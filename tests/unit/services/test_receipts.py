@@ -42,6 +42,7 @@ SECTIONS: dict[str, Any] = {
 def app(tmp_path: Path) -> Iterator[SmallApp]:
     made = small_bank.build(tmp_path / "small.crmdesk")
     notices.add(made, ACTOR, "marketing", "May we write to you about our products?")
+    notices.add(made, ACTOR, "profiling", "May we learn from what you buy?")
     yield made
     made.store.close()
 
@@ -102,7 +103,7 @@ def test_the_receipt_has_the_sections_and_says_what_the_grid_says(app: SmallApp)
 def test_every_event_is_there_with_notice_evidence_and_what_it_takes_back(app: SmallApp) -> None:
     grant = Recording("marketing", ("email",), "granted", "form", notice=1, evidence="Signed the form.")
     (granted,) = records.record(app, ACTOR, FIRM, grant).touched["permission_event"]
-    records.record(app, ACTOR, FIRM, Recording("profiling", (), "granted", notice=1, evidence="Signed too."))
+    records.record(app, ACTOR, FIRM, Recording("profiling", (), "granted", "form", notice=2, evidence="Signed too."))
     records.correct(app, ACTOR, FIRM, int(granted), "It was somebody else.")
     document = receipts.receipt(app, ACTOR, FIRM)
     check(document)

@@ -246,3 +246,12 @@ def test_files_and_columns_nobody_knows_are_named(app: FileApp, tmp_path: Path) 
     report = app.run(source)
     assert len(report.notes) == 2
     assert "interaction.csv" in report.notes[0] and "e-mail" in report.notes[1]
+
+
+def test_a_grant_on_the_notice_of_another_purpose_is_no_proof(app: FileApp, tmp_path: Path) -> None:
+    grants = [f"C2,marketing,phone,granted,2024-0{n}-01,branch,consent,,form,{notice},"
+              for n, notice in enumerate(("survey-1", "marketing-1", "N1"), 1)]  # fmt: skip
+    report = app.run(write_source(tmp_path / "in", permissions=grants))
+    assert [(r["code"], r["reason"]) for r in quarantined(report)] == [
+        ("no_evidence", "the notice 'survey-1' asks for survey, not for marketing")]  # fmt: skip
+    assert app.rows("SELECT notice FROM permission_event ORDER BY seq") == [("marketing-1",), ("N1",)]
