@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMargins, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QWidget
+
+
+def flowing(gap: int = 8) -> tuple[QWidget, FlowLayout]:
+    """A widget that grows downwards with the lines of its layout, and the layout."""
+    made = QWidget()
+    tall = made.sizePolicy()
+    tall.setHeightForWidth(True)
+    tall.setVerticalPolicy(QSizePolicy.Policy.Minimum)
+    made.setSizePolicy(tall)
+    return made, FlowLayout(made, gap)
 
 
 class FlowLayout(QLayout):
@@ -52,15 +62,29 @@ class FlowLayout(QLayout):
         return size
 
     def _place(self, area: QRect, *, move: bool) -> int:
-        """Put the items into `area`; gives the height of all lines in pixels."""
-        x, y, tall = area.x(), area.y(), 0
+        """Put the items into `area`, each in the middle of its line; gives the height of all lines in pixels."""
+        y = area.y()
+        for line in self._lines(area.width()):
+            x, tall = area.x(), max(size.height() for _, size in line)
+            for item, size in line:
+                if move:
+                    item.setGeometry(QRect(QPoint(x, y + (tall - size.height()) // 2), size))
+                x += size.width() + self._gap
+            y += tall + self._gap
+        return max(0, y - self._gap - area.y())
+
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        """The items and their sizes, as many to a line as `width` px hold; what is hidden takes no place."""
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        free = -1
         for item in self._items:
+            if item.isEmpty():
+                continue
             size = item.sizeHint()
-            size.setWidth(min(size.width(), max(area.width(), item.minimumSize().width())))
-            if x > area.x() and x + size.width() > area.x() + area.width():
-                x, y, tall = area.x(), y + tall + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), size))
-            x += size.width() + self._gap
-            tall = max(tall, size.height())
-        return y + tall - area.y()
+            size.setWidth(min(size.width(), max(width, item.minimumSize().width())))
+            if size.width() > free:
+                lines.append([])
+                free = width
+            lines[-1].append((item, size))
+            free -= size.width() + self._gap
+        return lines

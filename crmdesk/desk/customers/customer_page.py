@@ -19,6 +19,7 @@ from crmdesk.desk.customers.permissions_tab import PermissionsTab
 from crmdesk.desk.customers.timeline_tab import TimelineTab
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Elided, scrolled
+from crmdesk.desk.zoom import px
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
@@ -30,6 +31,9 @@ TABLES = frozenset({
     "recommended_action", "household", "household_member", "relation", "interest", "life_event", "document",
     "custom_field", "task", "opportunity",
 })  # fmt: skip
+
+
+TIGHT = 800  # px of page under which the subtitle stands under the title
 
 
 class CustomerPage(Page):
@@ -44,8 +48,8 @@ class CustomerPage(Page):
         self.now = datetime.now(UTC)  # by the bank's clock once a customer is shown
         self.subtitle = Elided()
         self.subtitle.setProperty("role", "muted")
-        head: Any = self.layout().itemAt(0).layout()  # type: ignore[union-attr] - the title's row
-        head.insertWidget(1, self.subtitle, 1)
+        self._head: Any = self.layout().itemAt(0).layout()  # type: ignore[union-attr] - the title's row
+        self._head.insertWidget(1, self.subtitle, 1)
         self.overview = Overview(context, lambda: self.tabs.go("money"), lambda: self.tabs.go("tasks"))
         self.overview.grid.evidence_asked.connect(self._show_evidence)
         self.tabs = CustomerTabs(context, scrolled(self.overview), self._narrow)
@@ -70,6 +74,17 @@ class CustomerPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.overview.arrange(event.size().width())
+        self._fit_subtitle(event.size().width() < px(TIGHT))
+
+    def _fit_subtitle(self, tight: bool) -> None:
+        """Beside the title, or where the buttons leave no room for a number under it."""
+        whole: Any = self.layout()
+        if tight == (whole.indexOf(self.subtitle) < 0):
+            (self._head if tight else whole).removeWidget(self.subtitle)
+            if tight:
+                whole.insertWidget(1, self.subtitle)
+            else:
+                self._head.insertWidget(1, self.subtitle, 1)
 
     def place(self) -> dict[str, Any]:
         return {"number": self.number, "tab": self.tabs.currentIndex()} if self.number else {}

@@ -13,11 +13,12 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.permission_grid import PermissionGrid
 from crmdesk.desk.customers.permissions_card import PermissionsCard
+from crmdesk.desk.flow import flowing
 from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.permissions.evidence_card import EvidenceCard, status
 from crmdesk.desk.permissions.receipt_dialog import ReceiptDialog
 from crmdesk.desk.plain_table import PlainTable
-from crmdesk.desk.widgets import Card, Elided, button, label, scrolled
+from crmdesk.desk.widgets import Card, button, label, scrolled
 from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import permission_record, permissions
@@ -43,8 +44,7 @@ class PermissionsTab(QWidget):
         self.now_card = PermissionsCard(context)
         self.grid = PermissionGrid(context)  # then; it stands in for today's where nothing else is asked
         self.as_of, self.known_on = QDateEdit(), QDateEdit()
-        self.note = Elided()
-        self.note.setProperty("role", "muted")
+        self.note = label("", "muted")
         self.today_button: QPushButton = button("Back to today", self.back_to_today, "quiet", "What holds now")
         self.receipt_button = button("Receipt...", self.receipt, tip="What this customer permitted, to take home")
         self.restrict_button: QPushButton = button("Restrict", self._restrict)
@@ -66,8 +66,7 @@ class PermissionsTab(QWidget):
         self.history.activated.connect(lambda *_: self.evidence.ask())
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(8)
+        tools, top = flowing()  # in as many lines as a narrow window needs
         for text, box, hint in (
             ("&As of", self.as_of, "What held on this day"),
             ("as &known on", self.known_on, "Only what had been recorded by this day"),
@@ -77,10 +76,8 @@ class PermissionsTab(QWidget):
             box.dateChanged.connect(self._ask)
             top.addWidget(buddy(text, box, hint))
             top.addWidget(box)
-        top.addWidget(self.today_button)
-        top.addWidget(self.note, 1)
-        top.addWidget(self.restrict_button)
-        top.addWidget(self.receipt_button)
+        for part in (self.today_button, self.restrict_button, self.receipt_button, self.note):
+            top.addWidget(part)
         self._grids = QHBoxLayout()
         self._grids.setSpacing(12)
         self._grids.addWidget(self.then_card, 1)
@@ -95,7 +92,7 @@ class PermissionsTab(QWidget):
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(8)
-        column.addLayout(top)
+        column.addWidget(tools)
         column.addLayout(self._grids)
         column.addLayout(lower, 1)
         whole = QVBoxLayout(self)
@@ -149,7 +146,7 @@ class PermissionsTab(QWidget):
             (words.on(h.effective_at.date()), words.PURPOSES.get(h.purpose, h.purpose),
              words.CHANNELS.get(h.channel or "", "All channels"),
              f"{status(h).capitalize()}{', corrected' if h.voided else ''}", words.on(h.expires_on),
-             h.source.replace("_", " "), "Yes" if h.has_evidence else "", words.on(h.recorded_at.date()))
+             words.way(h.source), "Yes" if h.has_evidence else "", words.on(h.recorded_at.date()))
             for h in grid.history
         ])  # fmt: skip
         self._select(chosen)
