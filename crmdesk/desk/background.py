@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 from shiboken6 import isValid
 
 from crmdesk.domain.errors import CrmdeskError
@@ -31,9 +31,13 @@ class Ticket(QObject):
 
     answered = Signal(object, object)
 
-    def __init__(self, done: Done, failed: Failed, owner: QObject | None) -> None:
-        super().__init__()
-        self._done, self._failed, self._owner = done, failed, owner
+    def __init__(self, home: QObject, work: Work, done: Done, failed: Failed, owner: QObject | None,
+                 among: set[Ticket]) -> None:  # fmt: skip
+        super().__init__(home)  # which deletes it on its own thread, whoever is the last to hold it
+        self._work: Work | None = work
+        self._told: tuple[Done, Failed, QObject | None] | None = (done, failed, owner)
+        self._among = among  # the calls under way
+        among.add(self)
         self.dropped = False
         self.over = threading.Event()  # set once the call runs no more, whether or not its answer is wanted
         self.answered.connect(self._arrive, Qt.ConnectionType.QueuedConnection)
@@ -41,35 +45,36 @@ class Ticket(QObject):
     def drop(self) -> None:
         self.dropped = True
 
-    def answer(self, value: Any, error: Exception | None) -> None:
-        """Called in the worker thread."""
-        self.answered.emit(value, error)
-
-    def _arrive(self, value: Any, error: Exception | None) -> None:
-        gone = self._owner is not None and not isValid(self._owner)
-        if self.dropped or gone:
-            return
-        if error is not None:
-            self._failed(error)
-        else:
-            self._done(value)
-
-
-class _Call(QRunnable):
-    def __init__(self, work: Work, ticket: Ticket) -> None:
-        super().__init__()
-        self._work, self._ticket = work, ticket
-
     def run(self) -> None:
+        """Called in the worker thread."""
         value, error = None, None
         try:
-            if not self._ticket.dropped:
+            if not self.dropped and self._work is not None:
                 value = self._work()
         except BaseException as caught:  # every failure is told to the page, none may end the thread
             error = failure(caught)
-        if isValid(self._ticket):
-            self._ticket.answer(value, error)
-        self._ticket.over.set()
+        if isValid(self):
+            self.answered.emit(value, error)
+        self.over.set()
+
+    def _arrive(self, value: Any, error: Exception | None) -> None:
+        """Tell the answer, then let go of everything: with its page's functions a ticket would keep the page."""
+        told, self._told, self._work = self._told, None, None
+        try:
+            if told is not None and not self.dropped:
+                self._tell(*told, value, error)
+        finally:
+            self._among.discard(self)
+            self.deleteLater()
+
+    @staticmethod
+    def _tell(done: Done, failed: Failed, owner: QObject | None, value: Any, error: Exception | None) -> None:
+        if owner is not None and not isValid(owner):
+            return
+        if error is not None:
+            failed(error)
+        else:
+            done(value)
 
 
 class Background:
@@ -78,14 +83,13 @@ class Background:
     def __init__(self, threads: int = 4) -> None:
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
+        self._home = QObject()
         self._open: set[Ticket] = set()
 
     def __call__(self, work: Work, done: Done, failed: Failed, owner: QObject | None = None) -> Ticket:
         """Run `work()` in a thread, then `done(value)` or `failed(error)` here, unless `owner` was deleted."""
-        ticket = Ticket(done, failed, owner)
-        ticket.answered.connect(lambda *_: self._open.discard(ticket), Qt.ConnectionType.QueuedConnection)
-        self._open.add(ticket)
-        self._pool.start(_Call(work, ticket))
+        ticket = Ticket(self._home, work, done, failed, owner, self._open)
+        self._pool.start(ticket.run)  # not as a QRunnable: half of those are never let go of
         return ticket
 
     @property

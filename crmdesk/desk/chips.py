@@ -24,15 +24,15 @@ _SIDED: Final = ("from", "before")  # a field may have both: a range
 class ChipButton(QPushButton):
     """One condition; Enter or a click edits it, Delete or Backspace removes it."""
 
-    removed = Signal(object)  # its chip
+    removed = Signal(str, str)  # field and operator of its chip
 
     def __init__(self, text: str, chip: Chip) -> None:
         super().__init__(text)
-        self.chip = chip
+        self._chip = chip
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.removed.emit(self.chip)
+            self.removed.emit(self._chip.field, self._chip.op)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.click()
         else:
@@ -128,11 +128,8 @@ class ChipBar(QWidget):
         made.setAccessibleName(f"Filter: {self.words(chip)}")
         made.setToolTip("Enter edits this filter, Delete removes it")
         made.clicked.connect(lambda *_: self._edit(made, chip))
-        made.removed.connect(self._drop)  # a method: Qt lets go of it with this bar, which a key may outlive
+        made.removed.connect(self.drop)  # a method: Qt lets go of it with this bar, which a key may outlive
         return made
-
-    def _drop(self, chip: Chip) -> None:
-        self.drop(chip.field, chip.op)
 
     # Menus -----------------------------------------------------------------------------------------------------
 

@@ -64,3 +64,20 @@ def test_a_hidden_tab_stays_hidden_when_it_is_made(tabs: LazyTabs) -> None:
 def test_a_tab_that_was_not_added_is_not_there(tabs: LazyTabs) -> None:
     with pytest.raises(KeyError):
         tabs.part("x")
+
+
+class Shown(QLabel):
+    """Keeps what it said when it was first shown."""
+
+    first: str | None = None
+
+    def showEvent(self, event: Any) -> None:
+        super().showEvent(event)
+        self.first = self.text() if self.first is None else self.first
+
+
+def test_a_part_knows_its_answer_before_it_is_shown(tabs: LazyTabs) -> None:
+    tabs.add("e", "E", Shown, lambda label, answer: label.setText(f"{answer}"))
+    tabs.fill(3)
+    tabs.setCurrentIndex(4)
+    assert tabs.part("e").isVisible() and tabs.part("e").first == "3"

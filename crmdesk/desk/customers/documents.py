@@ -68,7 +68,7 @@ class DocumentsTab(QWidget):
 
     def showEvent(self, event: Any) -> None:
         super().showEvent(event)
-        if self._stale:
+        if self._stale and self._number:  # else the page will say whom this is about
             self._ask()
 
     def _ask(self) -> None:

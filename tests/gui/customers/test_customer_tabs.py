@@ -114,3 +114,18 @@ def test_a_customer_without_products_shows_no_empty_table(qtbot: QtBot, page: Cu
     qtbot.waitUntil(lambda: not page.context._background.busy and page.state != "loading")
     assert page.overview.products.table.isHidden()
     assert not page.findChildren(QDialog)
+
+
+@pytest.mark.parametrize("tab", ["tasks", "documents", "history", "panels", "permissions", "timeline"])
+def test_a_tab_looked_at_before_the_customer_is_there_asks_nothing(
+    qtbot: QtBot, context: DeskContext, tab: str
+) -> None:
+    made = CustomerPage(context)
+    qtbot.addWidget(made)
+    made.show()
+    made.tabs.go(tab)
+    qtbot.wait(1)
+    assert not context._background.busy
+    go(qtbot, made)
+    note = getattr(made.tabs.part(tab), "note", None)
+    assert note is None or "No customer" not in note.text()
