@@ -61,6 +61,21 @@ class Due:
     channel: str | None
     expires_on: date
     state: str
+    customer: int = 0
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Whom to ask again: the first of them, how many grants end `soon` and have `ended`, of how many customers."""
+
+    due: list[Due]
+    soon: int
+    ended: int
+    customers: int
+
+    @property
+    def total(self) -> int:
+        return self.soon + self.ended
 
 
 @dataclass(frozen=True)
@@ -118,10 +133,15 @@ def _counts(codes: NDArray[np.int8], blocked: NDArray[np.bool_]) -> dict[str, in
 
 
 def repermission(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) -> list[Due]:
-    """Grants that end within `days`, soonest first, then those that have ended, latest first; at most `limit`.
+    """The grants of `queue`, at most `limit`."""
+    return queue(app, actor, days, limit).due
 
-    What was refused, withdrawn or objected to since is not in the queue, nor is a restricted, merged, erased or former
-    customer.
+
+def queue(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) -> Queue:
+    """Grants that end within `days`, soonest first, then those that have ended, latest first; at most `limit` of them.
+
+    All are counted. What was refused, withdrawn or objected to since is not in the queue, nor is a restricted, merged,
+    erased or former customer.
     """
     require(actor, Right.READ_PERMISSIONS)
     if days < 0:
@@ -134,10 +154,12 @@ def repermission(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_M
         today = clock.date()
         due.sort(key=lambda row: (row[2] < today, abs((row[2] - today).days), row[0], row[1]))
         names = queries.names(raw, [row[0] for row in due[:limit]])
-    return [
-        Due(names[who][0], _name(actor, *names[who]), *place, ends, "expired" if ends < today else "expires")
+    shown = [
+        Due(names[who][0], _name(actor, *names[who]), *place, ends, "expired" if ends < today else "expires", who)
         for who, place, ends in due[:limit]
     ]
+    ended = sum(ends < today for _, _, ends in due)
+    return Queue(shown, len(due) - ended, ended, len({who for who, _, _ in due}))
 
 
 def _ending(

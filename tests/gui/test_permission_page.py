@@ -16,12 +16,15 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.exporting import ExportDialog
+from crmdesk.desk.permissions.ask_again import MakeTasksDialog
 from crmdesk.desk.permissions.bank_grid import PURPOSES, STATES, bar_parts, percent
 from crmdesk.desk.permissions.notice_dialog import NewNoticeDialog, NoticeDialog
 from crmdesk.desk.permissions.permissions_page import PermissionsPage
 from crmdesk.desk.theme import DARK
 from crmdesk.domain.filter import Chip
-from crmdesk.services import notices, permission_bank, permission_record
+from crmdesk.services import history, notices, permission_bank, permission_record, tasks
+from crmdesk.services.permission_bank import Queue
 from crmdesk.store import create_bank
 
 
@@ -140,6 +143,46 @@ def test_whom_to_ask_again_by_days_and_enter_opens(
     assert opened[-1] == ("customer", {"number": ADA})
 
 
+def test_tasks_to_ask_again_are_counted_made_and_taken_back(
+    page: PermissionsPage, context: DeskContext, qtbot: QtBot
+) -> None:
+    page.days.setValue(120)
+    page.days.editingFinished.emit()
+    settled(page, qtbot)
+    page.tabs.setCurrentWidget(page.due_tab)
+    page.due_tab.tasks_button.click()
+    (dialog,) = page.findChildren(MakeTasksDialog)
+    idle(qtbot, context)
+    assert dialog.answer.text().startswith("2 customers") and dialog.save_button.text() == "Make 2 tasks"
+    qtbot.mouseClick(dialog.save_button, Qt.MouseButton.LeftButton)
+    idle(qtbot, context)
+    found = tasks.due(context.app, context.actor)
+    assert {row.number: row.note for row in found} == {
+        ADA: "Offers in the branch: ends on 8 Jan 2027", "C-000002": "Offers by e-mail: ended on 1 Jan 2025"
+    }  # fmt: skip
+    again = page.due_tab.make_tasks()
+    assert again is not None
+    idle(qtbot, context)
+    assert "Left out: 2 have an open task" in again.told.text() and not again.save_button.isEnabled()
+    again.reject()
+    assert history.undo(context.app, context.actor).restored and not tasks.due(context.app, context.actor)
+
+
+def test_chosen_rows_to_ask_again_go_into_a_file(page: PermissionsPage, context: DeskContext, qtbot: QtBot) -> None:
+    page.due_tab.export_button.click()
+    (dialog,) = page.findChildren(ExportDialog)
+    dialog.purpose.put("service")
+    idle(qtbot, context)
+    assert "1 customer will be written" in dialog.told.text()
+    dialog.reject()
+
+
+def test_more_than_are_listed_are_counted(page: PermissionsPage) -> None:
+    queue = Queue([], 12, 3_400, 3_000)
+    page.due_tab.show_queue(queue, page.context.app.store.clock())
+    assert page.due_tab.text.text().startswith("12 grants end within 60 days, 3,400 have ended. The first 0")
+
+
 def test_objections_and_withdrawals_name_who_and_when(page: PermissionsPage, qtbot: QtBot) -> None:
     assert {(r[0], r[2], r[3], r[4]) for r in rows(page.objections_tab)} == {
         (ADA, "Partners", "All channels", "Objected"), (IDA, "Offers", "All channels", "Objected")}  # fmt: skip
@@ -188,6 +231,7 @@ def test_the_auditor_reads_and_does_nothing(context: DeskContext, qtbot: QtBot) 
     page = shown(context, qtbot)
     deeds = {b.text() for b in page.findChildren(QPushButton) if not b.isHidden() and b.text().strip()}
     assert deeds & {"New notice...", "Confirm correction"} == set()
+    assert page.due_tab.tasks_button.isHidden()
     assert rows(page.due_tab)[0][1] == "C-000002"  # without the right to contact data the number stands for the name
 
 

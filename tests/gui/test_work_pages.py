@@ -229,6 +229,14 @@ def test_the_board_by_keyboard(desk: Frame, qtbot: QtBot, chances: list[int]) ->
     assert any("12.50" in tip or "Send the offer" in tip for tip in (first.item(at).toolTip() for at in range(2)))
 
 
+def test_the_day_offered_for_a_next_step_is_the_banks(desk: Frame, qtbot: QtBot, now: datetime) -> None:
+    desk.act("customer.opportunity")
+    made = dialog()
+    settle(qtbot, desk)
+    assert made.on.date().toPython() == now.date() and not made.dated.isChecked()
+    made.close()
+
+
 def test_a_loss_asks_why(desk: Frame, qtbot: QtBot, chances: list[int]) -> None:
     page = go(desk, qtbot, "opportunities")
     page.board.lists["identified"].setCurrentRow(0)

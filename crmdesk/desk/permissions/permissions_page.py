@@ -6,26 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from PySide6.QtWidgets import QPushButton, QSpinBox, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
-from crmdesk.desk.form_dialog import buddy
 from crmdesk.desk.page import Page
+from crmdesk.desk.permissions.ask_again import AskAgainTab
 from crmdesk.desk.permissions.bank_grid import percent
 from crmdesk.desk.permissions.notice_dialog import NewNoticeDialog, NoticeDialog
 from crmdesk.desk.permissions.people_tab import PeopleTab
 from crmdesk.desk.permissions.state_tab import StateTab
 from crmdesk.desk.widgets import button
-from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import notices, permission_bank, permission_record
 from crmdesk.services.notices import NoticeInfo
-from crmdesk.services.permission_bank import SHOWN_AT_MOST, Due, Overview, Saying
+from crmdesk.services.permission_bank import SHOWN_AT_MOST, Overview, Queue, Saying
 from crmdesk.services.permission_correct import Proposal
 
-DAYS = 60
 _SAYINGS = ("Number", "Name", "Purpose", "Channel", "What", "Since", "Recorded")
 _SAYING_WIDTHS = (104, 0, 104, 112, 104, 112, 112)
 
@@ -33,8 +31,8 @@ _SAYING_WIDTHS = (104, 0, 104, 112, 104, 112, 112)
 @dataclass(frozen=True)
 class _Answer:
     overview: Overview
-    today: date
-    due: list[Due]
+    now: datetime
+    queue: Queue
     objections: list[Saying]
     news: list[Saying]
     notices: list[NoticeInfo]
@@ -55,9 +53,8 @@ class PermissionsPage(Page):
         self.tabs.setDocumentMode(True)
         self.state_tab = StateTab(context)
         self.state_tab.asked.connect(self._ask_moment)
-        self.due_tab = PeopleTab(context, "Permissions to ask for again",
-                                 ("Number", "Name", "Purpose", "Channel", "Ends on", "State"),
-                                 (104, 0, 104, 112, 112, 104))  # fmt: skip
+        self.due_tab = AskAgainTab(context, self.refresh)
+        self.days = self.due_tab.days
         self.objections_tab = PeopleTab(context, "Objections", _SAYINGS, _SAYING_WIDTHS)
         self.news_tab = PeopleTab(context, "Withdrawals of the last seven days", _SAYINGS, _SAYING_WIDTHS)
         self.notices_tab = PeopleTab(context, "Notices", ("Notice", "Version", "Language", "Words"), (160, 72, 88, 0))
@@ -74,17 +71,6 @@ class PermissionsPage(Page):
         column.addWidget(self.tabs)
 
     def _add_tools(self) -> None:
-        self.days = QSpinBox()
-        self.days.setRange(0, 3650)
-        self.days.setValue(DAYS)
-        self.days.setSuffix(" days")
-        self.days.setMinimumWidth(px(110))
-        self.days.lineEdit().setTextMargins(7, 0, 0, 0)
-        self.days.editingFinished.connect(self.refresh)
-        self.due_tab.add_tool(
-            buddy("Ending &within", self.days, "Grants that end in so many days, and those that have")
-        )
-        self.due_tab.add_tool(self.days)
         self.read_button: QPushButton = button("Read notice", self.read_notice, tip="The words of this notice (Enter)")
         self.new_button: QPushButton = button("New notice...", self.new_notice, tip="Or a further version of this one")
         self.confirm_button: QPushButton = button(
@@ -113,8 +99,8 @@ class PermissionsPage(Page):
 
         def ask() -> _Answer:
             return _Answer(
-                permission_bank.overview(app, actor, at, known_at), app.store.clock().date(),
-                permission_bank.repermission(app, actor, days), permission_bank.objections(app, actor),
+                permission_bank.overview(app, actor, at, known_at), app.store.clock(),
+                permission_bank.queue(app, actor, days), permission_bank.objections(app, actor),
                 permission_bank.changed_since(app, actor), notices.every(app, actor),
                 permission_record.pending(app, actor),
             )  # fmt: skip
@@ -129,14 +115,9 @@ class PermissionsPage(Page):
 
     def _show(self, found: _Answer) -> None:
         self._found = found
-        self.say(_sentence(found.overview, found.today))
-        self.state_tab.show_overview(found.overview, found.today)
-        self.due_tab.show_all(
-            _due_words(found.due, self.days.value()),
-            [(d.number, d.name, words.PURPOSES[d.purpose], _channel(d.channel), words.on(d.expires_on),
-              "Ends soon" if d.state == "expires" else "Has ended") for d in found.due],
-            [d.number for d in found.due],
-        )  # fmt: skip
+        self.say(_sentence(found.overview, found.now.date()))
+        self.state_tab.show_overview(found.overview, found.now.date())
+        self.due_tab.show_queue(found.queue, found.now)
         self._show_sayings(
             self.objections_tab, found.objections, "1 objection stands", "{} objections stand", "Nobody has objected."
         )
@@ -146,11 +127,11 @@ class PermissionsPage(Page):
         )
         self._show_notices(found.notices)
         self._show_waiting(found.waiting)
-        for tab, title, number in ((self.due_tab, "Ask again", len(found.due)),
+        for tab, title, number in ((self.due_tab, "Ask again", found.queue.total),
                                    (self.objections_tab, "Objections", len(found.objections)),
                                    (self.news_tab, "Withdrawals", len(found.news)),
                                    (self.waiting_tab, "Corrections", len(found.waiting))):  # fmt: skip
-            many = f"{words.count(number)}{'+' if number >= SHOWN_AT_MOST else ''}"
+            many = f"{words.count(number)}{'+' if number == SHOWN_AT_MOST and tab is not self.due_tab else ''}"
             self.tabs.setTabText(self.tabs.indexOf(tab), f"{title} ({many})" if number else title)
 
     @staticmethod
@@ -233,15 +214,3 @@ def _sentence(overview: Overview, today: date) -> str:
     known = f", as known on {words.on(overview.known_at.date())}" if overview.known_at else ""
     people = f"{words.count(reach[best])} of {words.count(overview.customers)} ({share})"
     return f"Offers reach most customers {words.BY[best]}: {people} {when}{known}."
-
-
-def _due_words(due: list[Due], days: int) -> str:
-    ended = sum(d.state == "expired" for d in due)
-    soon = len(due) - ended
-    if not due:
-        return f"No grant ends within {days} days, and none has ended."
-    ends = "grant ends" if soon == 1 else "grants end"
-    coming = f"{words.count(soon)} {ends} within {days} days"
-    if len(due) >= SHOWN_AT_MOST:
-        return f"{coming}; of those that have ended the latest {words.count(ended)} are listed. Soonest first."
-    return f"{coming}, {words.count(ended)} {'has' if ended == 1 else 'have'} ended. Soonest first."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QDate
@@ -48,7 +49,7 @@ class OpportunityDialog(FormDialog):
         self.step.setPlaceholderText("Send the offer")
         self.dated = QCheckBox("by")
         self.dated.setAccessibleName("The next step has a day")
-        self.on = day_field("Day of the next step", QDate.currentDate())
+        self.on = day_field("Day of the next step")
         self.owner = StaffField(context, row.owner if row else None)
         self.moves = label("", "muted", wrap=True)
         self._lay_out()
@@ -88,14 +89,17 @@ class OpportunityDialog(FormDialog):
     def _ask(self) -> None:
         app, actor, row = self.context.app, self.context.actor, self._row
 
-        def ask() -> tuple[list[tuple[str, str]], str, list[Move]]:
+        def ask() -> tuple[list[tuple[str, str]], str, list[Move], date]:
             moves = opportunities.moves(app, actor, row.id) if row is not None else []
-            return opportunities.products(app, actor), opportunities.currency(app, actor), moves
+            today = app.store.clock().date()
+            return opportunities.products(app, actor), opportunities.currency(app, actor), moves, today
 
         self.context.background(ask, self._fill, self.refused, self)
 
-    def _fill(self, found: tuple[list[tuple[str, str]], str, list[Move]]) -> None:
-        products, currency, moves = found
+    def _fill(self, found: tuple[list[tuple[str, str]], str, list[Move], date]) -> None:
+        products, currency, moves, today = found
+        if not self.dated.isChecked():
+            self.on.setDate(QDate(today.year, today.month, today.day))
         for code, name in products:
             self.product.addItem(name, code)
         self.product.setCurrentIndex(max(0, self.product.findData(self._product)))

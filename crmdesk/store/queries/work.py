@@ -112,6 +112,12 @@ def branch_id(raw: Any, code: str) -> int | None:
     return int(found[0]) if found else None
 
 
+def customers_with_task(raw: Any, origin: str) -> set[int]:
+    """The customers about whom a task of this origin is open."""
+    wanted = "SELECT customer_id FROM task WHERE origin = ? AND state = 'open' AND customer_id IS NOT NULL"
+    return {customer for (customer,) in raw.execute(wanted, (origin,))}
+
+
 def branches(raw: Any) -> list[tuple[str, str]]:
     """(code, name) of every branch, by name."""
     return [(code, name) for code, name in raw.execute("SELECT code, name FROM branch ORDER BY name, code")]
