@@ -141,12 +141,21 @@ def export(
     channel: Annotated[str, typer.Option(help="Of marketing, survey and sharing: email, phone, sms, post ...")] = "",
     where: Where = None,
     saved: SavedName = None,
-    columns: Annotated[str, typer.Option(help="Column keys, comma separated; a few of use unless given.")] = "",
+    columns: Annotated[
+        str | None,
+        typer.Option(help="Column keys, comma separated; number, name and the channel's address unless given."),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
     json: Json = False,
 ) -> None:
     """Customers as a file, each row checked for permission at this moment."""
     with opened(file) as app, Bar() as bar:
-        wanted = tuple(c.strip() for c in columns.split(",") if c.strip()) or ("number", "name")
+        if columns is None:
+            wanted = ("number", "name", *customer_export.address_columns(app, me(), channel))
+        else:
+            wanted = tuple(c.strip() for c in columns.split(",") if c.strip())
+        if out.exists() and not replace:
+            raise BadInput(f"{out} exists already; name another file, or add --replace to write over it.")
         done = customer_export.write(app, me(), chosen(app, where, saved), wanted, out, purpose=purpose,
                                      channel=channel, progress=bar, cancel=bar.stopped)  # fmt: skip
     left_out = ", ".join(f"{n:,} {reason}" for reason, n in done.left_out.items() if n) or "nobody"

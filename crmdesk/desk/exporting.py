@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QWidget
 
 from crmdesk.desk import words
@@ -90,7 +91,9 @@ class ExportDialog(FormDialog):
         self.setMinimumWidth(px(560))
         self._chosen, self._columns, self._ticket = chosen, tuple(columns), None
         self.boxes: dict[str, QCheckBox] = {}
-        self.purpose = PurposeField(context, self._ask)
+        self.purpose = PurposeField(context, self._reach)
+        self._addresses: dict[str, tuple[str, ...]] = {}
+        self._ticked: set[str] = set()  # ticked for a channel, not by hand
         self.format = QComboBox()
         for ending, text, _ in FORMATS:
             self.format.addItem(text, ending)
@@ -100,7 +103,13 @@ class ExportDialog(FormDialog):
         self.save_button.setEnabled(False)
         self.purpose.setFocus()
         app, actor = context.app, context.actor
-        context.background(lambda: customer_export.export_columns(app, actor), self._offer, self.refused, self)
+        context.background(
+            lambda: (
+                customer_export.export_columns(app, actor),
+                {way: customer_export.address_columns(app, actor, way) for way in MARKETING_CHANNELS},
+            ),
+            self._offer, self.refused, self,
+        )  # fmt: skip
         self._tell_wait()
 
     def _lay_out(self) -> None:
@@ -119,15 +128,28 @@ class ExportDialog(FormDialog):
         self.fields.addWidget(self.told)
         self.fields.addWidget(self.left_out)
 
-    def _offer(self, columns: list[ListColumn]) -> None:
-        """Columns that a list never shows: contact data, for whoever may read it."""
+    def _offer(self, found: tuple[list[ListColumn], dict[str, tuple[str, ...]]]) -> None:
+        """Columns that a list never shows: contact data, for whoever may read it; and a channel's address."""
+        columns, self._addresses = found
+        addresses = {key for keys in self._addresses.values() for key in keys}
         for column in columns:
-            if column.key in ("email", "phone", "street", "postcode") and column.key not in self._columns:
+            if column.key in addresses and column.key not in self._columns:
                 box = self.boxes[column.key] = QCheckBox(column.title)
                 box.toggled.connect(lambda *_: self._ask())
                 self._more.addWidget(box)
         self._more.addStretch(1)
         self.more_label.setVisible(bool(self.boxes))
+        self._reach()
+
+    def _reach(self) -> None:
+        """Tick the address of the chosen channel: without it nobody on the list can be reached."""
+        wanted = {key for key in self._addresses.get(self.purpose.way(), ()) if key in self.boxes}
+        fresh = {key for key in wanted if not self.boxes[key].isChecked()}
+        for key in fresh | (self._ticked - wanted):  # what the person ticked stays
+            with QSignalBlocker(self.boxes[key]):
+                self.boxes[key].setChecked(key in wanted)
+        self._ticked = (self._ticked & wanted) | fresh
+        self._ask()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -192,9 +214,7 @@ class ExportDialog(FormDialog):
         def done(made: ExportDone) -> None:
             rows = "1 customer" if made.rows == 1 else f"{words.count(made.rows)} customers"
             left = sum(made.left_out.values())
-            context.notify(
-                f"{rows} written to {made.file.name}" + (f", {words.count(left)} left out." if left else ".")
-            )
+            context.notify(f"{rows} written to {made.file}" + (f", {words.count(left)} left out." if left else "."))
 
         self.accept()
         context.job("Export customers", work, done)

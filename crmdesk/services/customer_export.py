@@ -14,24 +14,28 @@ from numpy.typing import NDArray
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, MINING_PURPOSES
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.jobs import Cancelled, Progress, Silent
 from crmdesk.services.context import App
 from crmdesk.services.customers import BLOCK, Chosen, ids_of
 from crmdesk.services.export import SOLO_ROWS, hand_over, writable
-from crmdesk.services.export_rows import Cell, Foot, Sheet, cells, export_columns, write_csv, write_xlsx
+from crmdesk.services.export_rows import Cell, Foot, Sheet, about_file, cells, export_columns, write_csv, write_xlsx
 from crmdesk.services.filter_words import describe
 from crmdesk.services.list_fields import ListColumn, label
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_export as queries
 from crmdesk.store.queries.permission_write import raw_of
 
-__all__ = ["PURPOSES", "ExportDone", "ExportPlan", "export_columns", "first_rows", "plan", "write"]
+__all__ = [
+    "PURPOSES", "ExportDone", "ExportPlan", "address_columns", "export_columns", "first_rows", "plan", "write",
+]  # fmt: skip
 PURPOSES: Final = ("service", *CONSENT_PURPOSES, *MINING_PURPOSES)
 PURPOSE_WORDS: Final = {"service": "service", "marketing": "offers", "survey": "research", "sharing": "partners",
                         "profiling": "profiling", "targeting": "targeting"}  # fmt: skip
 WRITERS: Final[dict[str, Callable[[Path, Sheet, Foot], None]]] = {".csv": write_csv, ".xlsx": write_xlsx}
 XLSX_ROWS: Final = 1_048_575  # rows of a sheet, without the head
+_ADDRESS: Final = {"email": ("email",), "phone": ("phone",), "sms": ("phone",),
+                   "post": ("street", "postcode", "city", "country")}  # fmt: skip
 _TRIES: Final = 3  # an export during which somebody withdrew is made anew
 
 
@@ -72,6 +76,12 @@ class _Withdrawn(Exception):
     """Somebody who stands in the file withdrew while it was written."""
 
 
+def address_columns(app: App, actor: Actor, channel: str) -> tuple[str, ...]:
+    """Keys of the columns without which nobody can be reached by `channel`; none for who may not read them."""
+    require(actor, Right.EXPORT)
+    return _ADDRESS.get(channel, ()) if may(actor, Right.READ_CONTACT) else ()
+
+
 def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str = "") -> ExportPlan:
     """How many rows, who is left out and what is personal, before anything is written; raises as `write` does."""
     order = _check(app, actor, chosen, columns, purpose, channel)
@@ -84,7 +94,8 @@ def write(
     app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], file: Path, *, purpose: str, channel: str = "",
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
 ) -> ExportDone:  # fmt: skip
-    """Write the chosen customers to `file` (.csv or .xlsx), for one purpose.
+    """Write the chosen customers to `file` (.csv or .xlsx), for one purpose; bank, filter and who was left out go
+    into the sheet "About", and of a CSV into FILE.about.json.
 
     Each row passes the purpose's permission at the moment the file is handed over. BadInput for a purpose without
     its channel or another ending; Refused without the right, or for more than 1,000 rows in a bank with users;
@@ -105,7 +116,7 @@ def write(
                 _note(order, session, ids, left_out)
 
             try:
-                hand_over(app, [made], folder, note)
+                hand_over(app, [file for file in (made, about_file(made)) if file.exists()], folder, note)
             except _Withdrawn:
                 continue
         return ExportDone(folder / file.name, len(ids), left_out, Change("export", {}, app.store.change_no()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,14 +79,22 @@ def typed(text: str, kind: str) -> Cell:
         return text
 
 
+def about_file(file: Path) -> Path:
+    """Where the facts of an export stand that its table has no room for: a mailing program would read them as people.
+
+    >>> about_file(Path("list.csv")).name
+    'list.csv.about.json'
+    """
+    return file.with_name(f"{file.name}.about.json")
+
+
 def write_csv(file: Path, sheet: Sheet, foot: Foot) -> None:
-    """RFC 4180, UTF-8, with the foot after an empty line; no text can act as a formula."""
+    """RFC 4180, UTF-8, the table alone; no text can act as a formula. The foot goes into `about_file` beside it."""
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream)
         writer.writerow([guard(column.title) for column in sheet.columns])
         writer.writerows([_safe(value) for value in row] for row in sheet.rows)
-        writer.writerow([])
-        writer.writerows((guard(name), guard(value)) for name, value in foot)
+    about_file(file).write_text(json.dumps(dict(foot), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _safe(value: Cell) -> Any:

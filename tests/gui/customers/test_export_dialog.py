@@ -54,15 +54,16 @@ def test_only_who_permits_the_channel_is_counted_and_written(
 ) -> None:
     dialog.purpose.put("marketing", "email")
     at_rest(qtbot, context)
-    assert dialog.told.text() == "1 customer will be written. Personal columns: Name, Number."
+    assert dialog.told.text() == "1 customer will be written. Personal columns: Name, Number, E-mail."
     assert "no permission for offers by e-mail" in dialog.left_out.text()
     assert dialog.save_button.text() == "Export 1 customer..."
     file = tmp_path / "list.csv"
     with qtbot.waitSignal(context.noticed) as said:
         dialog.write(file)
-    assert said.args[0] == "1 customer written to list.csv, 4 left out."
+    assert said.args[0] == f"1 customer written to {file}, 4 left out."
     rows = rows_of(file)
-    assert rows[:2] == [["Name", "Number", "May contact"], ["Ada Yılmaz", "C-000001", "E-mail, Branch"]]
+    assert rows == [["Name", "Number", "May contact", "E-mail"],
+                    ["Ada Yılmaz", "C-000001", "E-mail, Branch", "ada_y@mail.example"]]  # fmt: skip
     assert not any("Okçün" in cell for row in rows for cell in row)
 
 
@@ -109,3 +110,22 @@ def test_the_ending_follows_the_format(
         dialog.save()
     assert [file.name for file in tmp_path.glob("people*")] == ["people.v2.xlsx"]
     assert (tmp_path / "people.v2.xlsx").read_bytes()[:2] == b"PK"
+
+
+def test_the_address_of_the_channel_is_ticked_and_what_a_person_ticked_stays(
+    qtbot: QtBot, context: DeskContext, dialog: ExportDialog
+) -> None:
+    def ticked() -> set[str]:
+        return {key for key, box in dialog.boxes.items() if box.isChecked()}
+
+    dialog.purpose.put("marketing", "email")
+    assert ticked() == {"email"}
+    dialog.purpose.put("marketing", "post")
+    assert ticked() == {"street", "postcode", "city", "country"}
+    dialog.boxes["email"].setChecked(True)
+    dialog.purpose.put("marketing", "phone")
+    assert ticked() == {"email", "phone"}
+    dialog.purpose.put("service")
+    assert ticked() == {"email"}
+    at_rest(qtbot, context)
+    dialog.reject()

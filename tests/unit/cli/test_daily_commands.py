@@ -163,3 +163,21 @@ def test_a_colleague_is_added_and_listed(bank: Path, capsys: pytest.CaptureFixtu
     assert "taken" in refused(capsys, "staff", bank, "--add", "mira", "--name", "Another")
     assert "no branch" in refused(capsys, "staff", bank, "--add", "ali", "--name", "Ali", "--branch", "XX")
     assert "--add" in refused(capsys, "staff", bank, "--name", "Ali")
+
+
+def test_an_export_can_be_mailed_as_it_is(bank: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "list.csv"
+    order = ("export", bank, file, "--purpose", "marketing", "--channel", "email")
+    done = ask(capsys, *order)
+    with file.open(encoding="utf-8", newline="") as stream:
+        head, *rows = csv.reader(stream)
+    assert head == ["Number", "Name", "E-mail"] and len(rows) == done["rows"] > 0
+    assert all(len(row) == 3 for row in rows) and any("@" in row[2] for row in rows)
+    about = json.loads(file.with_name("list.csv.about.json").read_text(encoding="utf-8"))
+    assert about["Bank"] == "b" and about["Purpose"] == "offers by e-mail" and about["Rows"] == str(len(rows))
+    before = file.read_bytes()
+    assert "--replace" in refused(capsys, *order, "--columns", "name")
+    assert file.read_bytes() == before
+    assert "no column" in refused(capsys, *order, "--replace", "--columns", " ")
+    ask(capsys, *order, "--replace", "--columns", "name")
+    assert file.read_text(encoding="utf-8").splitlines()[0] == "Name"

@@ -1,6 +1,7 @@
-"""The list as a file: one purpose, who is left out, safe text, a foot, an audit row, and nothing half done."""
+"""The list as a file: one purpose, who is left out, safe text, an audit row, facts beside it, nothing half done."""
 
 import csv
+import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,11 +34,10 @@ def app(tmp_path: Path) -> Iterator[SmallApp]:
 
 
 def table(file: Path) -> tuple[list[list[str]], dict[str, str]]:
-    """Rows above the empty line, and the foot."""
+    """The rows of the file, and the facts beside it."""
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.reader(stream))
-    gap = rows.index([])
-    return rows[:gap], {row[0]: row[1] for row in rows[gap + 1 :]}
+    return rows, json.loads(file.with_name(f"{file.name}.about.json").read_text(encoding="utf-8"))
 
 
 def audits(app: SmallApp) -> list[tuple[str, ...]]:
