@@ -29,15 +29,14 @@ def other(context: DeskContext) -> Iterator[small_bank.SmallApp]:
 
 
 @pytest.fixture
-def editor(qtbot: QtBot, context: DeskContext) -> EditorDialog:
+def editor(qtbot: QtBot, context: DeskContext) -> Iterator[EditorDialog]:
     host = QWidget()
     qtbot.addWidget(host)
     host.show()
     edit_customer(context, host, "C-000001")
     qtbot.waitUntil(lambda: any(d.isVisible() for d in host.findChildren(QDialog)))
-    found = host.findChildren(EditorDialog)[0]
-    found.setProperty("host", host)  # kept while the dialog is
-    return found
+    yield host.findChildren(EditorDialog)[0]  # the host is kept while the dialog is
+    del host
 
 
 def change(app: Any, **values: str) -> None:
