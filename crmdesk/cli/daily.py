@@ -84,11 +84,22 @@ def fields_of(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def add(file: File, values: Values, json: Json = False) -> None:
+def add(
+    file: File,
+    values: Values,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Also where a similar customer is here.")] = False,
+    json: Json = False,
+) -> None:
     """A new customer; without number=... the next free one is given."""
     with opened(file) as app:
-        empty = customer_edit.draft(app, me(), None, fields_of(values).get("kind", "person"))
-        made = customer_edit.create(app, me(), {**empty.values, **fields_of(values)})
+        typed = fields_of(values)
+        empty = customer_edit.draft(app, me(), None, typed.get("kind", "person"))
+        whole = {**empty.values, **typed}
+        found = [] if anyway or customer_edit.check(app, me(), whole) else customer_edit.similar(app, me(), whole)
+        if found:
+            here = "; ".join(f"{one.name}, {one.number} ({one.why})" for one in found)
+            raise BadInput(f"Here already: {here}; add --anyway if this is somebody else.")
+        made = customer_edit.create(app, me(), whole)
     answer({"number": made.number, "deed": made.deed}, json, f"Added {made.number}. crmdesk undo takes it back.")
 
 

@@ -1,7 +1,9 @@
 """Conditions as people type them: --where 'marketing=email', --where 'joined>=2024-01-01', or a saved list."""
 
+import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
@@ -12,6 +14,8 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import FIELDS, Chip
 from crmdesk.services import customers, saved
 from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.filter_words import values_typed
+from crmdesk.services.list_fields import FilterField
 
 _CONDITION: Final = re.compile(r"\s*([\w.-]+?)\s*(!=|>=|=|<|~)\s*(.*?)\s*")
 _WORDS: Final = {"=": "is", "!=": "is_not", ">=": "from", "<": "before", "~": "contains"}
@@ -20,14 +24,14 @@ Where = Annotated[
     typer.Option(
         "--where",
         help="A condition: FIELD=VALUE[,VALUE], FIELD!=VALUE, FIELD~TEXT, FIELD>=DATE, FIELD<DATE; may be repeated. "
-        f"Fields: {', '.join(FIELDS)}, custom.CODE.",
+        f"Values by code or as shown. Fields: {', '.join(FIELDS)}, custom.CODE.",
     ),
 ]
 SavedName = Annotated[str | None, typer.Option("--list", help="A saved list; --where adds to it.")]
 
 
-def chip(text: str) -> Chip:
-    """One condition; BadInput where it is none.
+def chip(text: str, known: Mapping[str, FilterField] = MappingProxyType({})) -> Chip:
+    """One condition; with the fields `known`, values of a choice by their words as well as by code. BadInput.
 
     >>> chip("product=loan,mortgage")
     Chip(field='product', op='is', values=('loan', 'mortgage'))
@@ -36,8 +40,21 @@ def chip(text: str) -> Chip:
     if found is None:
         raise BadInput(f"'{text}' is no condition; write it as marketing=email, city~moda or joined>=2024-01-01.")
     field, sign, value = found.groups()
-    values = (value,) if sign in ("~", ">=", "<") else tuple(part.strip() for part in value.split(","))
+    if sign in ("~", ">=", "<"):
+        return Chip(field, _WORDS[sign], (value,))
+    values = tuple(_split(value))
+    if field in known and known[field].kind in ("choice", "yes_no"):
+        values = values_typed(values, known[field])
     return Chip(field, _WORDS[sign], values)
+
+
+def _split(value: str) -> list[str]:
+    """Values between commas; one in quotes may hold commas itself.
+
+    >>> _split('loan, "Online, high"')
+    ['loan', 'Online, high']
+    """
+    return [part.strip() for part in next(csv.reader([value], skipinitialspace=True), [""])]
 
 
 def query(app: App, where: Sequence[str] | None, name: str | None, text: str = "") -> CustomerQuery:
@@ -46,7 +63,8 @@ def query(app: App, where: Sequence[str] | None, name: str | None, text: str = "
     Where a colleague shares a list of the same name, one's own is meant.
     """
     base = _saved(app, name) if name is not None else CustomerQuery()
-    chips = (*base.filters, *map(chip, where or ()))
+    known = {field.name: field for field in customers.fields(app, me())} if where else {}
+    chips = (*base.filters, *(chip(text, known) for text in where or ()))
     return CustomerQuery(text or base.text, chips, base.sort, base.descending)
 
 

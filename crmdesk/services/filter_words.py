@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.services.list_fields import FilterField, fields
+
+_NAMED: Final = 20  # known values that a refusal names
 
 
 def describe(app: App, actor: Actor, query: CustomerQuery) -> str:
@@ -35,3 +39,37 @@ def chip_words(chip: Chip, field: FilterField | None) -> str:
         return f"{title} {at_least if chip.op == 'from' else below} {chip.values[0]}"
     joint = {"is": ":", "is_not": " not:", "contains": " contains"}[chip.op]
     return f"{title}{joint} {values}"
+
+
+def values_typed(parts: Sequence[str], field: FilterField) -> tuple[str, ...]:
+    """The values of a field that people typed as shown or by code, split at every comma.
+
+    A value whose words hold a comma is put together again. BadInput for one that the field has not, naming those known.
+    """
+    found: list[str] = []
+    at = 0
+    while at < len(parts):
+        for end in range(len(parts), at, -1):
+            meant = _meant(", ".join(parts[at:end]), field)
+            if meant:
+                found += meant
+                at = end
+                break
+        else:
+            raise BadInput(f"'{parts[at]}' is not a known {field.title.lower()}; {_known(field)}")
+    return tuple(dict.fromkeys(found))
+
+
+def _meant(text: str, field: FilterField) -> list[str]:
+    wanted = " ".join(text.split()).casefold()
+    codes = [value for value, _ in field.choices if value.casefold() == wanted]
+    return codes or [value for value, label in field.choices if label.casefold() == wanted]
+
+
+def _known(field: FilterField) -> str:
+    words = [label if label.casefold() in ("", value.casefold()) else f"{value} ({label})" if value else label
+             for value, label in field.choices[:_NAMED]]  # fmt: skip
+    if not words:
+        return "this bank has none yet."
+    more = len(field.choices) - len(words)
+    return f"choose one of {', '.join(words)}{f' and {more:,} more' if more else ''}."

@@ -12,6 +12,7 @@ from crmdesk.cli.output import me, opened
 from crmdesk.cli.where import chip
 from crmdesk.domain.errors import BadInput
 from crmdesk.services import banks
+from crmdesk.services.list_fields import FilterField
 
 
 @pytest.fixture
@@ -181,3 +182,37 @@ def test_an_export_can_be_mailed_as_it_is(bank: Path, tmp_path: Path, capsys: py
     assert "no column" in refused(capsys, *order, "--replace", "--columns", " ")
     ask(capsys, *order, "--replace", "--columns", "name")
     assert file.read_text(encoding="utf-8").splitlines()[0] == "Name"
+
+
+def test_a_customer_who_is_here_already_is_named_before_a_second_one_is_made(
+    bank: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = ("add", bank, "given_name=Zoe", "country=TR", "phone=+90 532 123 98 76")
+    first = ask(capsys, *new, "family_name=Demir")["number"]
+    told = refused(capsys, *new, "family_name=Test")
+    assert first in told and "Zoe Demir" in told and "same phone" in told and "--anyway" in told
+    assert ask(capsys, "find", bank, "5321239876")["count"] == 1
+    assert ask(capsys, *new, "family_name=Test", "--anyway")["number"] != first
+    assert ask(capsys, "find", bank, "5321239876")["count"] == 2
+
+
+def test_values_are_typed_as_the_list_shows_them(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by_code = ask(capsys, "find", bank, "--where", "branch=HO")["count"]
+    assert ask(capsys, "find", bank, "--where", "marketing=E-mail")["count"] == (
+        ask(capsys, "find", bank, "--where", "marketing=email")["count"]) > 0  # fmt: skip
+    assert ask(capsys, "find", bank, "--where", "kind=person")["count"] == (
+        ask(capsys, "find", bank, "--where", "kind=PERSON")["count"]) > 0  # fmt: skip
+    assert ask(capsys, "find", bank, "--where", "branch=head office")["count"] == by_code
+    for condition in ("branch=nonsense", "source=pigeon", "manager=nobody-at-all", "prospect=maybe", "segment=x"):
+        assert "is not a known" in refused(capsys, "find", bank, "--where", condition)
+    assert "HO (" in refused(capsys, "find", bank, "--where", "branch=nonsense")
+
+
+def test_a_name_with_a_comma_is_one_value_quoted_or_not() -> None:
+    segments = FilterField("segment", "Segment", "choice", (("A2", "Online, middle"), ("A3", "Online, high")))
+    known = {"segment": segments}
+    assert chip("segment=Online, middle", known).values == ("A2",)
+    assert chip('segment="Online, high",A2', known).values == ("A3", "A2")
+    assert chip("segment!=online,high, A2", known).values == ("A3", "A2")
+    with pytest.raises(BadInput, match=r"'Online' is not a known segment; choose one of A2 \(Online, middle\), A3"):
+        chip("segment=Online", known)
