@@ -6,10 +6,16 @@ import pandas as pd
 import pytest
 from crmdesk_segmentation import mosaic
 from crmdesk_segmentation.view import SegmentMap, make
+from crmdesk_segmentation.view.legend import Swatch
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 
 from crmdesk.api import Segments
+from crmdesk.desk.context import DeskContext
+from crmdesk.desk.results.stock import stock_views
+from crmdesk.domain.rights import single_user
 
+ACTOR = single_user("ela")
 ROWS = [
     ("A1", "Online", "low", 500, 0.2, 0.4),
     ("A2", "Online", "high", 300, 0.4, 2.9),
@@ -69,7 +75,7 @@ def test_tiles_are_in_proportion_with_high_on_top(shown: SegmentMap) -> None:
 def test_every_tile_says_its_whole_sentence(shown: SegmentMap) -> None:
     names = [button.accessibleName() for stack in shown.mosaic.buttons for button in stack]
     assert names[0] == ("Online, high: 300 customers (30%), 34% may be e-mailed about offers now, value per customer "
-                        "2.9 times the bank's mean.")  # fmt: skip
+                        "2.9 times the mean of those mined.")  # fmt: skip
     assert names[-1] == "Callers: under 10 customers, too few now."
     assert "50%" not in names[-1]
 
@@ -107,6 +113,26 @@ def test_choosing_a_tile_tells_the_card_and_the_desk(shown: SegmentMap, qtbot: A
         shown.mosaic.buttons[1][0].click()
     assert told.args == ["B1"]
     assert "Branch, all" in shown.card.text()
+
+
+def test_the_legend_says_whose_mean_it_is(shown: SegmentMap) -> None:
+    keys = [key.accessibleName() for key in shown._legend.findChildren(Swatch)]
+    assert "and ×: value per customer, mean of those mined = 1" in keys
+
+
+def test_one_segment_for_everybody_is_no_map_to_choose_from(qtbot: Any) -> None:
+    made = result()
+    one = {**made.tables, "segments": made.tables["segments"].head(1)}
+    view = make(Segments("No stable segments.", tables=one), Lent())
+    qtbot.addWidget(view)
+    assert isinstance(view, QLabel) and "nothing to choose" in view.text()
+    titles = [title for title, _ in stock_views(Segments("No stable segments.", tables=one), one, DeskContext(ACTOR))]
+    assert titles == ["Tables"]
+    choice = pd.DataFrame({"tier": [1], "parent": [""], "k": [1], "boot_ari": [1.0], "chosen": [True],
+                           "min_jaccard": [1.0], "silhouette": [0.1], "null_p": [0.5]})  # fmt: skip
+    with_k = {**one, "k_choice": choice}
+    told = stock_views(Segments("No stable segments.", tables=with_k), with_k, DeskContext(ACTOR))
+    assert [title for title, _ in told] == ["Stability", "Tables"]
 
 
 def test_the_legend_wraps(shown: SegmentMap, qtbot: Any) -> None:

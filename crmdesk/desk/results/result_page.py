@@ -14,6 +14,7 @@ from crmdesk.contributions import View, resolve
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.drawing import draw_in_child
 from crmdesk.desk.page import Page
+from crmdesk.desk.results.segments import in_one_piece
 from crmdesk.desk.results.stock import TablesView, stock_views
 from crmdesk.desk.results.twin import Maker, Twin
 from crmdesk.desk.results.view_context import LentContext
@@ -135,6 +136,8 @@ class ResultPage(Page):
         result = record.result
         assert result is not None
         views = [(v.title, self._plugin_maker(v, tables)) for v in _views_for(self.context.app, record)]
+        if in_one_piece(tables):
+            views = []  # a map would invite to choose what is not there
         # A plugin's own map stands for the plain mosaic.
         stock = stock_views(result, tables, self.context, "mosaic" if views else "")
         taken = {title for title, _ in views}

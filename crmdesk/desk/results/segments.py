@@ -27,6 +27,11 @@ def segment_names(tables: Tables) -> dict[str, str]:
     return {str(code): str(name) for code, name in zip(columns["segment"], columns["name"], strict=True)}
 
 
+def in_one_piece(tables: Tables) -> bool:
+    """Whether a segmentation found nothing to tell apart: one segment for everybody."""
+    return "segments" in tables and len(tables["segments"]) == 1
+
+
 def group_names(tables: Tables) -> dict[str, str]:
     """Code of a first-tier group -> its name: the plugin's column `group`, or what its segments' names begin with."""
     if "segments" not in tables:
@@ -41,7 +46,7 @@ def words(name: Any) -> str:
 
 
 def profile(tables: Tables) -> list[Picture]:
-    """Per segment the five fields that differ most from the bank, in standard deviations."""
+    """Per segment the five fields that differ most from the rest, in standard deviations."""
     columns, names = columns_of(tables["profile"]), segment_names(tables)
     pictures = []
     for code in once(str(c) for c in columns["segment"]):
@@ -52,7 +57,7 @@ def profile(tables: Tables) -> list[Picture]:
         if rows:
             pictures.append(
                 Picture("bars", names.get(code, code), {"field": fields, "d": values}, "field", "d",
-                        y_label="difference from the bank, in standard deviations")
+                        y_label="difference from the rest, in standard deviations")
             )  # fmt: skip
     return pictures
 

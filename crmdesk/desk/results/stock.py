@@ -33,12 +33,19 @@ SEGMENT_VIEWS: tuple[tuple[str, str, Draw], ...] = (
 
 
 def stock_views(result: Result, tables: Tables, context: DeskContext, skip: str = "") -> list[tuple[str, Maker]]:
-    """Title and maker of each view; a table that is missing or empty brings none, nor do figures of the kind `skip`."""
+    """Title and maker of each view; a table that is missing or empty brings none, nor do figures of the kind `skip`.
+
+    Segments that are one for everybody show how many groups were tried, and their tables.
+    """
     views: list[tuple[str, Maker]] = []
-    if type(result).__name__ == "Segments":
+    segmented = type(result).__name__ == "Segments"
+    alone = segmented and segments.in_one_piece(tables)  # then only why, and the numbers
+    if segmented:
         for title, name, draw in SEGMENT_VIEWS:
-            if name in tables and len(tables[name]):
+            if name in tables and len(tables[name]) and not (alone and name != "k_choice"):
                 views.append((title, _drawn(draw, tables, name, result.verdict, context)))
+    if alone:
+        return [*views, ("Tables", lambda: TablesView(tables))]
     for name, figure in result.figures.items():
         if len(figure.data) and figure.kind != skip:
             views.append((_title(name, figure.title), _figure(name, result, context)))

@@ -19,7 +19,9 @@ Floats = NDArray[np.float64]
 
 
 def figures(tables: dict[str, pd.DataFrame], counts: Floats, group: NDArray[np.str_]) -> dict[str, Figure]:
-    """map, profile, channel_mode and stability from the result's tables."""
+    """map, profile, channel_mode and stability from the result's tables; stability alone where nothing was split."""
+    if len(tables["segments"]) < 2:
+        return {"stability": _stability(tables["k_choice"])}
     return {
         "map": _map(tables["segments"], tables["permissions"]),
         "profile": _profile(tables["profile"], tables["segments"]),

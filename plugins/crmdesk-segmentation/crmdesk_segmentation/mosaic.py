@@ -63,7 +63,7 @@ class Tile:
 
     def sentence(self, act: str, topic: str) -> str:
         """Everything the tile shows, for people who hear it."""
-        value = "" if self.ratio is None else f", value per customer {times(self.ratio)} times the bank's mean"
+        value = "" if self.ratio is None else f", value per customer {times(self.ratio)} times the mean of those mined"
         share = f" ({self.share:.0%})" if self.n >= FEWEST_SHOWN else ""
         told = f"{self.permission(act)} about {topic}" if self.shown else self.permission(act)
         level = "" if self.level == "all" else f", {self.level}"
@@ -125,7 +125,7 @@ def step_words(borders: tuple[float, ...]) -> list[str]:
 
 
 def times(ratio: float) -> str:
-    """A multiple of the bank's mean with one decimal; what is nearly nothing keeps its first digit."""
+    """A multiple of the mean of those mined with one decimal; what is nearly nothing keeps its first digit."""
     return f"{ratio:.1f}" if abs(ratio) >= 0.05 or ratio == 0 else f"{ratio:.1g}"
 
 

@@ -34,6 +34,7 @@ def test_a_population_without_groups_stays_in_one_piece() -> None:
     result = two_tier.run(null.frame, TwoTier(), Silent())
     assert result.verdict.startswith("No stable segments")
     assert set(result.tables["members"]["segment"]) == {"A1"}
+    assert set(result.figures) == {"stability"}  # no map that invites to choose a segment
     assert result.tables["k_choice"].query("chosen")["k"].tolist() == [1, 1]
 
 

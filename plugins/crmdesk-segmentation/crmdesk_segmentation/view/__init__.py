@@ -15,9 +15,11 @@ from crmdesk_segmentation.view.tiles import Mosaic
 
 
 def make(result: Segments, context: ViewContext) -> QWidget:
-    """The map of a segmentation; with a sentence instead where the result holds no segments."""
+    """The map of a segmentation; with a sentence instead where the result holds no segments, or one for everybody."""
     if "segments" not in result.tables or result.tables["segments"].empty:
         return QLabel("This result has no segments to draw.")
+    if len(result.tables["segments"]) < 2:
+        return QLabel("Everybody is in one segment, so there is no map to draw and nothing to choose.")
     return SegmentMap(result, context)
 
 
@@ -119,7 +121,7 @@ class SegmentMap(QFrame):
         keys += [Swatch(step, fill, look) for step, fill in zip(words_of, look.ramp, strict=True)]
         if any(not tile.shown for column in columns for tile in column.tiles):
             keys.append(Swatch("under 10 people, or unknown", look.surface, look, "hatch"))
-        keys.append(Swatch("and ×: value per customer, bank mean = 1", "", look, "bar"))
+        keys.append(Swatch("and ×: value per customer, mean of those mined = 1", "", look, "bar"))
         for key in keys:
             layout.addWidget(key)
             key.show()

@@ -62,7 +62,7 @@ class TileButton(QAbstractButton):
         self._paint_frame(painter, box, ink)
 
     def _paint_bar(self, painter: QPainter, ink: str) -> None:
-        """Value per customer against the bank mean, growing from the bottom."""
+        """Value per customer against the mean of those mined, growing from the bottom."""
         assert self.tile is not None
         if self.tile.ratio is None or self.width() < 24:
             return
