@@ -36,7 +36,6 @@ def editor(qtbot: QtBot, context: DeskContext) -> Iterator[EditorDialog]:
     edit_customer(context, host, "C-000001")
     qtbot.waitUntil(lambda: any(d.isVisible() for d in host.findChildren(QDialog)))
     yield host.findChildren(EditorDialog)[0]  # the host is kept while the dialog is
-    del host
 
 
 def change(app: Any, **values: str) -> None:
