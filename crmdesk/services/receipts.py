@@ -60,7 +60,7 @@ def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
         rows, known = queries.events(raw, customer), ledger.events(raw, [customer])[customer]
         if any(e.status == "erased" for e in known):
             raise Refused(f"{number} was erased: there is nothing left that a receipt could name.")
-        bank = queries.bank(raw)
+        bank = queries.bank(raw, app.path.stem)
         blocked = bool(ledger.restricted(raw, [customer]))
         basis = {p: ledger.basis(raw, p) or LEGITIMATE_INTEREST for p in MINING_PURPOSES}
     records = [

@@ -413,6 +413,11 @@ def test_the_receipt_is_read_and_saved_whole(
     shown.open()
     qtbot.waitUntil(shown.save_button.isEnabled)
     assert shown.answer.text() == "C-000001 has answered about 3 purposes, in 6 events."
+    assert "Issued by small on" in shown.summary.text() and shown.text.isHidden()  # words first, the file behind
+    shown.json_button.click()
+    assert not shown.text.isHidden() and shown.words.isHidden() and shown.json_button.text() == "Show the words"
+    shown.json_button.click()
+    assert shown.text.isHidden() and not shown.words.isHidden()
     assert "e-mail yes until 3 Feb 2028" in shown.summary.text() and "phone withdrawn" in shown.summary.text()
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "nowhere" / "r.json"), ""))
     shown.choose()

@@ -1,4 +1,4 @@
-"""The receipt a customer may take home: who permitted what, in words and as the JSON that is saved."""
+"""The receipt a customer may take home: who permitted what, in words first and as the JSON that is saved behind."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QPlainTextEdit,
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
-from crmdesk.desk.widgets import button, label
+from crmdesk.desk.widgets import button, label, scrolled
 from crmdesk.desk.zoom import size_dialog
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.services import receipts
@@ -35,6 +35,10 @@ class ReceiptDialog(QDialog):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName("The receipt as JSON")
+        self.text.setVisible(False)
+        self.json_button: QPushButton = button("Show the file", self.flip, tip="The receipt as JSON, as it is saved")
+        self.json_button.setAutoDefault(False)
+        self.json_button.setEnabled(False)
         self.save_button: QPushButton = button("Save receipt...", self.choose, "primary", "As a JSON file (Enter)")
         self.save_button.setDefault(True)
         self.save_button.setEnabled(False)
@@ -43,13 +47,16 @@ class ReceiptDialog(QDialog):
         self.fault = label("", "fault", wrap=True)
         self.fault.setVisible(False)
         foot = QHBoxLayout()
+        foot.addWidget(self.json_button)
         foot.addStretch(1)
         foot.addWidget(close)
         foot.addWidget(self.save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(12)
-        for part, stretch in ((self.answer, 0), (self.summary, 0), (self.text, 1), (self.fault, 0)):
+        self.summary.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.words = scrolled(self.summary)
+        for part, stretch in ((self.answer, 0), (self.words, 1), (self.text, 1), (self.fault, 0)):
             column.addWidget(part, stretch)
         column.addLayout(foot)
         app, actor = context.app, context.actor
@@ -65,11 +72,19 @@ class ReceiptDialog(QDialog):
             purposes = "1 purpose" if len(records) == 1 else f"{len(records)} purposes"
             told = "1 event" if events == 1 else f"{words.count(events)} events"
             self.answer.setText(f"{self.number} has answered about {purposes}, in {told}.")
-        self.summary.setText("\n".join(line(record) for record in records))
-        self.summary.setVisible(bool(records))
+        self.summary.setText("\n\n".join([*(line(record) for record in records), *issued(document)]))
         self.text.setPlainText(json.dumps(document, indent=2, ensure_ascii=False))
-        self.save_button.setEnabled(True)
+        for made in (self.save_button, self.json_button):
+            made.setEnabled(True)
         self.save_button.setFocus()
+
+    def flip(self) -> None:
+        """The words, or the file that is saved."""
+        shown = self.text.isHidden()
+        self.text.setVisible(shown)
+        self.words.setVisible(not shown)
+        self.json_button.setText("Show the words" if shown else "Show the file")
+        self.json_button.setAccessibleName(self.json_button.text())
 
     def _refused(self, error: Exception) -> None:
         self.answer.setText("No receipt was made.")
@@ -95,6 +110,14 @@ class ReceiptDialog(QDialog):
     def _not_saved(self, error: Exception) -> None:
         self.fault.setText(sentence(error))
         self.fault.setVisible(True)
+
+
+def issued(document: dict[str, Any]) -> list[str]:
+    """Who answers for the data, when the receipt was made, and how to take something back."""
+    bank = next(p["party_name"] for p in document["party_identification"] if p["party_role"] == "pii_controller")
+    told = [f"Issued by {bank} on {words.iso(document['receipt_metadata']['timestamp'])}."]
+    ways = {p["withdrawal_method"] for r in document["consent_records"] for p in r["pii_processing"]["purposes"]}
+    return [*told, *(f"To take something back: {way[:1].lower()}{way[1:]}" for way in sorted(ways))]
 
 
 def write(file: Path, text: str) -> None:

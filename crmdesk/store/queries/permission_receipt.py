@@ -33,7 +33,7 @@ class ReceiptEvent:
 
 @dataclass(frozen=True)
 class Bank:
-    """The controller: its lasting id, and the name of its first branch."""
+    """The controller: its lasting id and its name."""
 
     uuid: str
     name: str
@@ -56,8 +56,8 @@ def _event(row: list[Any]) -> ReceiptEvent:
     return ReceiptEvent(*row)
 
 
-def bank(raw: Any) -> Bank:
-    """Who issues the receipt."""
+def bank(raw: Any, file: str) -> Bank:
+    """Who issues the receipt: named by the setting bank.name, without one as the bank's `file` is."""
     (key,) = raw.execute("SELECT bank_uuid FROM bank_state").fetchone()
-    (name,) = raw.execute("SELECT name FROM branch ORDER BY id LIMIT 1").fetchone()
-    return Bank(key, name)
+    named = raw.execute("SELECT value FROM setting WHERE name = 'bank.name'").fetchone()
+    return Bank(key, named[0] if named and named[0].strip() else file)

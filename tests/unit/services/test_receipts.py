@@ -160,3 +160,14 @@ def test_who_gets_none(app: SmallApp) -> None:
         chain.append(session, app.store.audit_key, "permission_event", [row])
     with pytest.raises(Refused, match="was erased"):
         receipts.receipt(app, ACTOR, ADA)
+
+
+def test_the_controller_is_the_bank_by_its_setting_or_its_file(app: SmallApp) -> None:
+    def controller() -> str:
+        parties = receipts.receipt(app, ACTOR, "C-000001")["party_identification"]
+        return str(next(p["party_name"] for p in parties if p["party_role"] == "pii_controller"))
+
+    assert controller() == app.path.stem
+    with app.store.write() as session:
+        session.connection().exec_driver_sql("INSERT INTO setting (name, value) VALUES ('bank.name', 'Bank of Moda')")
+    assert controller() == "Bank of Moda"
