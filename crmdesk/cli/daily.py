@@ -38,11 +38,11 @@ def find(
     """Who matches words and conditions, and what marketing may do with each today."""
     with opened(file) as app:
         ids = customers.find(app, me(), query(app, where, saved, text))
-        rows = customers.rows(app, me(), ids[:top].tolist())
+        rows = customers.rows(app, me(), ids[:top].tolist(), searched=text)
     shown = [
         {"number": r.number, "name": r.name, "city": r.city, "segment": r.segment,
          "may_contact": [channel for channel, decision in r.permissions if decision.allowed],
-         "active_on": r.active_on}
+         "active_on": r.active_on, **({"why": r.why} if any(row.why for row in rows) else {})}
         for r in rows
     ]  # fmt: skip
     lines = ["1 customer matches." if len(ids) == 1 else f"{len(ids):,} customers match."]
@@ -205,8 +205,9 @@ def redo(file: File, json: Json = False) -> None:
 
 def _undone(report: history.UndoReport, json: bool) -> None:
     rows = "1 row" if report.restored == 1 else f"{report.restored:,} rows"
-    document = {"title": report.title, "restored": report.restored, "kept": list(report.kept)}
-    answer(document, json, "\n".join([f"{report.title} ({rows}).", *report.kept]))
+    word = "Done again" if report.title.startswith("Redo: ") else "Taken back"
+    document = {"title": report.title, "what": report.what, "restored": report.restored, "kept": list(report.kept)}
+    answer(document, json, "\n".join([f"{word}: {report.what} ({rows}).", *report.kept]))
 
 
 def register(program: typer.Typer) -> None:

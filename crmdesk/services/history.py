@@ -21,6 +21,7 @@ from crmdesk.store.queries.history import DeedRow
 from crmdesk.store.queries.offers import raw_of
 
 ENTRIES: Final = 2_000
+FEW: Final = 3  # fields that a notice has room to name
 _MASKED: Final = frozenset({"id", "contact", "protected", "text"})  # tags that are not shown without the right
 # What may be taken back needs the right to do it; anything else is a change to a customer.
 _RIGHTS: Final = {
@@ -68,12 +69,16 @@ class DeedEntry:
 
 @dataclass(frozen=True)
 class UndoReport:
-    """What was taken back: `restored` rows, and `kept`: sentences of those that were changed since and stay."""
+    """What was taken back: `restored` rows, and `kept`: sentences of those that were changed since and stay.
+
+    `what` names it in words: "phone of C-004711", or the deed's own title where it was more than a few fields of one.
+    """
 
     title: str
     restored: int
     kept: tuple[str, ...]
     change: Change
+    what: str = ""
 
 
 def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
@@ -200,7 +205,7 @@ def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
     return queries.find(raw, tip) or target
 
 
-def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...]]:
+def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...], str]:
     raw = raw_of(session)
     changed = queries.fields(raw, target.id)
     for table, field in changed:
@@ -216,15 +221,28 @@ def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str
         why = kept[0] if kept else "Everything is as it was before already."
         raise CrmdeskError(f"Nothing of '{title}' could be taken back. {why}")
     words = ", ".join(dict.fromkeys(table if field == WHOLE else field for table, field in changed))
-    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words,
-                 customer_id=queries.about(raw, target.id))  # fmt: skip
-    return f"{word}: {title}", journal, kept
+    about = queries.about(raw, target.id)
+    audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words, customer_id=about)
+    return f"{word}: {title}", journal, kept, _what(raw, journal.id, about) or title
 
 
-def _told(app: App, title: str, journal: Journal, kept: tuple[str, ...]) -> UndoReport:
+def _what(raw: Any, deed: int, customer: int | None) -> str:
+    """The fields that a deed changed and whose they are, where it was a few of one customer; else ""."""
+    changed = queries.fields(raw, deed)
+    if customer is None or not 0 < len(changed) <= FEW or {table for table, _ in changed} != {"customer"}:
+        return ""
+    if any(field == WHOLE for _, field in changed):
+        return ""
+    fields = [field.removeprefix("custom.").removesuffix("_id").replace("_", " ") for _, field in changed]
+    listed = fields[0] if len(fields) == 1 else f"{', '.join(fields[:-1])} and {fields[-1]}"
+    return f"{listed} of {queries.number(raw, customer)}"
+
+
+def _told(app: App, title: str, journal: Journal, kept: tuple[str, ...], what: str) -> UndoReport:
     touched = journal.ids()
     kind = title.partition(":")[0].lower()
-    return UndoReport(title, sum(map(len, touched.values())), kept, Change(kind, named(touched), app.store.change_no()))
+    change = Change(kind, named(touched), app.store.change_no())
+    return UndoReport(title, sum(map(len, touched.values())), kept, change, what)
 
 
 def _entry(deed: DeedRow, undone: bool) -> DeedEntry:

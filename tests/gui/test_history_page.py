@@ -51,7 +51,7 @@ def test_ctrl_z_takes_back_and_ctrl_shift_z_does_again(desk: Frame, number: str,
     qtbot.waitUntil(lambda: held(desk, number, "city") == before)
     settle(qtbot, desk)
     assert before in shown(page) and "Bergama" not in shown(page)  # the open page follows
-    assert "Edit customer" in said[-1]
+    assert said[-1] == f"Taken back: city of {number}."
     desk.actions["edit.redo"].trigger()
     qtbot.waitUntil(lambda: held(desk, number, "city") == "Bergama")
     settle(qtbot, desk)
@@ -113,5 +113,6 @@ def test_what_somebody_else_edited_since_stays_and_is_named(
 
 def test_many_kept_rows_are_counted_not_listed() -> None:
     kept = tuple(f"C-{i}: city was changed by mia since and stays." for i in range(5))
-    text = told(UndoReport("Undo: Change manager", 3, kept, Change("undo")), "Done")
+    text = told(UndoReport("Undo: Change manager", 3, kept, Change("undo"), "Change manager"), "Done")
+    assert text.startswith("Done: Change manager. ")
     assert "C-0" in text and "C-1" in text and "C-2" not in text and "And 3 more." in text

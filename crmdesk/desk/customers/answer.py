@@ -45,7 +45,8 @@ class Answer:
         parts += ["restricted"] if self.card.restricted else []
         parts += [f"left {words.on(self.card.left_on)}"] if self.card.left_on else []
         parts += [self.segment.name] if self.segment else []
-        parts += ["company" if self.card.kind == "company" else "person"]
+        kind = "company" if self.card.kind == "company" else "person"
+        parts += [kind if self.card.joined_on or self.card.accounts else f"{kind}, prospect"]
         return "   ".join(parts)
 
 

@@ -70,6 +70,7 @@ class BulkDialog(ManyDialog):
         self._ticket: Ticket | None = None
         self._fields: list[BulkField] = []
         self.field = QComboBox()
+        self.field.setPlaceholderText("Choose a field")
         self.holder = QVBoxLayout()
         self.edit: FieldEdit | None = None
         self.value_label = buddy("&New value", self.field)
@@ -97,8 +98,12 @@ class BulkDialog(ManyDialog):
     def _offer(self, fields: list[BulkField]) -> None:
         # A choice without choices, such as a manager in a bank without staff, cannot be made.
         self._fields = [field for field in fields if field.kind != "choice" or field.choices]
+        self.field.blockSignals(True)
         for field in self._fields:
             self.field.addItem(field.title, field.name)
+        self.field.setCurrentIndex(-1)  # nobody's first field is what many customers are changed by
+        self.field.blockSignals(False)
+        self._wait("Choose the field to change.")
         self.field.setFocus()
 
     def _show_field(self) -> None:
@@ -106,6 +111,9 @@ class BulkDialog(ManyDialog):
         if self.edit is not None:
             self.edit.setParent(None)
             self.edit.deleteLater()
+            self.edit = None
+        if self.field.currentIndex() < 0:
+            return
         one = self._fields[self.field.currentIndex()]
         info = FieldInfo(one.name, one.title, one.kind, "bank", one.choices, one.name in _NEEDED, one.hint)
         self.edit = FieldEdit(info, "")
@@ -114,7 +122,9 @@ class BulkDialog(ManyDialog):
         self.edit.control.setAccessibleName(f"New value of {one.title}")
         self.edit.edited.connect(lambda *_: self._edited())
         if isinstance(self.edit.control, QComboBox):
-            self._edited()
+            self.edit.control.setPlaceholderText("Choose a value")
+            self.edit.control.setCurrentIndex(-1)
+            self._wait("Choose the new value.")
         else:
             self._wait(f"Type the new value; empty clears it for {people(self.number)}.")
             self._timer.start()

@@ -67,7 +67,7 @@ def _permissions(grid: Grid) -> Table:
     rows = []
     for cells in grid.rows:
         one = len(cells) == 1
-        texts = [_cell(cells[0])] + [""] * (len(MARKETING_CHANNELS) - 1) if one else [_cell(cell) for cell in cells]
+        texts = [_cell(cells[0])] * len(MARKETING_CHANNELS) if one else [_cell(cell) for cell in cells]
         rows.append((words.PURPOSES[cells[0].purpose], *texts))
     return Table(("", *(words.CHANNELS[channel] for channel in MARKETING_CHANNELS)), rows, (4, 5, 5, 5, 5, 5, 5))
 

@@ -19,6 +19,7 @@ from crmdesk.services import customer_edit
 from crmdesk.services.customer_edit import Draft, Similar
 
 CHECK_AFTER: Final = 250  # ms after the last key
+OPENED: Final = "* must be filled in. Contact data stands here in clear: that you opened it is written down."
 GROUPS: Final = (("identity", "Identity", 0), ("contact", "Contact", 0), ("address", "Address", 0),
                  ("bank", "At the bank", 1), ("own", "Own fields", 1))  # fmt: skip
 
@@ -33,11 +34,14 @@ class EditorDialog(FormDialog):
         self.base = dict(draft.values)  # what the bank holds, as far as this dialog knows
         self._touched: set[str] = set()
         self._tried = False
+        self._refused_for: frozenset[str] = frozenset()  # fields that the last saving was refused for
         self.edits = {info.name: FieldEdit(info, draft.values.get(info.name, "")) for info in draft.fields}
         self.similar = Band()
         self.fields.addWidget(self.similar)
         self.fields.addWidget(scrolled(self._form()), 1)
-        self.foot.insertWidget(0, label("* must be filled in", "muted"))
+        self.foot.insertWidget(0, label("* must be filled in" if new else OPENED, "muted"))
+        if "joined_on" in self.edits:
+            self.edits["joined_on"].explain("Empty: a prospect, not yet a customer")
         if not new and "number" in self.edits:
             self.edits["number"].setEnabled(False)  # a number stays with its customer
         self._timer = QTimer(self, singleShot=True, interval=CHECK_AFTER)
@@ -126,7 +130,13 @@ class EditorDialog(FormDialog):
         self.context.background(ask, show, owner=self)
 
     def show_faults(self, faults: Mapping[str, str]) -> None:
-        """Sentences beside the fields that were touched, or beside all once saving was tried."""
+        """Sentences beside the fields that were touched, or beside all once saving was tried, and there only.
+
+        What cannot be shown beside a field stays at the foot; the sentence there goes once its fields are mended.
+        """
+        if self._refused_for and not self._refused_for & set(faults):
+            self._refused_for = frozenset()
+            self.tell("")
         for name, edit in self.edits.items():
             edit.show_fault(faults.get(name, "") if self._tried or name in self._touched else "")
 
@@ -159,6 +169,9 @@ class EditorDialog(FormDialog):
     def refused(self, error: Exception) -> None:
         super().refused(error)
         if isinstance(error, BadFields):
+            self._refused_for = frozenset(error.fields)
+            if self._refused_for <= set(self.edits):
+                self.tell("")  # said once, beside the field
             self.show_faults(error.fields)
             wrong = next((self.edits[name] for name in error.fields if name in self.edits), None)
             if wrong is not None:

@@ -75,6 +75,12 @@ class FieldEdit(QWidget):
         """A value as people read it."""
         return dict(self._choices()).get(value, value) or "empty"
 
+    def explain(self, text: str) -> None:
+        """A line that always stands under the control."""
+        column = self.layout()
+        assert isinstance(column, QVBoxLayout)
+        column.insertWidget(1, label(text, "muted"))
+
     def show_fault(self, sentence: str) -> None:
         """The sentence under the control, spoken with it; an empty one hides it."""
         self._fault.setText(sentence)

@@ -56,9 +56,9 @@ def _may_contact(row: CustomerRow) -> str:
 CONTACT: Final = "permissions"
 # What a list shows before anybody chose columns; these are read with every row.
 COLUMNS: Final = (
-    Column("Name", "name", lambda r: r.name, 208, sort="name"),
+    Column("Name", "name", lambda r: f"{r.name}   {r.why}" if r.why else r.name, 208, sort="name"),
     Column("Number", "number", lambda r: r.number, 84, sort="number"),
-    Column("City", "city", lambda r: r.city, 104, sort="city"),
+    Column("City", "city", lambda r: r.city, 136, sort="city"),
     Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 132, sort="segment"),
     Column("Holds", "value", lambda r: words.money(r.value, r.currency), 96, right=True, sort="value"),
     Column("May contact", CONTACT, _may_contact, 164),

@@ -28,7 +28,7 @@ class ListTools(QWidget):
         self.sort, self.descending = "name", False
         self._columns: Sequence[Column] = ()
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Name, number, phone, e-mail or city")
+        self.search.setPlaceholderText("Name, number, account, phone, e-mail, city")
         self.search.setAccessibleName("Search customers")
         self.search.setToolTip("Search customers by name, number, phone, e-mail, city or account (Ctrl+F)")
         self.search.setClearButtonEnabled(True)

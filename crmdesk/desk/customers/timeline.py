@@ -20,6 +20,7 @@ LEFT: Final = 88
 AXIS: Final = 22
 LEGEND: Final = 22
 MARK: Final = 4.5
+STEPS: Final = (1, 2, 3, 6, 12)  # months between two names on the axis
 MODES: Final = ("transaction", "support", "educational", "promotional")
 ALWAYS: Final = ("atm", "online", "call_centre", "branch")
 
@@ -32,6 +33,19 @@ def described(event: Event) -> str:
     if event.response:
         parts.append(event.response.replace("_", " "))
     return ", ".join(parts)
+
+
+def firsts(since: date, until: date) -> list[date]:
+    """The first days of the months from `since` to `until`, both included."""
+    numbers = range(since.year * 12 + since.month - 1, until.year * 12 + until.month)
+    days = [date(number // 12, number % 12 + 1, 1) for number in numbers]
+    return [day for day in days if day >= since]
+
+
+def evenly(months: list[date], wanted: float, room: float) -> list[date]:
+    """The months whose names have `wanted` px where a month has `room`: every one, or every 2nd, 3rd, 6th, 12th."""
+    step = next((step for step in STEPS if step * room >= wanted), STEPS[-1])
+    return months[::step]
 
 
 class TimelinePicture(QWidget):
@@ -136,17 +150,15 @@ class TimelinePicture(QWidget):
     def _paint_axis(self, painter: QPainter, theme: Theme) -> None:
         painter.setPen(QColor(theme.muted))
         top = self._legend + self._lane * len(self._lanes)
-        free = float(self._left)
-        year, month = self._since.year, self._since.month
-        while (first := date(year, month, 1)) <= self._until:
-            x = self._x(datetime(year, month, 1, tzinfo=UTC).timestamp())
-            text = words.month(f"{year}-{month:02d}")
-            width = painter.fontMetrics().horizontalAdvance(text)
-            if first >= self._since and x >= free and x + width < self.width():
+        metrics = painter.fontMetrics()
+        months = firsts(self._since, self._until)
+        widths = {first: metrics.horizontalAdvance(words.month(f"{first:%Y-%m}")) for first in months}
+        room = (self.width() - self._left) / max(len(months), 1)
+        for first in evenly(months, max(widths.values(), default=0) + 16, room):
+            x = self._x(datetime(first.year, first.month, 1, tzinfo=UTC).timestamp())
+            if x + widths[first] < self.width():
                 painter.drawLine(QPointF(x, top), QPointF(x, top + 4))
-                painter.drawText(QPointF(x, top + 4 + painter.fontMetrics().ascent()), text)
-                free = x + width + 16
-            year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+                painter.drawText(QPointF(x, top + 4 + metrics.ascent()), words.month(f"{first:%Y-%m}"))
 
     def _paint_marks(self, painter: QPainter, theme: Theme) -> None:
         for place, event in enumerate(self._events):

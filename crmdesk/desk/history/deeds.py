@@ -46,8 +46,7 @@ def _do(context: DeskContext, work: Callable[[], UndoReport], words: str) -> Non
 
 def told(report: UndoReport, words: str) -> str:
     """What was restored, and what was left because somebody edited it since."""
-    title = report.title.rstrip(".")
-    text = f"{words}: {title}."
+    text = f"{words}: {(report.what or report.title).rstrip('.')}."
     if report.kept:
         shown = " ".join(report.kept[:NAMED])
         further = len(report.kept) - NAMED

@@ -170,6 +170,11 @@ def about(raw: Any, deed: int) -> int | None:
     return rows[0][0] if len(rows) == 1 else None
 
 
+def number(raw: Any, customer: int) -> str:
+    """The number of the customer with this key."""
+    return str(raw.execute("SELECT number FROM customer WHERE id = ?", (customer,)).fetchone()[0])
+
+
 def changes(raw: Any, deed: int) -> Iterator[list[Changed]]:
     """What a deed changed, the last first, in packs: of a bulk edit of a whole bank not all at once."""
     last = 2**62

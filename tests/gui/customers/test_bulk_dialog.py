@@ -53,6 +53,15 @@ def occupations(context: DeskContext) -> list[str]:
     return [card.occupation for card in found]
 
 
+def test_it_opens_without_a_field_and_each_choice_without_a_value(qtbot: QtBot, dialog: BulkDialog) -> None:
+    assert dialog.field.currentIndex() == -1 and dialog.edit is None
+    assert dialog.told.text() == "Choose the field to change." and not dialog.save_button.isEnabled()
+    dialog.field.setCurrentIndex(dialog.field.findData("branch"))
+    at_rest(qtbot, dialog.context, dialog)
+    assert dialog.edit is not None and dialog.edit.value() == ""
+    assert dialog.told.text() == "Choose the new value." and not dialog.save_button.isEnabled()
+
+
 def test_it_counts_who_would_change_before_the_button_does_it(qtbot: QtBot, dialog: BulkDialog) -> None:
     put(qtbot, dialog, "branch", "B2")
     found = bulk.preview(dialog.context.app, dialog.context.actor, PERSONS, "branch", "B2")

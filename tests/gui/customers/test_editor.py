@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.editor import EditorDialog, edit_customer, new_customer
 from crmdesk.domain.change import Change
+from crmdesk.domain.errors import BadFields
 from crmdesk.services import custom_fields, customer_edit
 
 
@@ -84,11 +85,35 @@ def test_a_refused_save_keeps_the_dialog_and_everything_typed(
     type_in(qtbot, dialog, "email", "no address")
     type_in(qtbot, dialog, "city", "Bergama")
     dialog.save()
-    qtbot.waitUntil(lambda: bool(dialog.fault.text()))
+    qtbot.waitUntil(lambda: bool(dialog.edits["email"].fault) and dialog.save_button.isEnabled())
     assert dialog.isVisible() and not told
-    assert dialog.edits["email"].fault and dialog.edits["city"].value() == "Bergama"
+    assert dialog.fault.text() == ""  # said once, beside the field
+    assert dialog.edits["city"].value() == "Bergama"
     assert dialog.save_button.isEnabled()
     assert customer_edit.draft(context.app, context.actor, "C-000001").values["city"] == "Moda"
+
+
+def test_a_refusal_goes_with_what_it_spoke_of(qtbot: QtBot, context: DeskContext, host: QWidget) -> None:
+    edit_customer(context, host, "C-000001")
+    dialog = opened(qtbot, host)
+    dialog._tried = True
+    dialog.refused(BadFields({"elsewhere": "This cannot be.", "city": "No such city."}))
+    assert dialog.fault.text() and dialog.edits["city"].fault == "No such city."  # not all of it has a field here
+    dialog.show_faults({"email": "Something else."})
+    assert dialog.fault.text() == "" and dialog.edits["city"].fault == ""
+
+
+def test_opening_contact_data_says_that_it_is_written_down(qtbot: QtBot, context: DeskContext, host: QWidget) -> None:
+    def noted() -> int:
+        with context.app.store.reader() as raw:
+            return raw.execute("SELECT count(*) FROM audit_event WHERE act = 'open for edit'").fetchone()[0]
+
+    before = noted()
+    edit_customer(context, host, "C-000001")
+    dialog = opened(qtbot, host)
+    words = [one.text() for one in dialog.findChildren(QLabel)]
+    assert noted() == before + 1 and any("that you opened it is written down" in one for one in words)
+    assert any("Empty: a prospect" in one for one in words)
 
 
 def test_saving_nothing_says_so(qtbot: QtBot, context: DeskContext, host: QWidget, told: list[Change]) -> None:

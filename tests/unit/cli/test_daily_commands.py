@@ -43,12 +43,13 @@ def test_a_wrong_city_is_corrected_seen_in_the_history_and_taken_back(
     before = ask(capsys, "show", bank, number)["city"]
     ask(capsys, "edit", bank, number, "city=Moda")
     assert ask(capsys, "show", bank, number)["city"] == "Moda"
-    assert ask(capsys, "undo", bank)["restored"] == 1
+    assert ask(capsys, "undo", bank)["what"] == f"city of {number}"
     assert ask(capsys, "show", bank, number)["city"] == before
     changes = ask(capsys, "history", bank, number)["changes"]
     assert [(c["field"], c["before"], c["after"]) for c in changes] == [
         ("city", "Moda", before), ("city", before, "Moda")]  # fmt: skip
-    ask(capsys, "redo", bank)
+    assert main(["redo", str(bank)]) == 0
+    assert capsys.readouterr().out == f"Done again: city of {number} (1 row).\n"
     assert ask(capsys, "show", bank, number)["city"] == "Moda"
 
 
