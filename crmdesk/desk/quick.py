@@ -21,9 +21,10 @@ def ask(context: DeskContext, text: str, stop: Callable[[], bool]) -> list[Found
         return []
     ids = customers.find(app, actor, CustomerQuery(text), cancel=stop)
     found: list[Found] = [
-        ("Customers", "   ".join(filter(None, (row.name, row.number if row.number != row.name else "", row.city))),
+        ("Customers", "   ".join(filter(None, (row.name, row.number if row.number != row.name else "", row.city,
+                                                  row.why))),
          "customer", {"number": row.number})
-        for row in customers.rows(app, actor, ids[:MOST])
+        for row in customers.rows(app, actor, ids[:MOST], searched=text)
     ]  # fmt: skip
     if len(ids) > MOST:
         found.append(("Customers", f"All {len(ids):n} that match", "customers", {"text": text}))

@@ -33,6 +33,7 @@ from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import runs
 from crmdesk.store.queries import segments as segment_queries
 from crmdesk.store.queries.customer_page import AccountRow, Event, SegmentCard, TimelineFilter
+from crmdesk.store.queries.search import reasons
 
 __all__ = [
     "BLOCK",
@@ -99,7 +100,7 @@ class CustomerRow:
     """One line of the list; `value` minor units held, `permissions` what marketing may do now, per channel.
 
     `extra` holds the further columns that were asked for, as text by key; `failed` names those that could not be
-    computed, by the title of the plugin that gives them.
+    computed, by the title of the plugin that gives them. `why` a typed number found this customer: "phone ends 8491".
     """
 
     id: int
@@ -113,6 +114,7 @@ class CustomerRow:
     active_on: date | None
     extra: Mapping[str, str] = field(default_factory=dict)
     failed: tuple[str, ...] = ()
+    why: str = ""
 
 
 def count(app: App, actor: Actor) -> int:
@@ -156,10 +158,12 @@ def count_chosen(app: App, actor: Actor, chosen: Chosen) -> int:
         return len(ids_of(raw, actor, chosen, app.store.clock()))
 
 
-def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = ()) -> list[CustomerRow]:
+def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = (),
+         searched: str = "") -> list[CustomerRow]:  # fmt: skip
     """The lines of one block (at most 256 ids), in the order asked; ids that are gone are left out.
 
-    `columns` are keys of further columns. One that a plugin gives and fails to compute shows "-".
+    `columns` are keys of further columns. One that a plugin gives and fails to compute shows "-". `searched`: the text
+    that found them, of which each row then says `why`.
     """
     require(actor, Right.READ_CUSTOMER)
     wanted = [int(i) for i in ids]
@@ -170,6 +174,7 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
     with app.store.reader() as raw:
         purpose, basis = segment_queries.terms(raw)
         events = ledger.events(raw, wanted, "marketing", "profiling", purpose)
+        whys = reasons(raw, wanted, searched, contact=names, accounts=may(actor, Right.READ_ACCOUNTS))
         segments, values = people.segment_names(raw, wanted), people.values(raw, wanted)
         found = {}
         for key, number, given, family, city, restricted, active in people.block(raw, wanted):
@@ -179,6 +184,7 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
             found[key] = CustomerRow(
                 key, number, full_name(given, family) if names else number, (city or "") if names else "",
                 segments.get(key, ""), value, currency, _offers(events[key], at, bool(restricted)), _on(active),
+                why=whys.get(key, ""),
             )  # fmt: skip
     shown = [found[i] for i in wanted if i in found]
     if not columns:

@@ -141,20 +141,20 @@ class CustomersPage(Page):
 
     def _fetch(self, ids: Sequence[int], arrived: Arrived) -> None:
         app, actor = self.context.app, self.context.actor
-        extra = self.columns.extra
+        extra, text = self.columns.extra, self._asked.text if self._asked else ""
 
         def done(rows: list[CustomerRow]) -> None:
             arrived(rows)
             self.columns.tell_failed(rows)
 
-        self.context.background(lambda: customers.rows(app, actor, ids, extra), done, self.show_error, self)
+        self.context.background(lambda: customers.rows(app, actor, ids, extra, text), done, self.show_error, self)
 
     # Showing ---------------------------------------------------------------------------------------------------
 
     def _show(self, query: CustomerQuery, ids: Sequence[int]) -> None:
         self.columns.matched.searched = tuple(fold(query.text).split())
-        self.table.show_ids(ids, stay=query == self._asked)
-        self._asked = query
+        stay, self._asked = query == self._asked, query  # rows are fetched for the query that found them
+        self.table.show_ids(ids, stay=stay)
         self._show_picked()
         if len(ids):
             self._say_found(query, len(ids))

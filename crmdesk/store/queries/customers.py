@@ -12,6 +12,7 @@ from crmdesk.domain.filter import Chip
 from crmdesk.jobs.progress import Cancelled
 from crmdesk.store.queries.filters import LAST_ACTIVE, SHOWN, Where, add_chips, allow_segments
 from crmdesk.store.queries.search import SEARCHED, add_search
+from crmdesk.store.queries.search import order as meant_first
 
 _SLICE: Final = 1 << 20  # characters parsed at once, so that no other thread waits long
 _PACK: Final = 500  # ids named in one statement
@@ -64,6 +65,8 @@ def ids(
     add_chips(raw, where, chips, at)
     way = "DESC" if descending else "ASC"
     order = f"{SORTS[sort if contact else _MASKED.get(sort, sort)]} {way}, id {way}"
+    if sort == "name" and not descending and (first := meant_first(where, text, SEARCHED if contact else SEARCHED[:1])):
+        order = f"{first}, {order}"
     allowed = ""
     if sort == "segment" or any(chip.field == "segment" for chip in chips):
         allowed = allow_segments(raw, where, at)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from crmdesk.domain.customer import digits, fold
 from crmdesk.store.queries.filters import Where
@@ -13,6 +14,9 @@ from crmdesk.store.tables.product import PLAIN_NUMBER
 SEARCHED: Final = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
 _TRIGRAM: Final = 3  # the search table finds parts of at least three characters
 _TAIL: Final = 4  # this many last signs of an account number name few accounts
+_SUBSCRIBER: Final = 6  # digits of a phone number without its zero, at least
+_SPELLED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+_PAIRS: Final = re.compile("([aou])e")
 _ACCOUNT: Final = re.compile(r"[A-Z0-9]*[0-9][A-Z0-9]*", re.ASCII)
 
 
@@ -21,9 +25,9 @@ def add_search(where: Where, text: str, columns: Sequence[str], *, accounts: boo
 
     `accounts`: or the whole text is the beginning, or the last four signs or more, of an account's number.
     """
-    words = _words(fold(text.replace("\0", " ")))
-    short = [w for w in words if len(w) < _TRIGRAM]
-    parts = [w for w in words if len(w) >= _TRIGRAM]
+    words = _words(text.replace("\0", " "))
+    short = [w for w, *_ in words if len(w) < _TRIGRAM]
+    parts = [forms for forms in words if len(forms[0]) >= _TRIGRAM]
     conditions = [_prefix(where, w, columns) for w in short]
     if parts:
         conditions.append(f"id IN ({_holding(where, parts, columns)})")
@@ -38,11 +42,82 @@ def add_search(where: Where, text: str, columns: Sequence[str], *, accounts: boo
             where.add(condition)
 
 
-def _words(folded: str) -> list[str]:
-    only_digits = digits(folded)
-    if only_digits and not folded.strip("0123456789 +-()/."):
-        return [only_digits]
-    return folded.split()
+def order(where: Where, text: str, columns: Sequence[str]) -> str:
+    """For a number that was typed, who is meant first: whose phone ends so, then numbers, accounts, and the middles.
+
+    An expression to sort by, "" for words.
+    """
+    typed = number_of(text)
+    if len(typed) < _TRIGRAM:
+        return ""
+    name = where.name(typed)
+    ends = f"substr(number, -{len(typed)}) = {name}"
+    if "phone_digits" not in columns:  # an order would spell what this person may not read
+        return f"CASE WHEN {ends} THEN 1 WHEN instr(number, {name}) THEN 2 ELSE 3 END"
+    home = national(typed)
+    phone = f"substr(phone_digits, -{len(home)}) = {where.name(home)}"
+    return (
+        f"CASE WHEN {phone} THEN 0 WHEN {ends} THEN 1 WHEN instr(number, {name}) THEN 2"
+        f" WHEN instr(phone_digits, {name}) THEN 4 ELSE 3 END"
+    )
+
+
+def reasons(raw: Any, wanted: Sequence[int], text: str, *, contact: bool, accounts: bool) -> dict[int, str]:
+    """Why a typed number found each of `wanted`, where the list does not show it: "phone ends 8491"."""
+    typed = number_of(text)
+    account = re.sub(r"[\s.-]", "", text).upper()
+    found: dict[int, str] = {}
+    marks = ",".join("?" * len(wanted))
+    if accounts and len(account) >= _TAIL and _ACCOUNT.fullmatch(account):
+        rows = raw.execute(
+            f"SELECT h.customer_id, {PLAIN_NUMBER} FROM holding h JOIN account ON account.id = h.account_id"
+            f" WHERE h.customer_id IN ({marks})", list(wanted),
+        )  # fmt: skip
+        for key, number in rows:
+            if number.endswith(account) or number.startswith(account):
+                found[key] = f"account {'ends' if number.endswith(account) else 'begins'} {account}"
+    if contact and len(typed) >= _TRIGRAM:
+        home = national(typed)
+        rows = raw.execute(f"SELECT id, phone_digits FROM customer WHERE id IN ({marks})", list(wanted))
+        for key, phone in rows:
+            if (phone or "").endswith(home):
+                found[key] = f"phone ends {home}"
+            elif typed in (phone or ""):
+                found.setdefault(key, f"phone has {typed}")
+    return found
+
+
+def number_of(text: str) -> str:
+    """The digits of a text that is one number however it is spaced, else ""."""
+    folded = fold(text.replace("\0", " "))
+    return "" if folded.strip("0123456789 +-()/.") else digits(folded)
+
+
+def national(number: str) -> str:
+    """A phone's digits without the zeros dialled inside a country, which the kept number has not.
+
+    >>> national("0202498491"), national("0012")
+    ('202498491', '0012')
+    """
+    short = number.lstrip("0")
+    return short if len(short) >= _SUBSCRIBER else number
+
+
+def _words(text: str) -> list[tuple[str, ...]]:
+    """Each word in the ways it may be kept, the folded one first; umlauts are written as one letter or as two."""
+    number = number_of(text)
+    if number:
+        return [tuple(dict.fromkeys((number, national(number))))]
+    spelled = fold(unicodedata.normalize("NFC", text).casefold().translate(_SPELLED)).split()
+    folded = fold(text).split()
+    if len(spelled) != len(folded):
+        spelled = folded
+    return [
+        tuple(
+            dict.fromkeys(form for form in (one, two, _PAIRS.sub(r"\1", one)) if form == one or len(form) >= _TRIGRAM)
+        )
+        for one, two in zip(folded, spelled, strict=True)
+    ]
 
 
 def _holders(where: Where, number: str) -> str:
@@ -56,14 +131,18 @@ def _holders(where: Where, number: str) -> str:
     )
 
 
-def _holding(where: Where, words: Sequence[str], columns: Sequence[str]) -> str:
-    """Ids of the rows that hold every word somewhere in the columns, by the index alone.
+def _holding(where: Where, words: Sequence[Sequence[str]], columns: Sequence[str]) -> str:
+    """Ids of the rows that hold each word, in one of its ways, somewhere in the columns; by the index alone.
 
     LIKE on the search table would walk the index once for each column, and takes % and _ as wildcards.
     """
-    phrases = " AND ".join('"' + w.replace('"', '""') + '"' for w in words)
+    phrases = " AND ".join(f"({' OR '.join(map(_phrase, forms))})" for forms in words)
     only = "" if len(columns) == len(SEARCHED) else "{" + " ".join(columns) + "} : "
     return f"SELECT rowid FROM customer_search WHERE customer_search MATCH {where.name(f'{only}({phrases})')}"
+
+
+def _phrase(word: str) -> str:
+    return '"' + word.replace('"', '""') + '"'
 
 
 def _prefix(where: Where, word: str, columns: Sequence[str]) -> str:

@@ -162,3 +162,12 @@ def test_the_searched_part_is_found_in_what_is_shown(
     text: str, words: tuple[str, ...], spans: list[tuple[int, int]]
 ) -> None:
     assert matches(text, words) == spans
+
+
+def test_a_row_found_by_its_phone_says_so(qtbot: QtBot, page: CustomersPage) -> None:
+    page.search.setText("5678")
+    settled(qtbot, page)
+    assert shown(page) == ["Çetin Okçün   phone ends 5678"]
+    page.search.setText("okcun")
+    settled(qtbot, page)
+    assert shown(page) == ["Çetin Okçün"]

@@ -2,6 +2,8 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 import small_bank
@@ -48,8 +50,18 @@ def asked_for(text: str) -> list[str]:
 
 def plainly(held: dict[int, tuple[str, ...]], text: str) -> set[int]:
     """Whose columns hold every word of the text; words of one or two characters are not asked for here."""
-    words = asked_for(text)
-    return {key for key, columns in held.items() if all(any(w in c for c in columns) for w in words)}
+    words = [ways(word) for word in asked_for(text)]
+    return {
+        key for key, columns in held.items()
+        if all(any(way in c for c in columns for way in one) for one in words)
+    }  # fmt: skip
+
+
+def ways(word: str) -> set[str]:
+    """A number also without its leading zeros; ae, oe and ue also as one letter. Of three characters at least."""
+    home = word.lstrip("0") if word.isdigit() else word
+    one = word.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    return {word} | ({home} if len(home) > 5 else set()) | ({one} if len(one) > 2 else set())
 
 
 def held_in(app: SmallApp, columns: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
@@ -94,3 +106,48 @@ def test_a_word_is_looked_for_in_the_index_alone(app: SmallApp) -> None:
         assert "instr" not in where.sql() and where.sql().count("MATCH") == 1
         plan = raw.execute(f"EXPLAIN QUERY PLAN SELECT id FROM customer{where.sql()}", where.parameters).fetchall()
     assert not [row[-1] for row in plan if row[-1].startswith("SCAN customer") and "VIRTUAL" not in row[-1]]
+
+
+@pytest.fixture
+def street(tmp_path: Path) -> Iterator[SmallApp]:
+    """Five people whom the digits 8491 find, each by something else, named so that the alphabet orders them wrongly."""
+    made = small_bank.build(tmp_path / "street.crmdesk")
+    with made.store.write() as session:
+        small_bank.add(session, "customer", [
+            small_bank.person(11, "Ada", "Middle", phone="+999 84 91241"),
+            small_bank.person(12, "Bo", "Account"),
+            small_bank.person(18491, "Cem", "Number"),
+            small_bank.person(14, "Zoe", "Müller", phone="+999 20 2498491"),
+        ])  # fmt: skip
+        small_bank.add(session, "account", [{"id": 9, "number": "A00 0000 8491", "product_id": 1, "currency": "EUR",
+                                             "opened_on": "2020-01-01", "version": 1}])  # fmt: skip
+        small_bank.add(session, "holding", [{"account_id": 9, "customer_id": 12, "role": "owner"}])
+    yield made
+    made.store.close()
+
+
+def found_by(app: SmallApp, text: str, actor: Actor = CLEAR, **more: Any) -> list[int]:
+    return list(map(int, customers.find(app, actor, CustomerQuery(text, **more))))
+
+
+def test_the_last_digits_of_a_phone_are_meant_before_numbers_accounts_and_middles(street: SmallApp) -> None:
+    assert found_by(street, "8491") == found_by(street, "84 91") == [14, 18491, 12, 11]
+    assert found_by(street, "8491", sort="number") == sorted(found_by(street, "8491"))
+    whys = [row.why for row in customers.rows(street, CLEAR, [14, 18491, 12, 11], searched="8491")]
+    assert whys == ["phone ends 8491", "", "account ends 8491", "phone has 8491"]
+    assert [row.why for row in customers.rows(street, CLEAR, [14, 12])] == ["", ""]
+    assert found_by(street, "8491", MASKED)[0] == 18491  # no phone may be read, so none is ranked
+    assert all("phone" not in row.why for row in customers.rows(street, MASKED, [14, 11], searched="8491"))
+
+
+def test_the_national_way_of_writing_finds_the_number_kept_with_its_country(street: SmallApp) -> None:
+    assert found_by(street, "020 249 8491") == found_by(street, "0202498491") == [14]
+    assert customers.rows(street, CLEAR, [14], searched="020 249 8491")[0].why == "phone ends 202498491"
+
+
+@pytest.mark.parametrize("text", ["Müller", "Mueller", "muller", "MUELLER zoe"])
+def test_an_umlaut_is_one_letter_or_two(street: SmallApp, text: str) -> None:
+    with street.store.write() as session:
+        small_bank.add(session, "customer", [small_bank.person(15, "Zoe", "Mueller")])
+    found = found_by(street, text)
+    assert 14 in found and (15 in found) == (text != "muller")
