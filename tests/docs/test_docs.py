@@ -13,6 +13,9 @@ from crmdesk import api, hookspecs
 from crmdesk.cli.main import program
 from crmdesk.jobs import Silent
 from crmdesk.plugin_host import Host
+from crmdesk.plugin_host.manifest import KINDS
+from crmdesk.services.customers import CustomerCard, Timeline
+from crmdesk.store.queries.customer_page import AccountRow, Event
 
 ROOT = Path(__file__).parents[2]
 HELP = ROOT / "resources" / "help"
@@ -57,7 +60,20 @@ def test_code_of_the_plugin_page_runs() -> None:
     for code in blocks(page, "python"):
         exec(compile(code, "plugins.md", "exec"), {})
     manifest = tomllib.loads(blocks(page, "toml")[0])
-    assert manifest["id"] == "hello" and manifest["wants"]["features"] == ["usage.interactions"]
+    hello = ROOT / "tests" / "third_party" / "crmdesk-hello" / "crmdesk_hello" / "crmdesk-plugin.toml"
+    assert manifest == tomllib.loads(hello.read_text())  # the card that is shown is the card of the example
+
+
+def test_every_word_of_the_card_and_every_field_of_a_panel_stands_in_the_plugin_page() -> None:
+    page = (HELP / "plugins.md").read_text()
+    assert not [kind for kind in KINDS if f"`{kind}`" not in page]
+    names = [
+        *CustomerCard.__dataclass_fields__,
+        *Timeline.__dataclass_fields__,
+        *Event._fields,
+        *AccountRow.__dataclass_fields__,
+    ]
+    assert not [name for name in names if f"`{name}`" not in page]
 
 
 def test_the_door_opens_on_everything_it_names() -> None:

@@ -51,8 +51,8 @@ def test_it_is_found_loaded_and_listed(site: Path) -> None:
     (hello,) = [p for p in json.loads(done.stdout)["plugins"] if p["id"] == "hello"]
     assert hello == {
         "id": "hello", "title": "Hello", "version": "1.0.0", "distribution": "crmdesk-hello", "state": "ready",
-        "reason": "", "contributions": ["analyses"],
-        "wants": {"features": ["usage.interactions"], "columns": [], "purposes": ["profiling"]},
+        "reason": "", "contributions": ["analyses", "columns", "panels"],
+        "wants": {"features": ["usage.interactions", "usage.cells"], "columns": [], "purposes": ["profiling"]},
     }  # fmt: skip
 
 

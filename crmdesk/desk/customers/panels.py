@@ -6,7 +6,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from crmdesk.contributions import Panel, resolve
 from crmdesk.desk.context import DeskContext
@@ -62,6 +64,40 @@ class LentCustomer:
         self._context.notify(text)
 
 
+class Sideways(QScrollArea):
+    """What is wider than its card scrolls sideways in it; downwards the page scrolls."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(inner)
+        for part in (self.viewport(), inner):  # the card's own ground shows through
+            part.setAutoFillBackground(False)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As tall as what is inside, at the width it gets."""
+        inner = self.widget()
+        least, room = inner.minimumSizeHint(), self.viewport().width()
+        wide = max(room, least.width())
+        tall = inner.heightForWidth(wide) if inner.hasHeightForWidth() else inner.sizeHint().height()
+        bar = self.horizontalScrollBar().sizeHint().height() if least.width() > room else 0
+        tall = max(tall, least.height())
+        self.setFixedHeight(tall + bar)
+        inner.resize(wide, tall)  # the area would do it later, at the height it had before
+
+
 class PanelsTab(QWidget):
     """One card per panel; they are made when the tab is first looked at, and anew for each customer."""
 
@@ -96,14 +132,14 @@ class PanelsTab(QWidget):
         holder = QWidget()
         inside = QVBoxLayout(holder)
         inside.setContentsMargins(0, 0, 0, 0)
-        card.rows.addWidget(holder)
         try:
             made = resolve(panel.widget)(LentCustomer(self._context, self._number, holder), self._number)
             inside.addWidget(made)
+            card.rows.addWidget(Sideways(holder))
         except KeyboardInterrupt:
             raise
         except BaseException:  # sys.exit of a plugin, too, must not end the desk
             log.exception("The panel %s stopped", panel.id)
             told = "This panel stopped. Turn its plugin off on the page Plugins, or tell its author."
-            inside.addWidget(label(told, "fault", wrap=True))
+            card.rows.addWidget(label(told, "fault", wrap=True))
         return card

@@ -1,6 +1,7 @@
 """Panels of plugins on a customer's page: made when looked at, held to rights, and no harm where they stop."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from crmdesk.api import Panel
 from crmdesk.contributions import PanelContext
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.customer_page import CustomerPage
+from crmdesk.desk.customers.panels import Sideways
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.rights import Actor, Right, Role
 
@@ -34,6 +36,16 @@ def late(context: PanelContext, number: str) -> QWidget:
 
     context.background(lambda: 1, done)
     return QLabel("later")
+
+
+def wide(context: PanelContext, number: str) -> QWidget:
+    return QLabel("x" * 2_000)
+
+
+def long(context: PanelContext, number: str) -> QWidget:
+    shown = QLabel("many words " * 200)
+    shown.setWordWrap(True)
+    return shown
 
 
 VISITS = Panel("sample.visits", "Visits", "test_panels:make", order=10)
@@ -99,6 +111,33 @@ def test_what_a_panel_raises_later_reaches_nobody(qtbot: QtBot, page: CustomerPa
     settled(qtbot, page)
     page.tabs.setCurrentWidget(page.tabs.panels)
     qtbot.waitUntil(lambda: any("panel" in one for one in told))
+
+
+def test_a_wide_panel_scrolls_inside_its_card_and_a_long_one_wraps(qtbot: QtBot, page: CustomerPage) -> None:
+    wide = Panel("sample.wide", "Wide", "test_panels:wide", order=10)
+    long = Panel("sample.long", "Long", "test_panels:long", order=20)
+    page.context.app.plugins.shown = {one.id: one for one in (wide, long)}  # type: ignore[union-attr]
+    page.refresh()
+    settled(qtbot, page)
+    page.tabs.setCurrentWidget(page.tabs.panels)
+    settled(qtbot, page)
+    first, second = page.tabs.panels.findChildren(Sideways)
+    qtbot.waitUntil(lambda: first.horizontalScrollBar().maximum() > 0)
+    assert second.horizontalScrollBar().maximum() == 0
+    label = second.findChild(QLabel)
+    assert label is not None
+    qtbot.waitUntil(lambda: second.height() >= label.height() >= label.heightForWidth(label.width()))
+    assert label.height() > 2 * label.fontMetrics().height() and first.width() < 3_000
+
+
+def test_the_example_of_the_help_has_a_panel(qtbot: QtBot, page: CustomerPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[2] / "third_party" / "crmdesk-hello"))
+    hello = Panel("hello.channels", "Channels", "crmdesk_hello.panel:make")
+    page.context.app.plugins.shown = {hello.id: hello}  # type: ignore[union-attr]
+    page.refresh()
+    settled(qtbot, page)
+    page.tabs.setCurrentWidget(page.tabs.panels)
+    qtbot.waitUntil(lambda: " times: " in texts(page))
 
 
 def test_a_panel_needs_its_right(qtbot: QtBot, page: CustomerPage) -> None:

@@ -1,6 +1,6 @@
-"""A first plugin: how often customers use each channel."""
+"""A first plugin: how often customers use each channel, for the whole bank, in the list and on a customer's page."""
 
-from crmdesk.api import Analysis, AnalysisError, Field, Params, Table, hookimpl
+from crmdesk.api import Analysis, AnalysisError, Column, Field, Panel, Params, Table, hookimpl
 
 
 class CountParams(Params):
@@ -29,3 +29,13 @@ def crmdesk_analyses():
         gives=Table,
         purpose="profiling",
     )
+
+
+@hookimpl
+def crmdesk_columns():
+    yield Column("hello.withdrawals", "ATM withdrawals", "feature:usage.cells/c01", width=128)
+
+
+@hookimpl
+def crmdesk_panels():
+    yield Panel("hello.channels", "Channels", "crmdesk_hello.panel:make")
