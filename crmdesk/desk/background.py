@@ -65,7 +65,6 @@ class Ticket(QObject):
                 self._tell(*told, value, error)
         finally:
             self._among.discard(self)
-            self.deleteLater()
 
     @staticmethod
     def _tell(done: Done, failed: Failed, owner: QObject | None, value: Any, error: Exception | None) -> None:
@@ -85,12 +84,22 @@ class Background:
         self._pool.setMaxThreadCount(threads)
         self._home = QObject()
         self._open: set[Ticket] = set()
+        self._made: list[Ticket] = []
 
     def __call__(self, work: Work, done: Done, failed: Failed, owner: QObject | None = None) -> Ticket:
         """Run `work()` in a thread, then `done(value)` or `failed(error)` here, unless `owner` was deleted."""
+        self._sweep()
         ticket = Ticket(self._home, work, done, failed, owner, self._open)
+        self._made.append(ticket)
         self._pool.start(ticket.run)  # not as a QRunnable: half of those are never let go of
         return ticket
+
+    def _sweep(self) -> None:
+        """Delete the tickets that were answered, once their thread has left them: it still holds one while it tells."""
+        left = [ticket for ticket in self._made if ticket in self._open or not ticket.over.is_set()]
+        for ticket in set(self._made) - set(left):
+            ticket.deleteLater()
+        self._made = left
 
     @property
     def busy(self) -> int:

@@ -50,6 +50,8 @@ def test_tickets_do_not_pile_up(qapp: QApplication, qtbot: QtBot) -> None:
     for _ in range(50):
         background(lambda: 1, lambda _: None, lambda _: None, owner)
     qtbot.waitUntil(lambda: not background.busy)
+    background(lambda: 1, lambda _: None, lambda _: None, owner)  # clears away those before it
+    qtbot.waitUntil(lambda: not background.busy)
     qtbot.wait(10)
     gc.collect()
     assert sum(isinstance(one, Ticket) for one in gc.get_objects()) - before < 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.answer import ask
@@ -34,7 +35,7 @@ def test_the_axis_names_months_at_even_steps() -> None:
     assert months[0] == date(2025, 7, 1) and months[-1] == date(2026, 6, 1) and len(months) == 12
     for room in (20.0, 40.0, 70.0, 200.0):
         named = evenly(months, 66, room)
-        steps = {(b.year - a.year) * 12 + b.month - a.month for a, b in zip(named, named[1:], strict=False)}
+        steps = {(b.year - a.year) * 12 + b.month - a.month for a, b in pairwise(named)}
         assert len(steps) <= 1 and all(step * room >= 66 for step in steps)
     assert evenly(months, 66, 70.0) == months
 
