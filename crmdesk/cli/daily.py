@@ -22,6 +22,7 @@ from crmdesk.services import (
     surroundings,
     tasks,
 )
+from crmdesk.services.near_names import near_names
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A customer number.")]
 Values = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="Fields; an empty value clears one.")]
@@ -39,6 +40,7 @@ def find(
     with opened(file) as app:
         ids = customers.find(app, me(), query(app, where, saved, text))
         rows = customers.rows(app, me(), ids[:top].tolist(), searched=text)
+        near = near_names(app, me(), text) if text and not where and not len(ids) else []
     shown = [
         {"number": r.number, "name": r.name, "city": r.city, "segment": r.segment,
          "may_contact": [channel for channel, decision in r.permissions if decision.allowed],
@@ -48,7 +50,9 @@ def find(
     lines = ["1 customer matches." if len(ids) == 1 else f"{len(ids):,} customers match."]
     if shown:
         lines.append(grid(list(shown[0]), [[_cell(value) for value in row.values()] for row in shown], top))
-    answer({"count": len(ids), "customers": shown}, json, "\n".join(lines))
+    if near:
+        lines.append(f"Near: {', '.join(near)}.")
+    answer({"count": len(ids), "customers": shown, "near": near}, json, "\n".join(lines))
 
 
 def _cell(value: object) -> object:

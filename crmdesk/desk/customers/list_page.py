@@ -18,6 +18,7 @@ from crmdesk.desk.customers.list_deeds import ListDeeds
 from crmdesk.desk.customers.list_model import Arrived, PagedModel
 from crmdesk.desk.customers.list_table import CustomerTable
 from crmdesk.desk.customers.list_tools import ListTools
+from crmdesk.desk.customers.near import offer_near
 from crmdesk.desk.page import Page
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.customer import fold
@@ -179,7 +180,10 @@ class CustomersPage(Page):
         if query.filters:
             parts.append("1 filter" if len(query.filters) == 1 else f"{len(query.filters)} filters")
         deeds = [("Drop last filter", self.chips.drop_last)] if query.filters else []
-        self.show_no_match(f"No customer matches {' and '.join(parts)}.", *deeds, ("Clear", self.clear))
+        told = f"No customer matches {' and '.join(parts)}."
+        self.show_no_match(told, *deeds, ("Clear", self.clear))
+        if query.text and not query.filters:
+            offer_near(self, query, told)
 
     # Keys ------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.context import DeskContext
@@ -171,3 +172,13 @@ def test_a_row_found_by_its_phone_says_so(qtbot: QtBot, page: CustomersPage) -> 
     page.search.setText("okcun")
     settled(qtbot, page)
     assert shown(page) == ["Çetin Okçün"]
+
+
+def test_a_misspelled_name_is_offered_as_it_is_written(qtbot: QtBot, page: CustomersPage) -> None:
+    page.search.setText("ylmaz")
+    settled(qtbot, page)
+    qtbot.waitUntil(lambda: "Near" in page._blank.text)
+    assert page._blank.text == "No customer matches “ylmaz”. Near: Yılmaz."
+    next(b for b in page.findChildren(QPushButton) if b.text() == "Search Yılmaz" and b.isVisible()).click()
+    settled(qtbot, page)
+    assert shown(page) == ["Ada Yılmaz"]

@@ -217,3 +217,11 @@ def test_a_name_with_a_comma_is_one_value_quoted_or_not() -> None:
     assert chip("segment!=online,high, A2", known).values == ("A3", "A2")
     with pytest.raises(BadInput, match=r"'Online' is not a known segment; choose one of A2 \(Online, middle\), A3"):
         chip("segment=Online", known)
+
+
+def test_a_misspelled_name_is_answered_with_near_ones(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    name = ask(capsys, "find", bank)["customers"][0]["name"].split()[-1]
+    slip = f"{name[:-2]}{name[-1]}{name[-2]}x"
+    found = ask(capsys, "find", bank, slip)
+    assert found["count"] == 0 and name in found["near"]
+    assert ask(capsys, "find", bank, name)["near"] == []
