@@ -137,7 +137,8 @@ def line(record: dict[str, Any]) -> str:
     (purpose,) = record["pii_processing"]["purposes"]
     told = []
     for state in purpose["states"]:
-        place = words.CHANNELS[state["channel"]].lower() if state["channel"] else ""
+        word = words.CHANNELS[state["channel"]] if state["channel"] else ""
+        place = word if word.isupper() else word.lower()
         status = STATES.get(state["consent_status"], state["consent_status"])
         if state["permitted"] and state["consent_status"] != "granted":
             status = "yes"
