@@ -49,10 +49,9 @@ class Header:
         self._page = page
         self._widget = cast(QWidget, page)
         self._buttons: list[Any] = []
+        self._shown, self._beside_grid = True, True
         self.quick = QuickDeeds(page.context, brief=True)
         page.deeds.addWidget(self.quick)
-        if self._may(Right.RECORD_OBJECTION):  # else it hides itself and stays so
-            self._buttons.append(self.quick)
         add = QPushButton("Add")
         add.setAccessibleName("Add")
         add.setToolTip("Permission, task, document, household, relation, life event or interest")
@@ -71,8 +70,18 @@ class Header:
 
     def show(self, shown: bool) -> None:
         """Hidden while no customer is in front."""
+        self._shown = shown
         for one in self._buttons:
             one.setVisible(shown)
+        self._show_quick()
+
+    def beside_grid(self, beside: bool) -> None:
+        """Whether the tab in front has the grid, with the same buttons under it: they do not stand there twice."""
+        self._beside_grid = beside
+        self._show_quick()
+
+    def _show_quick(self) -> None:
+        self.quick.setVisible(self._shown and not self._beside_grid and self._may(Right.RECORD_OBJECTION))
 
     def show_permissions(self, grid: Grid) -> None:
         """What can be withdrawn now."""

@@ -54,6 +54,7 @@ class CustomerPage(Page):
         self.overview.grid.evidence_asked.connect(self._show_evidence)
         self.tabs = CustomerTabs(context, scrolled(self.overview), self._narrow)
         self.header = Header(self)
+        self.tabs.currentChanged.connect(lambda at: self.header.beside_grid(at == 0))
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)

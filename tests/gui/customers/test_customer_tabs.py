@@ -129,3 +129,12 @@ def test_a_tab_looked_at_before_the_customer_is_there_asks_nothing(
     go(qtbot, made)
     note = getattr(made.tabs.part(tab), "note", None)
     assert note is None or "No customer" not in note.text()
+
+
+def test_one_press_deeds_stand_once_on_the_overview_and_in_the_header_elsewhere(page: CustomerPage) -> None:
+    deeds = page.overview.permissions_card.deeds
+    assert deeds.withdraw_button.isVisible() and not page.header.quick.isVisible()
+    page.tabs.go("history")
+    assert page.header.quick.isVisible() and not deeds.withdraw_button.isVisible()
+    page.tabs.setCurrentIndex(0)
+    assert not page.header.quick.isVisible()
