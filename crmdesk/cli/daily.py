@@ -118,10 +118,11 @@ def edit(file: File, number: Number, values: Values, json: Json = False) -> None
 
 def interaction(
     file: File,
-    number: Number,
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help="A customer number.")] = "",
     code: Annotated[
         str, typer.Argument(metavar="CODE", help="channel.mode.activity, such as branch.support.general_question.")
-    ],
+    ] = "",
+    codes: Annotated[bool, typer.Option("--codes", help="List the combinations instead, most used first.")] = False,
     amount: Annotated[str, typer.Option(help="For transactions; the sign follows from the activity.")] = "",
     at: Annotated[datetime | None, typer.Option(help="When it happened; now unless given.")] = None,
     response: Annotated[str, typer.Option(help="To a promotion: accepted, interested, declined ...")] = "",
@@ -129,11 +130,23 @@ def interaction(
     json: Json = False,
 ) -> None:
     """Record what happened with a customer; only combinations of the catalogue are taken."""
+    if codes:
+        _list_codes(file, json)
+        return
+    if not number or not code:
+        raise BadInput("Name the customer and the code; crmdesk interaction FILE --codes lists the codes.")
     with opened(file) as app:
         moment = at.astimezone() if at is not None else None
         done = interactions.record(app, me(), number, code, occurred_at=moment, amount=amount, response=response,
                                    note=note)  # fmt: skip
     answer({"id": done.id}, json, f"Recorded interaction {done.id} of {number}.")
+
+
+def _list_codes(file: Path, json: bool) -> None:
+    with opened(file) as app:
+        found = interactions.choices(app, me())
+    text = grid(["code", "what happened", "used"], [[c.code, c.label, c.used] for c in found], most=len(found))
+    answer({"codes": [asdict(c) for c in found]}, json, text)
 
 
 def list_tasks(

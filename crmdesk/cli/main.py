@@ -69,8 +69,9 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
 
 
 def _usage(error: typer.TyperException) -> str:
-    words = getattr(error, "format_message", lambda: str(error))().strip()
-    return f"{words.rstrip('.')}. crmdesk --help lists the commands." if words else "crmdesk --help lists the commands."
+    words = getattr(error, "format_message", lambda: str(error))().strip().rstrip(".")
+    words = words.partition(", unable to parse")[0].replace("Input should be a valid", "this should be a valid")
+    return f"{words}; crmdesk --help lists the commands." if words else "crmdesk --help lists the commands."
 
 
 def _fail(error: BaseException, sentence: str, code: int) -> int:

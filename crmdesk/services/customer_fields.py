@@ -120,15 +120,20 @@ def read(facts: Facts, values: Mapping[str, str], names: set[str]) -> tuple[dict
         except Unfit as fault:
             faults[name] = str(fault)
     for name in names - set(values):
-        faults.setdefault(name, f"{quoted(name)} is not a field of a customer.")
+        faults.setdefault(name, _no_field(name, values))
     for name in names & set(values) - set(STANDARD):
         if not name.startswith(own_field.PREFIX):
-            faults[name] = f"{quoted(name)} is not a field of a customer."
+            faults[name] = _no_field(name, values)
     if "country" in faults:  # how a phone and a postcode look is only known once the country is
         faults = {name: words for name, words in faults.items() if name not in ("phone", "postcode")}
     readable = {name: text for name, text in values.items() if name not in faults}
     faults.update(between(readable, names))
     return columns, faults
+
+
+def _no_field(name: str, values: Mapping[str, str]) -> str:
+    known = (*STANDARD, *(own for own in values if own.startswith(own_field.PREFIX) and own != name))
+    return f"{quoted(name)} is not a field of a customer; choose among {', '.join(known)}."
 
 
 def read_one(facts: Facts, name: str, text: str, values: Mapping[str, str]) -> Any:

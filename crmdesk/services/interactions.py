@@ -129,7 +129,8 @@ def reverse(app: App, actor: Actor, interaction_id: int, reason: str) -> Change:
 def _cell(raw: Any, actor: Actor, code: str, now: datetime) -> LegalCell:
     found = next((c for c in queries.legal(raw, actor.login, now.date()) if c.code == code), None)
     if found is None:
-        raise BadInput(f"'{code}' is not a combination that can be recorded here; choose one of the list.")
+        raise BadInput(f"'{code}' is not a combination that can be recorded here; choose one of those listed by "
+                       "crmdesk interaction FILE --codes.")  # fmt: skip
     return found
 
 

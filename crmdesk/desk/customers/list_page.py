@@ -183,7 +183,7 @@ class CustomersPage(Page):
         told = f"No customer matches {' and '.join(parts)}."
         self.show_no_match(told, *deeds, ("Clear", self.clear))
         if query.text and not query.filters:
-            offer_near(self, query, told)
+            offer_near(self, self.search, told, self.clear)
 
     # Keys ------------------------------------------------------------------------------------------------------
 

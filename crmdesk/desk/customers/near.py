@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
-from crmdesk.services.customers import CustomerQuery
+from PySide6.QtWidgets import QLineEdit
+
+from crmdesk.desk.page import Page
 from crmdesk.services.near_names import near_names
 
-if TYPE_CHECKING:
-    from crmdesk.desk.customers.list_page import CustomersPage
 
-
-def offer_near(page: CustomersPage, query: CustomerQuery, told: str) -> None:
+def offer_near(page: Page, search: QLineEdit, told: str, clear: Callable[[], Any]) -> None:
     """Add to the sentence `told` the names written much like the one that nobody has; the nearest one press away."""
-    app, actor = page.context.app, page.context.actor
+    app, actor, typed = page.context.app, page.context.actor, search.text()
 
     def show(names: list[str]) -> None:
-        if names and page.query() == query and page.state == "no match":
-            deed = (f"Search {names[0]}", lambda: page.search.setText(names[0]))
-            page.show_no_match(f"{told} Near: {', '.join(names)}.", deed, ("Clear", page.clear))
+        if names and search.text() == typed and page.state == "no match":
+            deed = (f"Search {names[0]}", lambda: search.setText(names[0]))
+            page.show_no_match(f"{told} Near: {', '.join(names)}.", deed, ("Clear", clear))
 
-    page.context.background(lambda: near_names(app, actor, query.text), show, owner=page)
+    page.context.background(lambda: near_names(app, actor, typed), show, owner=page)

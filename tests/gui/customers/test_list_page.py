@@ -179,6 +179,8 @@ def test_a_misspelled_name_is_offered_as_it_is_written(qtbot: QtBot, page: Custo
     settled(qtbot, page)
     qtbot.waitUntil(lambda: "Near" in page._blank.text)
     assert page._blank.text == "No customer matches “ylmaz”. Near: Yılmaz."
-    next(b for b in page.findChildren(QPushButton) if b.text() == "Search Yılmaz" and b.isVisible()).click()
+    (nearest,) = (b for b in page.findChildren(QPushButton) if b.text() == "Search Yılmaz")
+    qtbot.waitUntil(nearest.isVisible)
+    nearest.click()
     settled(qtbot, page)
     assert shown(page) == ["Ada Yılmaz"]

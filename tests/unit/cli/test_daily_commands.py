@@ -225,3 +225,14 @@ def test_a_misspelled_name_is_answered_with_near_ones(bank: Path, capsys: pytest
     found = ask(capsys, "find", bank, slip)
     assert found["count"] == 0 and name in found["near"]
     assert ask(capsys, "find", bank, name)["near"] == []
+
+
+def test_a_refusal_lists_what_may_be_typed_in_one_sentence(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = ask(capsys, "find", bank)["customers"][0]["number"]
+    assert "birth_date" in refused(capsys, "edit", bank, number, "born=1980-01-01")
+    assert "--codes" in refused(capsys, "interaction", bank, number, "foo")
+    assert "--codes" in refused(capsys, "interaction", bank)
+    codes = [c["code"] for c in ask(capsys, "interaction", bank, "--codes")["codes"]]
+    assert "branch.support.general_question" in codes and ask(capsys, "interaction", bank, number, codes[0])["id"] > 0
+    told = refused(capsys, "permission", bank, number, "granted", "--notice", "x")
+    assert "parse" not in told and "Input" not in told and told.count(". ") == 0
