@@ -46,7 +46,7 @@ def check_choices(kind: str, choices: Sequence[str]) -> list[str]:
             raise Unfit("Only a field of the kind choice has choices; leave them out.")
         return []
     if len(kept) < 2 or not all(kept):
-        raise Unfit("A choice needs at least two values to choose from, none of them empty.")
+        raise Unfit("A choice needs at least two values to choose from, one a line and none of them empty.")
     if len(kept) > CHOICES_AT_MOST:
         raise Unfit(f"A choice takes at most {CHOICES_AT_MOST} values, not {len(kept)}.")
     folded = [choice.casefold() for choice in kept]

@@ -129,6 +129,13 @@ def test_every_view_of_a_result_opens(desk: Frame, qtbot: QtBot) -> None:
         page.tabs.widget(at).grab()
 
 
+def test_a_result_without_stable_segments_shows_why_and_its_tables_only(desk: Frame, qtbot: QtBot) -> None:
+    page = go(desk, qtbot, "result", run=run_sample(desk).uuid)
+    page._clear_tabs()
+    page._fill(page.record, {**page._tables, "segments": page._tables["segments"].head(1)})
+    assert [page.tabs.tabText(i) for i in range(page.tabs.count())] == ["Stability", "Tables"]
+
+
 def test_a_view_that_raises_gives_way_to_the_tables(desk: Frame, qtbot: QtBot) -> None:
     page = go(desk, qtbot, "result", run=run_sample(desk).uuid)
     page.tabs.setCurrentIndex(1)

@@ -16,7 +16,7 @@ from crmdesk.desk.work.colleagues import AddColleagueDialog, ColleaguesDialog
 from crmdesk.services import autobackup, staff
 
 pytestmark = pytest.mark.shots
-PLACE = Path(os.environ.get("CRMDESK_SHOTS", "shots"))
+PLACE = Path(os.environ.get("CRMDESK_SHOTS", Path(__file__).parents[2] / "out" / "shots"))
 
 
 def shoot(name: str, widget: QWidget) -> None:

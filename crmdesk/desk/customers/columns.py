@@ -30,7 +30,7 @@ def columns_of(offered: Sequence[ListColumn]) -> dict[str, Column]:
     found = dict(_CORE)
     for one in offered:
         if one.key not in _CORE:
-            title = f"{one.title} ({one.plugin})" if one.plugin else one.title
+            title = f"{one.title} ({one.plugin})" if one.plugin not in ("", one.title) else one.title
             text = _day_cell(one.key) if one.kind == "date" else _cell(one.key)
             found[one.key] = Column(title, one.key, text, max(72, one.width), one.kind in _RIGHT,
                                     one.key if one.sortable else "", extra=True, plugin=one.plugin)  # fmt: skip

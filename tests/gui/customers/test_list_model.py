@@ -6,8 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 
+from crmdesk.desk.customers.columns import columns_of
 from crmdesk.desk.customers.list_model import ASKED_AT_ONCE, COLUMNS, KEPT, PART, SIZE, WAITING, Arrived, PagedModel
 from crmdesk.services.customers import CustomerRow
+from crmdesk.services.list_fields import ListColumn
 
 
 def row(key: int) -> CustomerRow:
@@ -120,3 +122,10 @@ def test_a_customer_who_is_gone_leaves_a_placeholder(qtbot: object) -> None:
 def test_headers_name_every_column(model: PagedModel) -> None:
     titles = [model.headerData(c, Qt.Orientation.Horizontal) for c in range(model.columnCount())]
     assert titles == ["Name", "Number", "City", "Segment", "Holds", "May contact", "Last active"]
+
+
+def test_a_plugin_called_as_its_column_is_not_named_twice() -> None:
+    same = ListColumn("visits.n", "Visits", "number", 80, plugin="Visits")
+    other = ListColumn("visits.m", "Months", "number", 80, plugin="Visits")
+    made = columns_of([same, other])
+    assert [made[key].title for key in ("visits.n", "visits.m")] == ["Visits", "Months (Visits)"]

@@ -95,6 +95,7 @@ def test_values_outlive_a_field_that_is_retired(six: SmallApp) -> None:
         ({"kind": "colour"}, "kind", "not a kind of field"),
         ({"choices": ("a", "b")}, "choices", "Only a field of the kind choice"),
         ({"kind": "choice"}, "choices", "at least two values"),
+        ({"kind": "choice", "choices": ("gold, silver",)}, "choices", "one a line"),
         ({"kind": "choice", "choices": ("a", "A")}, "choices", "twice"),
         ({"kind": "choice", "choices": ("a", "")}, "choices", "none of them empty"),
         ({"tag": "secret"}, "tag", "not a kind of protection"),
