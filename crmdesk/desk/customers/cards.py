@@ -17,7 +17,7 @@ from crmdesk.services import customers
 from crmdesk.services.customers import CustomerCard, SegmentCard
 from crmdesk.services.own_values import HIDDEN, OwnValue
 
-NARROWEST = 200  # px inside the narrowest card
+NARROWEST = 176  # px inside the narrowest card
 REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
 
 
@@ -149,8 +149,9 @@ class SegmentView(Card):
         if card is None:
             why = "In no segment: no segmentation yet, or the latest one left this customer out."
             told = label(why, "muted", wrap=True)
-            told.setMinimumHeight(told.heightForWidth(px(NARROWEST)))  # a nested layout asks no label how high it wraps
             facts.addWidget(told, 0, 0, 1, 2)
+            told.ensurePolished()  # its letters count, not those of a label that stands nowhere yet
+            told.setMinimumHeight(told.heightForWidth(px(NARROWEST)))  # a nested layout asks no label how high it wraps
             return
         facts.addWidget(label(card.name, "heading", wrap=True), 0, 0, 1, 2)
         if card.provisional:

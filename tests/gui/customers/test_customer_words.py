@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.answer import ask
+from crmdesk.desk.customers.cards import SegmentView
 from crmdesk.desk.customers.customer_paper import paper
 from crmdesk.desk.customers.list_tools import ListTools
 from crmdesk.desk.customers.timeline import evenly, firsts
@@ -40,5 +44,22 @@ def test_the_axis_names_months_at_even_steps() -> None:
     assert evenly(months, 66, 70.0) == months
 
 
-def test_the_search_field_names_the_account(context: DeskContext) -> None:
-    assert "account" in ListTools().search.placeholderText()
+def test_the_search_field_names_the_account(qtbot: QtBot) -> None:
+    tools = ListTools()
+    qtbot.addWidget(tools)
+    assert "account" in tools.search.placeholderText()
+
+
+def test_why_there_is_no_segment_is_never_cut(qtbot: QtBot, context: DeskContext) -> None:
+    host = QWidget()
+    qtbot.addWidget(host)
+    column = QVBoxLayout(host)
+    card = SegmentView(context)
+    card.setFixedWidth(212)  # as in a small window
+    column.addWidget(card)
+    column.addStretch(1)
+    host.show()
+    card.show_segment(None)
+    qtbot.wait(50)
+    (told,) = [one for one in card.findChildren(QLabel) if one.text().startswith("In no segment")]
+    assert told.height() >= told.heightForWidth(told.width())
