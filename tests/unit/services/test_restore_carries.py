@@ -28,7 +28,7 @@ def app(tmp_path: Path) -> Iterator[SmallApp]:
 
 
 def grant(*channels: str) -> Recording:
-    return Recording("marketing", channels, "granted", notice=1, evidence="Said yes at the counter.")
+    return Recording("marketing", channels, "granted", "branch", notice=1, evidence="Said yes at the counter.")
 
 
 def restored(app: SmallApp, tmp_path: Path) -> tuple[SmallApp, dict[str, object]]:
