@@ -3,13 +3,14 @@
 from datetime import UTC, datetime, time
 from json import loads
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from crmdesk.cli.bank import File, Json
 from crmdesk.cli.daily import Number
 from crmdesk.cli.output import answer, grid, me, opened
+from crmdesk.domain.permission import Decision
 from crmdesk.domain.recording import UNSTATED, Recording
 from crmdesk.services import notices, permission_bank, permission_record, permissions, receipts
 
@@ -18,6 +19,10 @@ Known = Annotated[
     datetime | None,
     typer.Option("--known-at", help="From what was on record by the end of this day.", formats=["%Y-%m-%d"]),
 ]
+
+
+# As the desk writes them.
+_WORDS: Final = {"granted": "yes", "none": "not asked", "pending": "asked", "refused": "no"}
 
 
 def _end(day: datetime | None) -> datetime | None:
@@ -47,14 +52,20 @@ def permission_grid(
     answer(
         document,
         json,
-        f"{found.customers:,} customers, as of {found.at:%Y-%m-%d}.\n" + grid(["purpose", "channel", *states], rows),
+        f"{found.customers:,} customers, as of {found.at:%Y-%m-%d}.\n"
+        + grid(["purpose", "channel", *(_WORDS.get(s, s) for s in states)], rows),
     )
+
+
+def _state(decision: Decision) -> str:
+    """The state in the words of the desk; the document keeps its code."""
+    return _WORDS.get(decision.shown, decision.shown)
 
 
 def _grid(app: Any, number: str, at: datetime | None, known_at: datetime | None, json: bool) -> None:
     found = permissions.grid(app, me(), number, at, known_at)
     cells = [cell for row in found.rows for cell in row]
-    rows = [[c.purpose, c.channel or "all", "yes" if c.decision.allowed else "no", c.decision.state,
+    rows = [[c.purpose, c.channel or "all", "yes" if c.decision.allowed else "no", _state(c.decision),
              c.decision.reason] for c in cells]  # fmt: skip
     columns = ["purpose", "channel", "allowed", "state", "reason"]
     document = {"number": number, "at": found.at, "cells": [

@@ -236,3 +236,11 @@ def test_a_refusal_lists_what_may_be_typed_in_one_sentence(bank: Path, capsys: p
     assert "branch.support.general_question" in codes and ask(capsys, "interaction", bank, number, codes[0])["id"] > 0
     told = refused(capsys, "permission", bank, number, "granted", "--notice", "x")
     assert "parse" not in told and "Input" not in told and told.count(". ") == 0
+
+
+def test_states_are_told_in_the_words_of_the_desk(bank: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    number = ask(capsys, "find", bank)["customers"][0]["number"]
+    ask(capsys, "permission", bank, number, "asked", "--purpose", "sharing", "--channel", "sms")
+    assert main(["permissions", str(bank), number]) == 0
+    told = {tuple(line.split()[:2]): line for line in capsys.readouterr().out.splitlines()}
+    assert " asked" in told["sharing", "sms"] and "pending" not in told["sharing", "sms"]
