@@ -54,7 +54,8 @@ def _split(value: str) -> list[str]:
     >>> _split('loan, "Online, high"')
     ['loan', 'Online, high']
     """
-    return [part.strip() for part in next(csv.reader([value], skipinitialspace=True), [""])]
+    cells = next(csv.reader([value], skipinitialspace=True), [])
+    return [part.strip() for part in cells or [""]]  # an empty line has no cells: nothing is written there
 
 
 def query(app: App, where: Sequence[str] | None, name: str | None, text: str = "") -> CustomerQuery:
