@@ -15,7 +15,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from large_bank import LARGE, SEARCHED, make_bank, open_app
 
-TERMS = ("31337", "777123", "1234567", "1777777", "katenva", "c-00099", "90123")  # what few customers share; LIKE knows no national writing
+TERMS = (
+    "31337",
+    "777123",
+    "1234567",
+    "1777777",
+    "katenva",
+    "c-00099",
+    "90123",
+)  # what few customers share; LIKE knows no national writing
 ENDS = ("7K123", "00L777", "3M12", "85P650")  # how some accounts' numbers end: digits about a letter
 LIMIT_MS = 5
 
