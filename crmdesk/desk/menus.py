@@ -76,7 +76,7 @@ HOST: Final = (
     Entry("tools.backups", "Backups", "Tools", f"{_WORK}:backups", "3_bank", 10, "", True,
           "See, check and restore the bank's backups", Right.BACKUP),
     Entry("tools.colleagues", "Colleagues...", "Tools", f"{_WORK}:colleagues", "3_bank", 30, "", True,
-          "Who works here, and whom tasks can be handed to", Right.MANAGE_STAFF),
+          "Who works here, and whom tasks can be handed to", Right.MANAGE_USERS),
     Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
     Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
     Entry("edit.undo", "Undo", "Edit", f"{_HISTORY}:undo", "1_undo", 10, "Ctrl+Z", True,

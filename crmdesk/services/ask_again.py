@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
@@ -43,15 +44,16 @@ class TasksMade:
     change: Change
 
 
+@service(Right.EDIT_WORK, of={"numbers": "customer"})
 def plan(app: App, actor: Actor, numbers: list[str]) -> TaskPlan:
     """Count one task for each customer (numbers; at most 500), without those who have one; BadInput for more."""
-    require(actor, Right.EDIT_WORK)
     _check(numbers)
     with app.store.reader() as raw:
         wanted, left_out = _wanted(raw, numbers)
     return TaskPlan(len(wanted), left_out)
 
 
+@service(Right.EDIT_WORK)
 def make_tasks(app: App, actor: Actor, notes: Mapping[str, str], due_at: datetime,
                owner: str | None = None) -> TasksMade:  # fmt: skip
     """One task for each customer of `notes` (number: what ends), due at `due_at`, for `owner` (a login, None: oneself).
@@ -59,7 +61,6 @@ def make_tasks(app: App, actor: Actor, notes: Mapping[str, str], due_at: datetim
     One deed, which undo takes back whole. Customers with an open task of this kind are left out and counted; BadInput
     where nobody is left, or for more than 500.
     """
-    require(actor, Right.EDIT_WORK)
     _check(list(notes))
     with app.store.write() as session:
         wanted, left_out = _wanted(raw_of(session), list(notes))

@@ -11,10 +11,11 @@ from typing import Final
 from crmdesk.domain import retention
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.places import beside
 from crmdesk.services import backup
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store import files, verify
 
 EVERY_MINUTES: Final = 30
@@ -47,19 +48,20 @@ def folder(app: App) -> Path:
     return beside(app.path, "backups")
 
 
+@service(Right.BACKUP, whole=True)
 def copies(app: App, actor: Actor) -> list[Copy]:
     """All copies, the newest first; one without a readable manifest has no change number."""
-    require(actor, Right.BACKUP)
     return _copies(app)
 
 
+@service(Right.BACKUP, whole=True)
 def changed(app: App, actor: Actor) -> bool:
     """Whether the bank changed since its newest copy, or has none."""
-    require(actor, Right.BACKUP)
     newest = next(iter(_copies(app)), None)
     return newest is None or newest.change_no is None or app.store.change_no() > newest.change_no + _OWN_ROW
 
 
+@service(Right.BACKUP, whole=True)
 def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None = None) -> CopyReport:
     """A checked copy if the bank changed since the last one, or `always`; then the old ones are thinned.
 
@@ -67,7 +69,6 @@ def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None =
     computer's time, not the bank's clock: copies age while the bank of an exercise stands still. CrmdeskError where the
     copy could not be made or did not pass; the older ones stay then.
     """
-    require(actor, Right.BACKUP)
     now = now or datetime.now(UTC)
     if not always and not changed(app, actor):
         return CopyReport(None, 0, "Nothing changed since the last backup.")
@@ -107,16 +108,16 @@ def _try_restore(file: Path) -> None:
         )
 
 
+@service(Right.BACKUP, whole=True)
 def check(app: App, actor: Actor, file: Path) -> str:
     """Read one copy through: hash, integrity, its key; a sentence, or CrmdeskError saying what is wrong with it."""
-    require(actor, Right.BACKUP)
     files.check_backup(_own(app, file))
     return f"{file.name} is whole: it can be restored."
 
 
+@service(Right.RESTORE, whole=True)
 def restorable(app: App, actor: Actor, file: Path) -> Path:
     """The copy, once its check passed: what the desk hands to `backup.restore` after it closed the bank."""
-    require(actor, Right.RESTORE)
     files.check_backup(_own(app, file))
     return file
 

@@ -4,26 +4,27 @@ from pathlib import Path
 from typing import Any
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.places import beside
 from crmdesk.services.context import App
+from crmdesk.services.guard import file_service, service
 from crmdesk.store import audit, carry, files, open_bank
 from crmdesk.store import verify as checks
 from crmdesk.store.bank import Store
 
 
+@file_service(Right.VERIFY)
 def verify(actor: Actor, path: Path) -> dict[str, Any]:
     """Integrity, foreign keys, chains, triggers and settings of a bank; changes no row.
 
     The file is opened as usual, so the log that a crash left beside it is taken in first.
     """
-    require(actor, Right.VERIFY)
     return checks.verify(path)
 
 
+@service(Right.BACKUP, whole=True)
 def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
     """A checked copy with keys and manifest; the audit then says which head it anchors, and that it is there."""
-    require(actor, Right.BACKUP)
     if target.exists():
         raise CrmdeskError(f"{target} exists already; choose another name for the backup.")
     if not target.parent.is_dir():
@@ -42,13 +43,13 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
             "sha256": manifest["sha256"], "head": manifest["head"]}  # fmt: skip
 
 
+@file_service(Right.RESTORE)
 def restore(actor: Actor, source: Path, target: Path) -> dict[str, Any]:
     """Put a checked backup in the place of `target`, keep what was there, and say so in the restored audit.
 
     What people took back since the backup goes into the restored ledger first (`carried_over` of it); grants do not.
     `carried_over` is None where the bank that is replaced could not be read or is not there.
     """
-    require(actor, Right.RESTORE)
     found: carry.Later | None = None
 
     def prepare(part: Path) -> None:
@@ -70,9 +71,9 @@ def restore(actor: Actor, source: Path, target: Path) -> dict[str, Any]:
             "tombstones_applied": 0, "carried_over": None if found is None else found.count}  # fmt: skip
 
 
+@service(Right.RESTORE, whole=True)
 def to_carry_over(app: App, actor: Actor, source: Path) -> int:
     """How many withdrawals, refusals, objections and restrictions the open bank has that a backup lacks."""
-    require(actor, Right.RESTORE)
     with app.store.reader() as newer:
         return carry.count_later(newer, source)
 

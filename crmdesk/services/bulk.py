@@ -11,12 +11,13 @@ from crmdesk.domain import own_field
 from crmdesk.domain.change import Change, named
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs.progress import Cancelled, Progress, Silent
 from crmdesk.services import customer_fields, customers
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import Facts
 from crmdesk.services.customers import Chosen
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import bulk as queries
@@ -74,17 +75,16 @@ class _Wish:
         return f"{word} {name} for {count:,} of {total:,} customer{'' if total == 1 else 's'}"
 
 
+@service(Right.EDIT_CUSTOMER)
 def fields(app: App, actor: Actor) -> list[BulkField]:
     """What may be set for many customers: some fields of every bank, then the bank's own ones."""
-    require(actor, Right.EDIT_CUSTOMER)
     with app.store.reader() as raw:
         return _fields(_facts(raw, app.store.clock().date()))
 
 
+@service(Right.EDIT_CUSTOMER, Right.READ_CUSTOMER)
 def preview(app: App, actor: Actor, chosen: Chosen, field: str, value: str) -> BulkPreview:
     """How many would change, and why the others would not. BadInput for a field or value that cannot be set."""
-    require(actor, Right.EDIT_CUSTOMER)
-    require(actor, Right.READ_CUSTOMER)
     at = app.store.clock()
     with app.store.reader() as raw:
         ids = queries.once(customers.ids_of(raw, actor, chosen, at))
@@ -95,14 +95,13 @@ def preview(app: App, actor: Actor, chosen: Chosen, field: str, value: str) -> B
     return BulkPreview(total, count, queries.in_order(found), wish.title(count, total))
 
 
+@service(Right.EDIT_CUSTOMER, Right.READ_CUSTOMER)
 def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, progress: Progress | None = None,
           cancel: Callable[[], bool] = lambda: False) -> BulkDone:  # fmt: skip
     """Set the field for all who can have it, in one unit of work: all of them or, after a cancel or a crash, none.
 
     Whom the filter finds, and who of them would change, is asked inside it. Raises Cancelled; BadInput as `preview`.
     """
-    require(actor, Right.EDIT_CUSTOMER)
-    require(actor, Right.READ_CUSTOMER)
     steps = progress or Silent()
     with app.store.write() as session:
         raw, at = raw_of(session), app.store.clock()

@@ -11,6 +11,7 @@ from crmdesk.domain.filter import OWN, is_own
 from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services import plugin_columns
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import CLEAR_TAGS, NAMES_PEOPLE
 from crmdesk.store.queries import customer_columns as queries
 from crmdesk.store.queries import filters
@@ -26,6 +27,7 @@ class Cells:
     failed: tuple[str, ...] = ()
 
 
+@service(Right.READ_CUSTOMER)
 def cells(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str], *, contact: bool = False) -> Cells:
     """These columns of these customers; one that is gone, or that this person may not read, is empty.
 

@@ -10,9 +10,10 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit, quoted
 from crmdesk.domain.customer import FIELD_KINDS
 from crmdesk.domain.errors import BadFields, BadInput, Conflict
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import STANDARD
+from crmdesk.services.guard import service
 from crmdesk.services.importing.offered import OfferedField
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -25,13 +26,14 @@ _CHANGEABLE: Final = ("title", "choices", "tag", "position", "retired")
 _TAKEN: Final = frozenset({*STANDARD, "customer", "restricted", "name", "segment", "value", "active"})
 
 
+@service(Right.READ_CUSTOMER)
 def fields(app: App, actor: Actor, *, retired: bool = False) -> list[OwnField]:
     """The bank's own fields in their order; `retired` adds those out of use."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         return queries.own_fields(raw, retired=retired)
 
 
+@service(Right.MANAGE_FIELDS)
 def add(
     app: App, actor: Actor, *, code: str, title: str, kind: str, choices: Sequence[str] = (), tag: str = "plain"
 ) -> Change:
@@ -39,7 +41,6 @@ def add(
 
     `kind` text, whole, number, date, yes_no or choice stays for good; `tag` says how its values are protected.
     """
-    require(actor, Right.MANAGE_FIELDS)
     given = {"code": code.strip(), "title": title, "kind": kind, "choices": list(choices), "tag": tag}
     with app.store.write() as session:
         journal = Journal(session, actor, "add field", f"Add the field {title.strip()}")
@@ -47,9 +48,9 @@ def add(
     return Change("add_field", journal.ids(), app.store.change_no())
 
 
+@service(Right.MANAGE_FIELDS)
 def add_offered(app: App, actor: Actor, offers: Sequence[OfferedField]) -> Change:
     """The fields that a source offers (`importing.offered`), all of them in one deed or none. BadFields."""
-    require(actor, Right.MANAGE_FIELDS)
     with app.store.write() as session:
         count = "1 field" if len(offers) == 1 else f"{len(offers)} fields"
         journal = Journal(session, actor, "add field", f"Add {count} of an import file")
@@ -80,13 +81,13 @@ def _not_too_many(there: Sequence[OwnField], faults: dict[str, str]) -> None:
         faults["code"] = f"The bank has {live} own fields, the most it can have; retire one first."
 
 
+@service(Right.MANAGE_FIELDS)
 def change(app: App, actor: Actor, code: str, version: int, **what: Any) -> Change:
     """Set title, choices, tag, position, or retired=False, of one field.
 
     BadFields names what cannot be so; a choice that customers hold cannot be taken out. Conflict where the field is
     not at `version` any more.
     """
-    require(actor, Right.MANAGE_FIELDS)
     unknown = sorted(set(what) - set(_CHANGEABLE))
     if unknown:
         raise BadInput(f"The {unknown[0]} of a field stays; these can be changed: {', '.join(_CHANGEABLE)}.")
@@ -109,9 +110,9 @@ def change(app: App, actor: Actor, code: str, version: int, **what: Any) -> Chan
         return _write(app, session, actor, field, version, changes, "change field")
 
 
+@service(Right.MANAGE_FIELDS)
 def retire(app: App, actor: Actor, code: str) -> Change:
     """Take a field out of use; its values stay with the customers, and `change(retired=False)` brings it back."""
-    require(actor, Right.MANAGE_FIELDS)
     with app.store.write() as session:
         field = _named(queries.own_fields(raw_of(session), retired=True), code)
         if field.retired_on is not None:
@@ -120,9 +121,9 @@ def retire(app: App, actor: Actor, code: str) -> Change:
         return _write(app, session, actor, field, field.version, changes, "retire field")
 
 
+@service(Right.MANAGE_FIELDS)
 def move(app: App, actor: Actor, code: str, by: int) -> Change:
     """A field in use goes `by` places later (earlier if negative) in editor, list and page; no further than the end."""
-    require(actor, Right.MANAGE_FIELDS)
     with app.store.write() as session:
         live = queries.own_fields(raw_of(session))
         field = _named(live, code)

@@ -8,8 +8,9 @@ from typing import Final
 from crmdesk.domain.customer import digits, full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import LEGITIMATE_INTEREST, PermissionEvent, decide
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_page as page
 from crmdesk.store.queries import customers as people
@@ -58,9 +59,9 @@ class Timeline:
     postings: int
 
 
+@service(Right.READ_CUSTOMER, of="number")
 def get(app: App, actor: Actor, number: str) -> CustomerCard:
     """One customer's identity, masked, with accounts and balances; BadInput where the number is unknown."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         who = page.identity(raw, people.id_of(raw, number))
         held = page.accounts(raw, who.id) if may(actor, Right.READ_ACCOUNTS) else []
@@ -79,18 +80,18 @@ def get(app: App, actor: Actor, number: str) -> CustomerCard:
     )  # fmt: skip
 
 
+@service(Right.READ_CUSTOMER, of="number")
 def note_opened(app: App, actor: Actor, number: str) -> None:
     """Write into the audit that `actor` opened this customer's page, in a unit of work of its own."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
     with app.store.write() as session:
         audit.record(app.store, session, actor, "read customer", number, customer_id=customer)
 
 
+@service(Right.READ_CONTACT, of="number")
 def reveal(app: App, actor: Actor, number: str, field: str, reason: str = "") -> str:
     """The unmasked phone or e-mail; each reading is audited."""
-    require(actor, Right.READ_CONTACT)
     if field not in REVEALABLE:
         raise BadInput(f"'{field}' cannot be revealed; choose one of {', '.join(REVEALABLE)}.")
     with app.store.reader() as raw:
@@ -100,12 +101,12 @@ def reveal(app: App, actor: Actor, number: str, field: str, reason: str = "") ->
     return (who.phone if field == "phone" else who.email) or ""
 
 
+@service(Right.READ_INTERACTIONS, of="number")
 def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None = None) -> Timeline:
     """What happened with one customer: interactions and campaign contacts, and their monthly counts.
 
     What was reversed stands among the events and in no count; notes are free text, for who may read contact data.
     """
-    require(actor, Right.READ_INTERACTIONS)
     wanted = filters or TimelineFilter()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
@@ -115,12 +116,12 @@ def timeline(app: App, actor: Actor, number: str, filters: TimelineFilter | None
         return Timeline(sum(m[3] for m in months), tuple(events), tuple(months), page.postings(raw, customer))
 
 
+@service(Right.READ_RESULTS, of="number")
 def segment(app: App, actor: Actor, number: str) -> SegmentCard | None:
     """The customer's place in the latest segmentation; None where that run left the customer out.
 
     None too where the permission for the run's purpose has ended since.
     """
-    require(actor, Right.READ_RESULTS)
     at = app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)

@@ -11,11 +11,12 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import KINDS, digits, fold, full_name
 from crmdesk.domain.errors import BadFields, BadInput
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services import conflicts
 from crmdesk.services import customer_fields as known
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import Facts, FieldInfo
+from crmdesk.services.guard import service
 from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
@@ -55,13 +56,12 @@ class Saved:
     deed: int | None
 
 
+@service(Right.EDIT_CUSTOMER, Right.READ_CONTACT, of="number")
 def draft(app: App, actor: Actor, number: str | None = None, kind: str = "person") -> Draft:
     """The customer `number` to edit, contact data in clear (audited), or an empty one with a number proposed.
 
     BadInput for an unknown number or kind, and for a customer who was merged into another.
     """
-    require(actor, Right.EDIT_CUSTOMER)
-    require(actor, Right.READ_CONTACT)
     if kind not in KINDS:
         raise BadInput(f"'{kind}' is not a kind of customer; choose {' or '.join(KINDS)}.")
     if number is not None:
@@ -90,12 +90,12 @@ def _of_customer(app: App, actor: Actor, number: str) -> Draft:
     return Draft(number, row["version"], row["kind"], {f.name: texts[f.name] for f in fields}, fields)
 
 
+@service(Right.EDIT_CUSTOMER, of="number")
 def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None = None) -> dict[str, str]:
     """A sentence for each field that could not be saved so; `number` names the customer being edited.
 
     What the customer already holds is not judged again: only what differs from it is.
     """
-    require(actor, Right.EDIT_CUSTOMER)
     today = app.store.clock().date()
     with app.store.reader() as raw:
         facts = _facts(raw, today)
@@ -104,13 +104,12 @@ def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None 
         return _read_changes(facts, _row(raw, number), values)[1]
 
 
+@service(Right.EDIT_CUSTOMER, Right.READ_CONTACT)
 def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
     """Up to five customers with the same phone, e-mail, or name and birth date (companies: name).
 
     The customer whose own number stands in `values` is left out. Values that cannot be read match nobody.
     """
-    require(actor, Right.EDIT_CUSTOMER)
-    require(actor, Right.READ_CONTACT)
     today = app.store.clock().date()
     with app.store.reader() as raw:
         facts = _facts(raw, today)
@@ -132,9 +131,9 @@ def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
     return [Similar(other, words, ", ".join(why)) for (other, words), why in reasons.items()][:SIMILAR_AT_MOST]
 
 
+@service(Right.EDIT_CUSTOMER)
 def create(app: App, actor: Actor, values: Mapping[str, str]) -> Saved:
     """A new customer: a prospect until an account is held. An empty number takes the next free one. BadFields."""
-    require(actor, Right.EDIT_CUSTOMER)
     today = app.store.clock().date()
     with app.store.write() as session:
         raw = raw_of(session)
@@ -149,12 +148,12 @@ def create(app: App, actor: Actor, values: Mapping[str, str]) -> Saved:
     return Saved(number, Change("new_customer", journal.ids(), app.store.change_no()), journal.id)
 
 
+@service(Right.EDIT_CUSTOMER, of="number")
 def edit(app: App, actor: Actor, number: str, version: int, values: Mapping[str, str]) -> Saved:
     """Set the fields of `values` and no others; saves nothing where none differs from what is held.
 
     BadFields with a sentence per field; Conflict where the customer is not at `version` any more.
     """
-    require(actor, Right.EDIT_CUSTOMER)
     today = app.store.clock().date()
     with app.store.write() as session:
         raw = raw_of(session)

@@ -21,6 +21,7 @@ from crmdesk.services.customers import BLOCK, Chosen, ids_of
 from crmdesk.services.export import SOLO_ROWS, hand_over, writable
 from crmdesk.services.export_rows import Cell, Foot, Sheet, about_file, cells, export_columns, write_csv, write_xlsx
 from crmdesk.services.filter_words import describe
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import ListColumn, label
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_export as queries
@@ -76,12 +77,13 @@ class _Withdrawn(Exception):
     """Somebody who stands in the file withdrew while it was written."""
 
 
+@service(Right.EXPORT)
 def address_columns(app: App, actor: Actor, channel: str) -> tuple[str, ...]:
     """Keys of the columns without which nobody can be reached by `channel`; none for who may not read them."""
-    require(actor, Right.EXPORT)
     return _ADDRESS.get(channel, ()) if may(actor, Right.READ_CONTACT) else ()
 
 
+@service(Right.EXPORT)
 def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str = "") -> ExportPlan:
     """How many rows, who is left out and what is personal, before anything is written; raises as `write` does."""
     order = _check(app, actor, chosen, columns, purpose, channel)
@@ -90,6 +92,7 @@ def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose
     return ExportPlan(len(ids), left_out, personal, purpose, _sentence(order, len(ids), left_out, personal))
 
 
+@service(Right.EXPORT)
 def write(
     app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], file: Path, *, purpose: str, channel: str = "",
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
@@ -123,6 +126,7 @@ def write(
     raise CrmdeskError("Permissions changed again and again while the file was written; try again in a minute.")
 
 
+@service(Right.EXPORT)
 def first_rows(
     app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], *, purpose: str, channel: str = "", limit: int,
     kept: bool,

@@ -12,7 +12,7 @@ from crmdesk.domain.customer import full_name
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip, from_json
 from crmdesk.domain.permission import MARKETING_CHANNELS, Decision, PermissionEvent, decide_each
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services import column_values
 from crmdesk.services.context import App
 from crmdesk.services.customer_card import (
@@ -27,6 +27,7 @@ from crmdesk.services.customer_card import (
     segment,
     timeline,
 )
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import FilterField, ListColumn, check_filter, columns, fields
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permissions as ledger
@@ -117,20 +118,20 @@ class CustomerRow:
     why: str = ""
 
 
+@service(Right.READ_CUSTOMER)
 def count(app: App, actor: Actor) -> int:
     """How many customers the bank has."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.read() as session:
         return runs.count_customers(session)
 
 
+@service(Right.READ_CUSTOMER)
 def find(app: App, actor: Actor, query: CustomerQuery, *,
          cancel: Callable[[], bool] = lambda: False) -> NDArray[np.int64]:  # fmt: skip
     """Ids of all customers who match, in sort order. Raises Cancelled soon after `cancel()` turns true.
 
     Refused where a filter asks for contact data that this person may not read.
     """
-    require(actor, Right.READ_CUSTOMER)
     at = app.store.clock()
     with app.store.reader() as raw:
         return ids_of(raw, actor, Chosen(query), at, cancel=cancel)
@@ -151,13 +152,14 @@ def ids_of(raw: Any, actor: Actor, chosen: Chosen, at: datetime, *,
                       cancel=cancel)  # fmt: skip
 
 
+@service(Right.READ_CUSTOMER)
 def count_chosen(app: App, actor: Actor, chosen: Chosen) -> int:
     """How many customers are chosen."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         return len(ids_of(raw, actor, chosen, app.store.clock()))
 
 
+@service(Right.READ_CUSTOMER)
 def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = (),
          searched: str = "") -> list[CustomerRow]:  # fmt: skip
     """The lines of one block (at most 256 ids), in the order asked; ids that are gone are left out.
@@ -165,7 +167,6 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
     `columns` are keys of further columns. One that a plugin gives and fails to compute shows "-". `searched`: the text
     that found them, of which each row then says `why`.
     """
-    require(actor, Right.READ_CUSTOMER)
     wanted = [int(i) for i in ids]
     if len(wanted) > BLOCK:
         raise BadInput(f"At most {BLOCK} customers are read at once, not {len(wanted)}; ask for them in blocks.")
@@ -198,9 +199,9 @@ def _offers(events: list[PermissionEvent], at: datetime, restricted: bool) -> tu
     return tuple(decide_each(events, "marketing", MARKETING_CHANNELS, at, restricted=restricted).items())
 
 
+@service(Right.READ_CUSTOMER)
 def choices(app: App, actor: Actor) -> dict[str, list[tuple[str, str]]]:
     """(value, label) for the filters whose values come from the bank: branch and segment."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         return people.choices(raw)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from crmdesk.domain.change import Change
 from crmdesk.domain.document import BYTES_AT_MOST, KINDS, kept_name, media_type
 from crmdesk.domain.errors import BadInput, CrmdeskError
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
@@ -19,9 +20,9 @@ from crmdesk.store.queries.documents import DocumentInfo
 from crmdesk.store.queries.offers import raw_of
 
 
+@service(Right.READ_CUSTOMER, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[DocumentInfo]:
     """The customer's files, newest first; without the right to contact data their kind stands for the name."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         found = queries.of_customer(raw, people.id_of(raw, number))
     if may(actor, Right.READ_CONTACT):
@@ -29,13 +30,13 @@ def of_customer(app: App, actor: Actor, number: str) -> list[DocumentInfo]:
     return [replace(one, name=one.kind) for one in found]
 
 
+@service(Right.RECORD_PERMISSION, of="number")
 def add(app: App, actor: Actor, number: str, file: Path, kind: str = "other") -> Change:
     """Keep a copy of `file` with the customer; the Change names it. A file that is there already is not kept twice.
 
     BadInput for an unknown kind or customer, for an erased person, for more than 20 MB, and for what is no document by
     its content; CrmdeskError where the file cannot be read.
     """
-    require(actor, Right.RECORD_PERMISSION)
     if kind not in KINDS:
         raise BadInput(f"'{kind}' is not a kind of document; choose one of {', '.join(KINDS)}.")
     content = _read(file)
@@ -56,9 +57,9 @@ def add(app: App, actor: Actor, number: str, file: Path, kind: str = "other") ->
     return Change("add_document", {"document": frozenset({key})}, app.store.change_no())
 
 
+@service(Right.READ_CONTACT, of={"document_id": "document"})
 def content(app: App, actor: Actor, document_id: int) -> bytes:
     """The bytes of one document; each reading is audited. BadInput for an unknown id."""
-    require(actor, Right.READ_CONTACT)
     with app.store.write() as session:
         found = queries.content(session, document_id)
         if found is None:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.domain.errors import CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.domain.text import guard
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Result
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.runs import finished
 from crmdesk.store import audit
 
@@ -37,13 +38,13 @@ class ExportReport:
     warnings: tuple[str, ...]
 
 
+@service(Right.EXPORT)
 def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None = None) -> ExportReport:
     """Write every table of a run as NAME.csv, what it is as run.json, and its figures through `draw`.
 
     Rows of people whose permission for the run's purpose has ended since are left out and counted. Raises Refused
     without the right, and CrmdeskError where the folder cannot be written: then no file of the export is there.
     """
-    require(actor, Right.EXPORT)
     record = finished(app, actor, uuid)
     rows = sum(len(table) for table in record.tables.values() if "customer" in table.columns)
     if rows > SOLO_ROWS and not actor.single:

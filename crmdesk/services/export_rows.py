@@ -18,6 +18,7 @@ from crmdesk.domain.text import guard
 from crmdesk.services import column_values
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerRow, rows
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import STANDARD, ListColumn, columns, label
 
 Foot = Sequence[tuple[str, str]]
@@ -38,11 +39,13 @@ class Sheet:
     rows: Iterator[list[Cell]]
 
 
+@service(Right.EXPORT)
 def export_columns(app: App, actor: Actor) -> list[ListColumn]:
     """Every column that may be exported: those of the list, and contact data for whoever may read it."""
     return [*columns(app, actor), *(CONTACT if may(actor, Right.READ_CONTACT) else ())]
 
 
+@service(Right.EXPORT)
 def cells(app: App, actor: Actor, ids: Sequence[int], wanted: Sequence[ListColumn]) -> list[list[Cell]]:
     """The typed cells of at most 256 customers, in the order of `ids`."""
     further = tuple(column.key for column in wanted if column.key not in _STANDARD)

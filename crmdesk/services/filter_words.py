@@ -7,14 +7,16 @@ from typing import Final
 
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
-from crmdesk.domain.rights import Actor
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import FilterField, fields
 
 _NAMED: Final = 20  # known values that a refusal names
 
 
+@service(Right.READ_CUSTOMER)
 def describe(app: App, actor: Actor, query: CustomerQuery) -> str:
     """Searched words and chips: "“yil”; Branch: Harbour; Joined from 2026-01-01"; "All customers" where none."""
     return in_words(query, fields(app, actor)) if query.filters else in_words(query, ())

@@ -11,6 +11,7 @@ from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.services import lasting
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.undoing import Reversal
 from crmdesk.store import audit
@@ -81,13 +82,13 @@ class UndoReport:
     what: str = ""
 
 
+@service(Right.READ_HISTORY, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
     """What was changed of a customer and of what surrounds them, newest first, at most 2,000 fields.
 
     Without the right to contact data, names, contact, birth and free text are hidden, and the act stands for the title.
     BadInput: unknown number.
     """
-    require(actor, Right.READ_HISTORY)
     clear = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         rows = queries.of_customer(raw, people.id_of(raw, number), ENTRIES)
@@ -109,30 +110,31 @@ def _shown(table: str, field: str, value: Any, words: dict[str, dict[int, str]],
     return words[field].get(value, value) if field in words and value is not None else value
 
 
+@service(Right.UNDO)
 def deeds(app: App, actor: Actor, limit: int = 100) -> list[DeedEntry]:
     """One's own deeds, newest first."""
-    require(actor, Right.UNDO)
     with app.store.reader() as raw:
         found = queries.deeds(raw, actor.login, limit)
         undone = queries.standing(raw, [deed.id for deed in found])
     return [_entry(deed, undone[deed.id][1]) for deed in found]
 
 
+@service(Right.UNDO)
 def next_undo(app: App, actor: Actor) -> DeedEntry | None:
     """What undo would take back now: the newest own deed that stands; `first` where something lasting came after."""
-    require(actor, Right.UNDO)
     with app.store.reader() as raw:
         found = _next(raw, actor, back=True)
         return replace(found, first=lasting.since(raw, actor.login, found)) if found else None
 
 
+@service(Right.UNDO)
 def next_redo(app: App, actor: Actor) -> DeedEntry | None:
     """What redo would bring back: the newest own undo, unless something else was done since."""
-    require(actor, Right.UNDO)
     with app.store.reader() as raw:
         return _next(raw, actor, back=False)
 
 
+@service(Right.UNDO)
 def undo(app: App, actor: Actor, deed: int | None = None) -> UndoReport:
     """Take back one's own deed (None: the newest that stands). What was changed since stays and is named.
 
@@ -140,7 +142,6 @@ def undo(app: App, actor: Actor, deed: int | None = None) -> UndoReport:
     newest: that is said first, and the next undo in a row goes on. Refused for a deed of somebody else, CrmdeskError
     where nothing of it can be taken back.
     """
-    require(actor, Right.UNDO)
     if deed is None:
         _stop_at_lasting(app, actor)
     with app.store.write() as session:
@@ -163,9 +164,9 @@ def _stop_at_lasting(app: App, actor: Actor) -> None:
     raise BadInput(f"{said} Undo again takes back: {found.title.removeprefix('Redo: ')}.")
 
 
+@service(Right.UNDO)
 def redo(app: App, actor: Actor) -> UndoReport:
     """Bring back what the newest own undo took back. BadInput where there is none."""
-    require(actor, Right.UNDO)
     with app.store.write() as session:
         found = _next(raw_of(session), actor, back=False)
         if found is None:

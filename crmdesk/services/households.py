@@ -10,8 +10,9 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import HOUSEHOLD_ROLES
 from crmdesk.domain.errors import BadInput, Conflict
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -46,6 +47,7 @@ def _human(raw: Any, number: str) -> Person:
     return who
 
 
+@service(Right.EDIT_CUSTOMER, of={"number": "customer", "with_number": "customer"})
 def join_household(
     app: App, actor: Actor, number: str, *, household: int | None = None, name: str = "", role: str = "member",
     with_number: str | None = None,
@@ -55,7 +57,6 @@ def join_household(
     Where `with_number` has none, a new one is made for both, with that person as its head. A household lived in so far
     is left today. Joining the own household again changes the role. BadInput says what cannot be.
     """
-    require(actor, Right.EDIT_CUSTOMER)
     if role not in HOUSEHOLD_ROLES:
         raise BadInput(f"'{role}' is not a place in a household; choose one of {', '.join(HOUSEHOLD_ROLES)}.")
     if household is not None and with_number is not None:
@@ -122,9 +123,9 @@ def _move_out(journal: Journal, place: Membership, today: date) -> None:
     journal.update("household_member", place.id, {"to_on": max(today, place.from_on)})
 
 
+@service(Right.EDIT_CUSTOMER, of="number")
 def leave_household(app: App, actor: Actor, number: str) -> Change:
     """The customer leaves the household today. BadInput where there is none to leave."""
-    require(actor, Right.EDIT_CUSTOMER)
     with app.store.write() as session:
         raw = raw_of(session)
         who = person(raw, number)
@@ -137,9 +138,9 @@ def leave_household(app: App, actor: Actor, number: str) -> Change:
     return Change("leave_household", {**journal.ids(), "customer": frozenset({who.id})}, app.store.change_no())
 
 
+@service(Right.EDIT_CUSTOMER)
 def rename_household(app: App, actor: Actor, household: int, version: int, name: str) -> Change:
     """Give a household another name. BadInput for an empty one; Conflict where it is not at `version` any more."""
-    require(actor, Right.EDIT_CUSTOMER)
     kept = _household_name(name)
     if not kept:
         raise BadInput("The household has no name; write one.")

@@ -11,8 +11,9 @@ from crmdesk.domain import money
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.interaction import INITIATORS, RESPONSES, SYSTEM
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.queries import interactions as queries
@@ -49,9 +50,9 @@ class Recorded:
     change: Change
 
 
+@service(Right.ADD_INTERACTION)
 def choices(app: App, actor: Actor) -> list[CellChoice]:
     """Every combination that is legal today, those this person recorded most lately first."""
-    require(actor, Right.ADD_INTERACTION)
     day = app.store.clock().date()
     with app.store.reader() as raw:
         return [
@@ -60,6 +61,7 @@ def choices(app: App, actor: Actor) -> list[CellChoice]:
         ]
 
 
+@service(Right.ADD_INTERACTION, of="number")
 def record(
     app: App, actor: Actor, number: str, code: str, *, occurred_at: datetime | None = None, amount: str = "",
     account: str = "", note: str = "", response: str = "", initiated_by: str = "customer", medium: str = "",
@@ -69,7 +71,6 @@ def record(
     `amount` is typed text in the account's currency (else the bank's), its direction given by the combination;
     `account` a number of one of the customer's accounts. BadInput in words for whatever does not fit together.
     """
-    require(actor, Right.ADD_INTERACTION)
     now = app.store.clock()
     with app.store.write() as session:
         raw = offers.raw_of(session)
@@ -93,12 +94,12 @@ def record(
     return Recorded(key, Change("record_interaction", touched, app.store.change_no()))
 
 
+@service(Right.ADD_INTERACTION, of={"interaction_id": "interaction"})
 def reverse(app: App, actor: Actor, interaction_id: int, reason: str) -> Change:
     """Take an interaction back, once: it stays with its reversal beside it, and neither counts any more.
 
     BadInput without a reason, for a second reversal, for a reversal itself and for the bank's own postings.
     """
-    require(actor, Right.ADD_INTERACTION)
     words = _note(reason)
     if not words:
         raise BadInput("A reversal needs a reason; write in a few words what was wrong.")

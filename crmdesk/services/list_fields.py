@@ -10,9 +10,10 @@ from crmdesk.domain.customer import KINDS, PRODUCT_FAMILIES, RELATIONS
 from crmdesk.domain.errors import Refused
 from crmdesk.domain.filter import KIND_OF, OWN, OWN_KINDS, Chip, is_own
 from crmdesk.domain.permission import MARKETING_CHANNELS
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services import plugin_columns
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import filters
 
@@ -88,9 +89,9 @@ FURTHER: Final = (
 )
 
 
+@service(Right.READ_CUSTOMER)
 def fields(app: App, actor: Actor) -> list[FilterField]:
     """Every field this person may filter by, with the values to choose from; the bank's own fields come last."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         choices, own = _choices(people.choices(raw), people.further_choices(raw)), filters.own_fields(raw)
     clear = may(actor, Right.READ_CONTACT)
@@ -102,9 +103,9 @@ def fields(app: App, actor: Actor) -> list[FilterField]:
     ]  # fmt: skip
 
 
+@service(Right.READ_CUSTOMER)
 def columns(app: App, actor: Actor) -> list[ListColumn]:
     """Every column this person's list can show: those of each list first, then further ones, own fields, plugins'."""
-    require(actor, Right.READ_CUSTOMER)
     clear = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         own = filters.own_fields(raw)

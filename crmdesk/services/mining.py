@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmdesk.contributions.params import form_hints
 from crmdesk.domain.filter import Chip
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.execute import Order, run_analysis
@@ -17,6 +17,7 @@ from crmdesk.mining.record import RunRecord
 from crmdesk.plugin_host import Host
 from crmdesk.services.context import App
 from crmdesk.services.export import ExportReport, export
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import check_filter
 from crmdesk.services.plugins import host_of
 from crmdesk.services.recover import recover
@@ -100,6 +101,7 @@ def _kind(annotation: Any) -> tuple[str, list[Any] | None]:
     return getattr(annotation, "__name__", "str"), None
 
 
+@service(Right.RUN_ANALYSIS, whole=True)
 def population(
     app: App, actor: Actor, analysis_id: str, as_of: str | None = None, raw_params: Mapping[str, Any] | None = None,
     population: tuple[Chip, ...] = (),
@@ -109,7 +111,6 @@ def population(
     With the default parameters, or with these as typed (BadInput where one is wrong); all zero where they choose no
     data of customers. `population`: only those whom this filter takes now; the others count as outside it.
     """
-    require(actor, Right.RUN_ANALYSIS)
     _check(app, actor, population)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
     day = parse_day(as_of, app.store.clock()) or frame.default_day(app.store)
@@ -118,6 +119,7 @@ def population(
     return {"eligible": len(who.customers), "excluded": dict(who.excluded), "as_of": day.isoformat()}
 
 
+@service(Right.RUN_ANALYSIS, whole=True)
 def run(
     app: App, actor: Actor, analysis_id: str, raw_params: Mapping[str, Any], *, seed: int = 7,
     as_of: str | None = None, progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
@@ -128,7 +130,6 @@ def run(
     `population` is kept with the run, so that `rerun` and `score` ask for the same people again. Refused where it
     asks for contact data that this person may not read.
     """
-    require(actor, Right.RUN_ANALYSIS)
     _check(app, actor, population)
     order = Order(analysis_id, raw_params, seed, as_of, threads, population)
     record = run_analysis(app, actor, order, progress=progress, cancel=cancel, runner=runner)

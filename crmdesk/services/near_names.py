@@ -6,8 +6,9 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from crmdesk.domain.customer import fold
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import near as queries
 from crmdesk.store.queries.search import number_of
 
@@ -15,12 +16,12 @@ OFFERED: Final = 5
 _LIKE: Final = 0.7  # of 1, how much of two words is the same
 
 
+@service(Right.READ_CUSTOMER)
 def near_names(app: App, actor: Actor, text: str) -> list[str]:
     """Up to five names of the bank's customers written much like `text`, the nearest first.
 
     Empty for numbers, and for who may not read names. A word of several is replaced where it has a near one.
     """
-    require(actor, Right.READ_CUSTOMER)
     words = [word for word in fold(text).split() if len(word) >= len("abc")]
     if not may(actor, Right.READ_CONTACT) or number_of(text) or not words:
         return []

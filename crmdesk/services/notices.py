@@ -8,8 +8,9 @@ from typing import Final
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.recording import family, purpose_of
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries.permission_write import NoticeRow as NoticeInfo
@@ -21,22 +22,23 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _LONGEST: Final = 20_000
 
 
+@service(Right.SIGNED_IN)
 def current(app: App, actor: Actor) -> list[NoticeInfo]:
     """The newest version of each notice in each language, by code; these are shown to customers from now on."""
     newest = {(family(n.code), n.language): n for n in every(app, actor)}
     return [newest[key] for key in sorted(newest)]
 
 
+@service(Right.READ_PERMISSIONS)
 def every(app: App, actor: Actor) -> list[NoticeInfo]:
     """All versions, the oldest first: what earlier grants were given on stays readable."""
-    require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         return sorted(writes.notices(raw), key=lambda n: (family(n.code), n.version))
 
 
+@service(Right.MANAGE_NOTICES)
 def add(app: App, actor: Actor, code: str, text: str, language: str = "en") -> Change:
     """The next version of notice `code`, or its first; versions never change. BadInput for a bad code or no text."""
-    require(actor, Right.MANAGE_NOTICES)
     name, words = family(code.strip()), text.strip()
     if not _CODE.fullmatch(name):
         raise BadInput(f"'{code}' is no code for a notice; use lower-case letters, such as marketing.")

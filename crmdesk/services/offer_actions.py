@@ -11,8 +11,9 @@ from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.offer import DECISIONS
 from crmdesk.domain.permission import LEGITIMATE_INTEREST, PermissionEvent
 from crmdesk.domain.permission import decide as rule
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.offer_list import Recommendation
 from crmdesk.services.segments import channel_word
 from crmdesk.store import audit
@@ -34,6 +35,7 @@ _WAITS: Final = {
 }
 
 
+@service(Right.READ_RESULTS, Right.READ_CUSTOMER, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
     """What was recommended for a customer, the latest list first; content only where it may be used now.
 
@@ -41,8 +43,6 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
     offers, everything but the fact and its decision is left out, and `hidden` says why. BadInput for an unknown
     number.
     """
-    require(actor, Right.READ_RESULTS)
-    require(actor, Right.READ_CUSTOMER)
     at = app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
@@ -88,12 +88,12 @@ def _shown(row: Mapping[str, Any], money: str, hidden: str, wait: str) -> Recomm
     )  # fmt: skip
 
 
+@service(Right.MAKE_OFFERS, of={"action_id": "action"})
 def decide(app: App, actor: Actor, action_id: int, decision: str) -> Change:
     """Write down what a person decided about an open action: "taken" or "declined"; once, with name and time.
 
     BadInput for another word or an unknown action; CrmdeskError naming who decided before.
     """
-    require(actor, Right.MAKE_OFFERS)
     if decision not in DECISIONS:
         raise BadInput(f"'{decision}' is no decision; choose {' or '.join(DECISIONS)}.")
     with app.store.write() as session:

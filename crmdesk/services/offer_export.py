@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.money import plain
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services import offer_gates as gates
 from crmdesk.services.context import App
 from crmdesk.services.export import SOLO_ROWS, ExportReport, hand_over, writable, write_csv
+from crmdesk.services.guard import service
 from crmdesk.services.offer_list import OfferList, OfferRow, sees
 from crmdesk.store import audit
 from crmdesk.store.queries import offers as queries
@@ -25,6 +26,7 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
+@service(Right.EXPORT, Right.READ_RESULTS)
 def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportReport:
     """Write the rows to `path` (.csv), and run, as-of day, purpose and the counts of the gates to `path` with .json.
 
@@ -33,8 +35,6 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
     the right, or for more than 1,000 rows without a second person; BadInput where the name does not end in .csv;
     CrmdeskError where the folder cannot be written: then both files are as they were.
     """
-    require(actor, Right.EXPORT)
-    require(actor, Right.READ_RESULTS)
     if path.suffix.lower() != ".csv":
         raise BadInput(f"{path.name} is no name for a table; end it in .csv.")
     if len(offers.rows) > SOLO_ROWS and not actor.single:

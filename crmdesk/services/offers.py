@@ -15,7 +15,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.offer import Product
 from crmdesk.domain.permission import MARKETING_CHANNELS
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import read_offers
@@ -25,6 +25,7 @@ from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
 from crmdesk.services import offer_gates as gates
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.offer_actions import decide, of_customer
 from crmdesk.services.offer_export import export_csv
 from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, rows_of, sees
@@ -43,6 +44,7 @@ __all__ = [
 ]  # fmt: skip
 
 
+@service(Right.READ_RESULTS)
 def candidates(
     app: App, actor: Actor, run_uuid: str, *, channel: str, rule: int | None = None, product: str | None = None,
     top: int | None = None, progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
@@ -57,7 +59,6 @@ def candidates(
     BadInput for an unknown run, channel or product, or a `top` below 1; CrmdeskError where the run has no model or
     its analysis makes no offers; AnalysisError where what it offers cannot be used.
     """
-    require(actor, Right.READ_RESULTS)
     if channel not in MARKETING_CHANNELS:
         raise BadInput(f"'{channel}' is no channel for offers; known: {', '.join(MARKETING_CHANNELS)}.")
     if top is not None and top < 1:
@@ -107,12 +108,12 @@ def _check_rule(record: RunRecord, rule: int | None, product: Product | None) ->
         raise BadInput(f"{which} {'foretells' if rule is None else 'says nothing about'} {product.name}.")
 
 
+@service(Right.READ_RESULTS)
 def newest_run(app: App, actor: Actor) -> str:
     """The newest run that can make offers; BadInput where there is none.
 
     Who may read results may ask for it, without a right to the whole history of runs.
     """
-    require(actor, Right.READ_RESULTS)
     makers = [name for name, analysis in app.plugins.analyses.items() if analysis.offer is not None]
     with app.store.reader() as raw:
         found = queries.newest_model(raw, makers)
@@ -174,12 +175,12 @@ def _others(table: pd.DataFrame, failed: Any, people: set[int]) -> dict[int, dic
     return found
 
 
+@service(Right.READ_RESULTS)
 def standing(app: App, actor: Actor, offers: OfferList) -> OfferList:
     """The list without those who fail a gate by now, each counted at that gate; nobody is added.
 
     What an open list becomes when permissions or customers change: the rows that stay keep their rank and values.
     """
-    require(actor, Right.READ_RESULTS)
     at = app.store.clock()
     customers = np.array([row.customer for row in offers.rows], np.int64)
     chances = np.array([row.p for row in offers.rows], np.float64)
@@ -192,13 +193,13 @@ def standing(app: App, actor: Actor, offers: OfferList) -> OfferList:
     return replace(offers, at=at, rows=rows, rejected={gate: n for gate, n in counts.items() if n})
 
 
+@service(Right.MAKE_OFFERS)
 def keep(app: App, actor: Actor, offers: OfferList) -> Change:
     """Store the rows as recommended actions of their run; whoever may no longer be offered this is left out.
 
     The gates are asked again in the same unit of work. Actions of other runs stay; one of this run that a person has
     decided stays too. The change touches the ids that were stored; the audit holds the counts.
     """
-    require(actor, Right.MAKE_OFFERS)
     run = ledger.load(app.store, offers.run, {}, result=False)
     with app.store.write() as session:
         at = app.store.clock()

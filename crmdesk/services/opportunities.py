@@ -8,10 +8,11 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, Conflict
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.domain.work import STAGES
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
@@ -61,9 +62,9 @@ class Move:
     by: str
 
 
+@service(Right.READ_WORK)
 def board(app: App, actor: Actor, mine: bool = True) -> dict[str, list[OpportunityRow]]:
     """Opportunities by stage, every stage a key; in each the next date first. At most 500 of a stage."""
-    require(actor, Right.READ_WORK)
     owner = " AND o.login = :me" if mine else ""
     with app.store.reader() as raw:
         return {
@@ -73,43 +74,43 @@ def board(app: App, actor: Actor, mine: bool = True) -> dict[str, list[Opportuni
         }  # fmt: skip
 
 
+@service(Right.READ_WORK, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[OpportunityRow]:
     """All opportunities of one customer, whoever owns them, those under way first."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         customer = customer_rows.id_of(raw, number)
         found = _rows(actor, queries.opportunities(raw, "p.customer_id = :customer", {"customer": customer}))
     return sorted(found, key=lambda row: row.stage in STAGES[3:])
 
 
+@service(Right.READ_WORK)
 def products(app: App, actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of what an opportunity may be about."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         return queries.products(raw)
 
 
+@service(Right.READ_WORK)
 def currency(app: App, actor: Actor) -> str:
     """The currency that a value is in where nobody says otherwise."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         return usual_currency(raw)
 
 
+@service(Right.READ_WORK, of={"id": "opportunity"})
 def moves(app: App, actor: Actor, id: int) -> list[Move]:
     """Every change of stage in order, those that an undo made included."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         _found(raw, id)
         return [Move(*row) for row in queries.moves(raw, id)]
 
 
+@service(Right.EDIT_WORK, of="number")
 def add(app: App, actor: Actor, number: str, title: str = "", *, stage: str = "identified", **fields: Any) -> Change:
     """A new opportunity of a customer; `fields` as for `edit`. Without a title it is named after its product.
 
     BadInput for an unknown customer, product, stage or colleague, a title that is missing, or a negative value.
     """
-    require(actor, Right.EDIT_WORK)
     if stage not in STAGES[:3]:
         raise BadInput(f"A new opportunity cannot be '{stage}'; choose one of {', '.join(STAGES[:3])}.")
     with app.store.write() as session:
@@ -128,12 +129,12 @@ def add(app: App, actor: Actor, number: str, title: str = "", *, stage: str = "i
     return Change("add_opportunity", journal.ids(), app.store.change_no())
 
 
+@service(Right.EDIT_WORK, of={"id": "opportunity"})
 def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change:
     """Set title, product (a code, "" none), value (minor units or None), currency, next_step, next_on, owner (login).
 
     Conflict where somebody changed it after `version`; BadInput for what cannot be.
     """
-    require(actor, Right.EDIT_WORK)
     with app.store.write() as session:
         raw = raw_of(session)
         row = _found(raw, id)
@@ -151,12 +152,12 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
     return Change("edit_opportunity", journal.ids(), app.store.change_no())
 
 
+@service(Right.EDIT_WORK, of={"id": "opportunity"})
 def move(app: App, actor: Actor, id: int, version: int, stage: str, lost_reason: str = "") -> Change:
     """Take an opportunity to another stage; a lost one needs its reason, which goes when it is taken up again.
 
     Conflict where somebody changed it after `version`; BadInput for an unknown stage or a missing reason.
     """
-    require(actor, Right.EDIT_WORK)
     if stage not in STAGES:
         raise BadInput(f"'{stage}' is not a stage; choose one of {', '.join(STAGES)}.")
     reason = lost_reason.strip()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crmdesk.domain import own_field
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import customer_edit as queries
 
 HIDDEN: Final = "hidden"
@@ -24,12 +25,12 @@ class OwnValue:
     text: str
 
 
+@service(Right.READ_CUSTOMER, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[OwnValue]:
     """Every own field in use, in the bank's order; empty where the customer was merged away or has no such number.
 
     Personal values are told as "hidden" to who may not read contact data.
     """
-    require(actor, Right.READ_CUSTOMER)
     clear = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         found = queries.row(raw, number)

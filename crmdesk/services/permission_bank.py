@@ -22,8 +22,9 @@ from crmdesk.domain.permission import (
     MINING_PURPOSES,
     STATES,
 )
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import permission_bank as queries
 from crmdesk.store.queries import permissions as ledger
 
@@ -92,9 +93,9 @@ class Saying:
     recorded_at: datetime
 
 
+@service(Right.READ_PERMISSIONS)
 def overview(app: App, actor: Actor, at: datetime | None = None, known_at: datetime | None = None) -> Overview:
     """The grid of the whole bank at `at` (aware; None: the bank's clock), from what was known at `known_at`."""
-    require(actor, Right.READ_PERMISSIONS)
     at = (at or app.store.clock()).astimezone(UTC)
     rows, allowed = {}, {}
     with app.store.reader() as raw:
@@ -132,18 +133,19 @@ def _counts(codes: NDArray[np.int8], blocked: NDArray[np.bool_]) -> dict[str, in
     return {**found, "restricted": int(hidden.sum())} if hidden.any() else found
 
 
+@service(Right.READ_PERMISSIONS)
 def repermission(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) -> list[Due]:
     """The grants of `queue`, at most `limit`."""
     return queue(app, actor, days, limit).due
 
 
+@service(Right.READ_PERMISSIONS)
 def queue(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) -> Queue:
     """Grants that end within `days`, soonest first, then those that have ended, latest first; at most `limit` of them.
 
     All are counted. What was refused, withdrawn or objected to since is not in the queue, nor is a restricted, merged,
     erased or former customer.
     """
-    require(actor, Right.READ_PERMISSIONS)
     if days < 0:
         raise BadInput(f"The days ahead are a number from 0 up, not {days}.")
     clock = app.store.clock()
@@ -178,9 +180,9 @@ def _ending(
     ]  # fmt: skip
 
 
+@service(Right.READ_PERMISSIONS)
 def objections(app: App, actor: Actor, limit: int = SHOWN_AT_MOST) -> list[Saying]:
     """Objections that stand now, the newest first; one that yielded to a later own grant is not among them."""
-    require(actor, Right.READ_PERMISSIONS)
     clock = app.store.clock()
     with app.store.reader() as raw:
         customers = everyone(raw)
@@ -193,9 +195,9 @@ def objections(app: App, actor: Actor, limit: int = SHOWN_AT_MOST) -> list[Sayin
         return [_saying(actor, row) for row in queries.sayings(raw, sorted(seqs, reverse=True)[:limit])]
 
 
+@service(Right.READ_PERMISSIONS)
 def changed_since(app: App, actor: Actor, since: datetime | None = None, limit: int = SHOWN_AT_MOST) -> list[Saying]:
     """Withdrawals and objections written down after `since` (None: in the last seven days), the newest first."""
-    require(actor, Right.READ_PERMISSIONS)
     since = since or app.store.clock() - timedelta(days=NEWS_DAYS)
     with app.store.reader() as raw:
         return [_saying(actor, row) for row in queries.withdrawn_since(raw, since.astimezone(UTC), limit)]

@@ -9,11 +9,12 @@ from typing import Any, Final
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, PermissionEvent, state
 from crmdesk.domain.recording import UNSTATED, Recording, check, moment_of_record
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress, Silent
 from crmdesk.jobs.progress import Cancelled
 from crmdesk.services import customers
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries import permissions as ledger
@@ -23,6 +24,7 @@ _NAMED: Final = 10_000  # more ids than this are told as "all"
 _AS_STRICT: Final = ("withdrawn", "objected", "erased")
 
 
+@service(Right.RECORD_PERMISSION, Right.READ_CUSTOMER)
 def withdraw_many(
     app: App, actor: Actor, chosen: customers.Chosen, purpose: str, channels: tuple[str, ...] = (), *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
@@ -32,8 +34,6 @@ def withdraw_many(
     One unit of work. Who has withdrawn, objected or been erased already is left out: nothing would change. The change
     touches the events that were written, none where nobody was left. Raises Cancelled, then nothing was written.
     """
-    require(actor, Right.RECORD_PERMISSION)
-    require(actor, Right.READ_CUSTOMER)
     answer, watch = Recording(purpose, tuple(channels), "withdrawn"), progress or Silent()
     check(answer, app.store.clock())
     seqs: list[int] = []

@@ -16,8 +16,9 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.permission import PermissionEvent, widens
 from crmdesk.domain.recording import moment_of_record
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
@@ -43,6 +44,7 @@ class Proposal:
     at: datetime
 
 
+@service(Right.RECORD_PERMISSION, of="number")
 def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Change:
     """Void an event that was written in error, for a reason in words.
 
@@ -50,7 +52,6 @@ def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Chang
     laxer, so the stricter one holds until the data-protection officer confirms it. Who has that right passes alone.
     BadInput for an event that is not this customer's, is voided already, or cannot be; Refused for an erasure.
     """
-    require(actor, Right.RECORD_PERMISSION)
     words = reason.strip()
     if not words:
         raise BadInput("Say what was wrong with this event; the words are kept as evidence.")
@@ -68,21 +69,21 @@ def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Chang
     return Change(kind, _touched(who, written), app.store.change_no())
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def pending(app: App, actor: Actor, number: str | None = None) -> list[Proposal]:
     """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all.
 
     The reasons are free text, for who may read contact data.
     """
-    require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         who = writes.subject(raw, number, app.store.clock()).id if number else None
         found = list(_waiting(raw, who))
     return found if may(actor, Right.READ_CONTACT) else [replace(one, reason=HIDDEN) for one in found]
 
 
+@service(Right.CONFIRM_CORRECTION, of="number")
 def confirm(app: App, actor: Actor, number: str, seq: int) -> Change:
     """The data-protection officer confirms the waiting correction `seq`: its event is voided from now on."""
-    require(actor, Right.CONFIRM_CORRECTION)
     with app.store.write() as session:
         raw = writes.raw_of(session)
         who = writes.subject(raw, number, app.store.clock())
@@ -96,12 +97,12 @@ def confirm(app: App, actor: Actor, number: str, seq: int) -> Change:
     return Change("correct_permission", _touched(who, written), app.store.change_no())
 
 
+@service(Right.RESTRICT_CUSTOMER, of="number")
 def restrict(app: App, actor: Actor, number: str, on: bool) -> Change:
     """Restrict the processing of a customer's data, or lift it: blocks all but service (GDPR 18); an officer's right.
 
     A customer who is as wished already stays untouched: the change names nobody.
     """
-    require(actor, Right.RESTRICT_CUSTOMER)
     with app.store.write() as session:
         who = writes.subject(writes.raw_of(session), number, app.store.clock())
         title = f"{'Restrict' if on else 'Lift the restriction of'} {number}"

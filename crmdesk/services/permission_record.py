@@ -21,6 +21,7 @@ from crmdesk.domain.permission import (
 from crmdesk.domain.recording import Recording, as_events, check, expiry, moment_of_record, purpose_of
 from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.permission_bulk import withdraw_many
 from crmdesk.services.permission_correct import confirm, correct, pending, restrict
 from crmdesk.store import audit
@@ -64,9 +65,9 @@ class _Plan:
     known: list[PermissionEvent]
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def preview(app: App, actor: Actor, number: str, recording: Recording) -> Preview:
     """One sentence for what holds after saving; nothing is written. BadInput only for an unknown customer."""
-    require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         writes.subject(raw, number, app.store.clock())
         try:
@@ -81,6 +82,7 @@ def preview(app: App, actor: Actor, number: str, recording: Recording) -> Previe
     return Preview(f"After saving: {words}.{drop}", cells=cells, lists=lists)
 
 
+@service(Right.RECORD_PERMISSION, Right.RECORD_OBJECTION, any_of=True, of="number")
 def record(app: App, actor: Actor, number: str, recording: Recording) -> Change:
     """Append the events of a recording; the ledger's state changes with the return of this call.
 
@@ -96,6 +98,7 @@ def record(app: App, actor: Actor, number: str, recording: Recording) -> Change:
     return Change("record_permission", touched, app.store.change_no())
 
 
+@service(Right.RECORD_PERMISSION, of="number")
 def withdraw(
     app: App, actor: Actor, number: str, purpose: str = "marketing", channels: tuple[str, ...] = ()
 ) -> Change:  # fmt: skip
@@ -103,6 +106,7 @@ def withdraw(
     return record(app, actor, number, Recording(purpose, tuple(channels), "withdrawn"))
 
 
+@service(Right.RECORD_OBJECTION, of="number")
 def objection(app: App, actor: Actor, number: str, purpose: str = "marketing") -> Change:
     """The customer objects, on all channels: yields only to a later grant by the customer's own act."""
     return record(app, actor, number, Recording(purpose, (), "objected"))

@@ -14,8 +14,9 @@ from crmdesk.domain.permission import (
     decide,
     decide_each,
 )
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
@@ -73,6 +74,7 @@ class Grid:
     restricted: bool = False
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def grid(
     app: App, actor: Actor, number: str, at: datetime | None = None, known_at: datetime | None = None
 ) -> Grid:  # fmt: skip
@@ -80,7 +82,6 @@ def grid(
 
     With `known_at` only events recorded by then count: what the bank could have known.
     """
-    require(actor, Right.READ_PERMISSIONS)
     at = (at or app.store.clock()).astimezone(UTC)  # a grant's last day ends by the bank's clock, not the asker's
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
@@ -99,12 +100,12 @@ def _known(told: list[HistoryEvent], known_at: datetime | None) -> tuple[History
     return tuple(replace(event, voided=event.seq in voided) for event in known)
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
     """What proves one event of a customer; reading it is audited. BadInput for an event of somebody else.
 
     Words and the document's name are for who may read contact data.
     """
-    require(actor, Right.READ_PERMISSIONS)
     with app.store.reader() as raw:
         found = ledger.proof(raw, people.id_of(raw, number), seq)
     if found is None:
@@ -127,6 +128,7 @@ def _holds(found: Proof) -> bool:
     return proven and told
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def contactable(app: App, actor: Actor, number: str) -> str:
     """One sentence: how the customer may be contacted about offers today, and why not otherwise."""
     offers = next(row for row in grid(app, actor, number).rows if row[0].purpose == "marketing")

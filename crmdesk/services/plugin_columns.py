@@ -20,6 +20,7 @@ from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER
 from crmdesk.plugin_host.loading import PluginFault, guarded
 from crmdesk.services.context import App
 from crmdesk.services.customer_card import minable
+from crmdesk.services.guard import service
 from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import runs
 
@@ -30,12 +31,14 @@ _log = logging.getLogger(__name__)
 _kept: OrderedDict[tuple[Path, str, str], dict[int, Any]] = OrderedDict()
 
 
+@service(Right.SIGNED_IN)
 def offered(app: App, actor: Actor) -> dict[str, Column]:
     """The plugins' columns that this person may see, by id."""
     found: dict[str, Column] = getattr(app.plugins, "columns", dict)()
     return {key: column for key, column in found.items() if may(actor, column.may or Right.READ_RESULTS)}
 
 
+@service(Right.SIGNED_IN)
 def cells(
     app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]
 ) -> tuple[dict[int, dict[str, str]], tuple[str, ...]]:

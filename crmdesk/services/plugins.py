@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from crmdesk.analytics.catalogue import HOST_FEATURES
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs.runner import Runner, WorkerRunner
 from crmdesk.plugin_host import Host
 from crmdesk.plugin_host.checkup import CHECKS
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 
 SECONDS: Final = 60.0  # for the checks of one plugin
 
@@ -40,15 +41,15 @@ def doctor(app: App | Host, runner: Runner | None = None) -> list[dict[str, Any]
     return found
 
 
+@service(Right.MANAGE_PLUGINS)
 def enable(app: App | Host, actor: Actor, plugin_id: str) -> dict[str, Any]:
     """Turn a plugin on; Refused without the right, BadInput for an unknown id."""
-    require(actor, Right.MANAGE_PLUGINS)
     return host_of(app).enable(plugin_id).as_dict()
 
 
+@service(Right.MANAGE_PLUGINS)
 def disable(app: App | Host, actor: Actor, plugin_id: str) -> dict[str, Any]:
     """Turn a plugin off, now and at later starts; Refused without the right, BadInput for an unknown id."""
-    require(actor, Right.MANAGE_PLUGINS)
     return host_of(app).disable(plugin_id).as_dict()
 
 

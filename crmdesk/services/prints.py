@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from crmdesk.domain.own_field import written
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customer_card, customer_export, permissions
 from crmdesk.services.context import App
@@ -15,6 +15,7 @@ from crmdesk.services.customer_card import CustomerCard, Timeline
 from crmdesk.services.customer_export import ExportPlan
 from crmdesk.services.customers import Chosen
 from crmdesk.services.filter_words import describe
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import ListColumn
 from crmdesk.services.permissions import Grid
 from crmdesk.services.runs import finished
@@ -47,10 +48,10 @@ class PrintedCustomer:
     at: datetime
 
 
+@service(Right.EXPORT)
 def customer_list(app: App, actor: Actor, chosen: Chosen, columns: tuple[str, ...], purpose: str, channel: str = "", *,
                   kept: bool) -> PrintedList:  # fmt: skip
     """The first 500 customers; who may not be written for this purpose is left out. `kept`: as a file, so audited."""
-    require(actor, Right.EXPORT)
     plan, shown, rows = customer_export.first_rows(
         app, actor, chosen, columns, purpose=purpose, channel=channel, limit=ROWS_AT_MOST, kept=kept
     )
@@ -58,9 +59,9 @@ def customer_list(app: App, actor: Actor, chosen: Chosen, columns: tuple[str, ..
     return PrintedList(plan, tuple(shown), texts, describe(app, actor, chosen.query), app.store.clock())
 
 
+@service(Right.EXPORT, of="number")
 def customer(app: App, actor: Actor, number: str, *, kept: bool) -> PrintedCustomer:
     """One customer for paper; BadInput for an unknown number."""
-    require(actor, Right.EXPORT)
     line = customer_card.timeline(app, actor, number) if may(actor, Right.READ_INTERACTIONS) else None
     segment = customer_card.segment(app, actor, number) if may(actor, Right.READ_RESULTS) else None
     made = PrintedCustomer(customer_card.get(app, actor, number), permissions.grid(app, actor, number), line, segment,
@@ -73,9 +74,9 @@ def customer(app: App, actor: Actor, number: str, *, kept: bool) -> PrintedCusto
     return made
 
 
+@service(Right.EXPORT)
 def result(app: App, actor: Actor, uuid: str, *, kept: bool) -> tuple[RunRecord, dict[str, Any]]:
     """A run and those of its tables that hold no persons; those are exported, never printed."""
-    require(actor, Right.EXPORT)
     record = finished(app, actor, uuid)
     tables = {name: table for name, table in record.tables.items() if "customer" not in table.columns}
     if kept:

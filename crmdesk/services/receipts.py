@@ -22,9 +22,10 @@ from crmdesk.domain.permission import (
     PermissionEvent,
     decide,
 )
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
 from crmdesk.services.export import writable
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permission_receipt as queries
@@ -47,13 +48,13 @@ _WITHDRAWAL: Final = (
 _RIGHTS: Final = ["access", "rectification", "erasure", "restriction", "portability", "objection", "withdrawal"]
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
     """The receipt of one customer as plain JSON values; making it is audited. Refused for an erased person.
 
     Keys: receipt_metadata, consent_records (one for each purpose with an event, each with record_header,
     pii_processing and events), party_identification. Evidence and notices are named by their SHA-256.
     """
-    require(actor, Right.READ_PERMISSIONS)
     at = app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
@@ -79,6 +80,7 @@ def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@service(Right.READ_PERMISSIONS, of="number")
 def save(app: App, actor: Actor, number: str, file: Path) -> Path:
     """Write the receipt to a file as JSON, whole or not at all. CrmdeskError where it cannot be written."""
     text = json.dumps(receipt(app, actor, number), indent=2, ensure_ascii=False)

@@ -11,7 +11,7 @@ from typing import Any
 
 from crmdesk.contributions import Analysis
 from crmdesk.domain.errors import BadInput, CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining.execute import Order, Part, run_analysis
 from crmdesk.mining.params import find_analysis
@@ -20,6 +20,7 @@ from crmdesk.mining.recovery import Labels, agreement_metrics, best_matches, pai
 from crmdesk.results import Metric, Rules
 from crmdesk.services import recover_rules
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import runs as queries
 
 TRUTH_FILE = "segments.csv"
@@ -44,6 +45,7 @@ class Side:
     segment: dict[str, str]
 
 
+@service(Right.RUN_ANALYSIS, whole=True)
 def recover(
     app: App, actor: Actor, truth_dir: Path, analysis_id: str, seed: int = 7, *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False, runner: Any = None,
@@ -53,7 +55,6 @@ def recover(
     Segmentations run with k chosen and with the planted numbers given; before both runs only the numbers of groups
     are read from the truth. Everything else runs once with its defaults, the truth unopened.
     """
-    require(actor, Right.RUN_ANALYSIS)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
     watch = progress or Silent()
     if issubclass(analysis.gives, Rules):

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.mining.record import RunRecord
 from crmdesk.places import resource
 from crmdesk.results import Figure, Result, Rules, Segments
 from crmdesk.services import pictures
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.runs import finished
 from crmdesk.services.segments import SegmentBook, channel_word, describe
 from crmdesk.store import audit
@@ -33,12 +34,12 @@ class Picture:
     caption: str = ""
 
 
+@service(Right.EXPORT)
 def write_report(app: App, actor: Actor, uuid: str, path: Path) -> Path:
     """Write the report of a finished run; it names no customer and loads nothing from elsewhere.
 
     Audited as an export. Raises CrmdeskError where the file cannot be written, or the run has no result.
     """
-    require(actor, Right.EXPORT)
     record = finished(app, actor, uuid)
     page = render(app, actor, record)
     with app.store.write() as session:
@@ -52,6 +53,7 @@ def write_report(app: App, actor: Actor, uuid: str, path: Path) -> Path:
     return path
 
 
+@service(Right.READ_RESULTS)
 def render(app: App, actor: Actor, record: RunRecord) -> str:
     """The page as text; text of the bank and of plugins is escaped."""
     import jinja2

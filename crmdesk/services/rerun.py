@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress
 from crmdesk.mining import ledger
 from crmdesk.mining.execute import Order, run_analysis
 from crmdesk.mining.record import RunRecord
 from crmdesk.mining.use import analysis_of
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import runs as queries
 
 Hashes = Mapping[tuple[str, str], str]
@@ -35,12 +36,12 @@ class RerunReport:
                 "differences": list(self.differences)}  # fmt: skip
 
 
+@service(Right.RUN_ANALYSIS, whole=True)
 def rerun(
     app: App, actor: Actor, uuid: str, *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False, runner: Any = None,
 ) -> RerunReport:  # fmt: skip
     """Repeat a finished run with its parameters, seed, day and number of threads; recorded as a run of its own."""
-    require(actor, Right.RUN_ANALYSIS)
     old = ledger.load(app.store, uuid, {}, result=False)
     if old.outcome != "done":
         raise CrmdeskError(f"Run {old.uuid} has nothing to compare with: {old.verdict}")

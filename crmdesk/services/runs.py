@@ -6,30 +6,32 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.mining import ledger
 from crmdesk.mining.record import RunRecord
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store.queries import runs as queries
 from crmdesk.store.queries.permissions import may_be_mined
 
 
+@service(Right.READ_RUNS)
 def runs(app: App, actor: Actor) -> list[RunRecord]:
     """The run history, newest first, without results."""
-    require(actor, Right.READ_RUNS)
     return ledger.history(app.store, titles(app))
 
 
+@service(Right.READ_RESULTS)
 def get_run(app: App, actor: Actor, uuid: str, *, tables: Collection[str] | None = None) -> RunRecord:
     """One run with its result, by its name or a clear beginning of it; BadInput where there is none.
 
     The result holds nobody whose permission for the run's purpose has ended since (`with_numbers`).
     With `tables` it holds these alone, and nothing else is read.
     """
-    require(actor, Right.READ_RESULTS)
     return with_numbers(app, actor, ledger.load(app.store, uuid, titles(app), tables=tables))
 
 
+@service(Right.READ_RESULTS)
 def finished(app: App, actor: Actor, uuid: str) -> RunRecord:
     """As `get_run`; CrmdeskError where the run has no result."""
     record = get_run(app, actor, uuid)
@@ -42,6 +44,7 @@ def titles(app: App) -> dict[str, str]:
     return {analysis_id: str(analysis.title) for analysis_id, analysis in app.plugins.analyses.items()}
 
 
+@service(Right.READ_RESULTS)
 def with_numbers(app: App, actor: Actor, record: RunRecord) -> RunRecord:
     """The record with public numbers, for actors who may see identities, and only of people who may be mined now.
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.guard import service
 from crmdesk.services.list_fields import check_filter
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
@@ -37,20 +38,20 @@ class SavedList:
     broken: str = ""
 
 
+@service(Right.READ_CUSTOMER)
 def lists(app: App, actor: Actor) -> list[SavedList]:
     """This person's own lists and those that others share, by name.
 
     A list that finds people by contact data is `broken` for a colleague who may not read such: no word of it is told.
     """
-    require(actor, Right.READ_CUSTOMER)
     with app.store.reader() as raw:
         return [_allowed(raw, actor, _read(row)) for row in queries.seen_by(raw, actor.login)]
 
 
+@service(Right.READ_CUSTOMER)
 def save(app: App, actor: Actor, name: str, query: CustomerQuery, columns: Sequence[str] = (),
          shared: bool = False) -> Change:  # fmt: skip
     """Keep the filter under a name; a list of one's own with that name is replaced. BadInput for an empty name."""
-    require(actor, Right.READ_CUSTOMER)
     name = _name(name)
     kept: dict[str, Any] = {**query.to_json(), "columns": list(columns)}
     with app.store.write() as session:
@@ -64,9 +65,9 @@ def save(app: App, actor: Actor, name: str, query: CustomerQuery, columns: Seque
         return _done(app, session, actor, journal, "save list")
 
 
+@service(Right.READ_CUSTOMER)
 def rename(app: App, actor: Actor, id: int, name: str) -> Change:
     """Give one's own list another name; BadInput where a second list of that name would be."""
-    require(actor, Right.READ_CUSTOMER)
     name = _name(name)
     with app.store.write() as session:
         _own(session, actor, id)
@@ -77,9 +78,9 @@ def rename(app: App, actor: Actor, id: int, name: str) -> Change:
         return _done(app, session, actor, journal, "rename list")
 
 
+@service(Right.READ_CUSTOMER)
 def delete(app: App, actor: Actor, id: int) -> Change:
     """Forget one's own list; its people stay as they are."""
-    require(actor, Right.READ_CUSTOMER)
     with app.store.write() as session:
         name = _own(session, actor, id)
         journal = Journal(session, actor, "delete list", f"Delete list {name}")

@@ -20,6 +20,7 @@ from crmdesk.mining.record import RunRecord, with_numbers
 from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.runs import titles
 from crmdesk.store import audit
 from crmdesk.store.queries import customers as people
@@ -46,6 +47,7 @@ class ScoringReport:
         return {"run": self.run, "scores": [dict(row) for row in self.rows], "excluded": dict(self.excluded)}
 
 
+@service(Right.RUN_ANALYSIS, Right.READ_RESULTS, of={"numbers": "customer"})
 def score(
     app: App, actor: Actor, run_uuid: str, numbers: Sequence[str] | None = None, *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False, runner: Any = None,
@@ -57,8 +59,6 @@ def score(
     CrmdeskError where the run has no model or its analysis scores nobody; BadInput for an unknown run or number;
     Refused with the reason for a customer who is excluded now.
     """
-    require(actor, Right.RUN_ANALYSIS)
-    require(actor, Right.READ_RESULTS)
     record = ledger.load(app.store, run_uuid, titles(app))
     analysis, model = _scorer(app, record)
     use = Use(app, record, analysis, model, frame.default_day(app.store))

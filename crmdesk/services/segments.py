@@ -14,11 +14,12 @@ from crmdesk.analytics.population import permission_states, population
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.interaction import CELLS
 from crmdesk.domain.permission import MARKETING_CHANNELS, STATES
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.mining.ledger import plain_rows
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Segments
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,12 +75,12 @@ class SegmentBook:
     usage: np.ndarray[Any, np.dtype[np.float64]]
 
 
+@service(Right.READ_RESULTS)
 def describe(app: App, actor: Actor, record: RunRecord) -> SegmentBook:
     """The segments of a run, described for those members whose permission still covers the run's purpose.
 
     Raises CrmdeskError where the run holds no segments.
     """
-    require(actor, Right.READ_RESULTS)
     tables = record.result.tables if isinstance(record.result, Segments) else {}
     if "segments" not in tables or "members" not in tables:
         raise CrmdeskError(f"Run {record.uuid} holds no segments: {record.verdict}")

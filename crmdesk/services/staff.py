@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.store import audit
 from crmdesk.store.queries import work as queries
 from crmdesk.store.queries.offers import raw_of
@@ -26,9 +27,9 @@ class StaffInfo:
     me: bool
 
 
+@service(Right.READ_WORK)
 def people(app: App, actor: Actor) -> list[StaffInfo]:
     """All staff by name, the person at this desk included, who may have no row in the bank yet."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         found = [StaffInfo(login, name, branch, login == actor.login) for login, name, branch in queries.staff(raw)]
     if not any(one.me for one in found):
@@ -36,16 +37,16 @@ def people(app: App, actor: Actor) -> list[StaffInfo]:
     return found
 
 
+@service(Right.READ_WORK)
 def branches(app: App, actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the branches, by name: where a colleague may work."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         return queries.branches(raw)
 
 
+@service(Right.MANAGE_USERS)
 def add(app: App, actor: Actor, login: str, name: str, branch: str = "") -> Change:
     """A new colleague, `branch` by its code; BadInput where the login is taken or a text is empty or too long."""
-    require(actor, Right.MANAGE_STAFF)
     login, name = login.strip(), name.strip()
     for what, text in (("login", login), ("name", name)):
         if not text or len(text) > LONGEST:

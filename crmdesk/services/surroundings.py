@@ -12,8 +12,9 @@ from crmdesk.domain.contact_rules import OLDEST_YEARS, Unfit, in_words
 from crmdesk.domain.customer import LIFE_EVENTS, PRODUCT_FAMILIES, RELATION_KINDS, full_name
 from crmdesk.domain.days import shift_months
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.households import join_household, leave_household, note, person, rename_household
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
@@ -87,9 +88,9 @@ class Surroundings:
     interests: tuple[InterestInfo, ...]
 
 
+@service(Right.READ_CUSTOMER, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> Surroundings:
     """Household with its members now, relations both ways, life events and interests. BadInput: unknown number."""
-    require(actor, Right.READ_CUSTOMER)
     clear = may(actor, Right.READ_CONTACT)
 
     def name(other: str, given: str | None, family: str) -> str:
@@ -114,9 +115,9 @@ def of_customer(app: App, actor: Actor, number: str) -> Surroundings:
     return Surroundings(number, household, relations, events, interests)
 
 
+@service(Right.EDIT_CUSTOMER, of={"from_number": "customer", "to_number": "customer"})
 def relate(app: App, actor: Actor, from_number: str, to_number: str, kind: str) -> Change:
     """`from_number` is the guarantor, referrer or employer (or other) of `to_number`, from today."""
-    require(actor, Right.EDIT_CUSTOMER)
     if kind not in RELATION_KINDS:
         raise BadInput(f"'{kind}' is not a relation; choose one of {', '.join(RELATION_KINDS)}.")
     with app.store.write() as session:
@@ -135,9 +136,9 @@ def relate(app: App, actor: Actor, from_number: str, to_number: str, kind: str) 
     return Change("relate", {**journal.ids(), "customer": frozenset({one.id, other.id})}, app.store.change_no())
 
 
+@service(Right.EDIT_CUSTOMER, of={"relation_id": "relation"})
 def end_relation(app: App, actor: Actor, relation_id: int) -> Change:
     """The relation ends today and stays in view as ended. BadInput where it is unknown or has ended."""
-    require(actor, Right.EDIT_CUSTOMER)
     with app.store.write() as session:
         raw = raw_of(session)
         found = queries.relation(raw, relation_id)
@@ -155,9 +156,9 @@ def end_relation(app: App, actor: Actor, relation_id: int) -> Change:
     return Change("end_relation", {**journal.ids(), "customer": frozenset({one.id, other.id})}, app.store.change_no())
 
 
+@service(Right.EDIT_CUSTOMER, of="number")
 def add_life_event(app: App, actor: Actor, number: str, kind: str, on: date, note: str = "") -> Change:
     """A turn in the customer's life that was told; it may lie up to five years ahead. BadInput says what cannot be."""
-    require(actor, Right.EDIT_CUSTOMER)
     if kind not in LIFE_EVENTS:
         raise BadInput(f"'{kind}' is not a life event; choose one of {', '.join(LIFE_EVENTS)}.")
     today = app.store.clock().date()
@@ -169,15 +170,15 @@ def add_life_event(app: App, actor: Actor, number: str, kind: str, on: date, not
     return _add(app, actor, number, "life_event", values, "add life event", f"Life event of {number}: {kind}")
 
 
+@service(Right.EDIT_CUSTOMER, of={"event_id": "life_event"})
 def remove_life_event(app: App, actor: Actor, event_id: int) -> Change:
     """Take out a life event that was written down in error; the history keeps it."""
-    require(actor, Right.EDIT_CUSTOMER)
     return _remove(app, actor, "life_event", event_id, "remove life event")
 
 
+@service(Right.EDIT_CUSTOMER, of="number")
 def add_interest(app: App, actor: Actor, number: str, family: str, source: str = "told") -> Change:
     """The customer asked about a family of products. BadInput where that is noted already."""
-    require(actor, Right.EDIT_CUSTOMER)
     if family not in PRODUCT_FAMILIES:
         raise BadInput(f"'{family}' is not a family of products; choose one of {', '.join(PRODUCT_FAMILIES)}.")
     if source not in INTEREST_SOURCES:
@@ -186,9 +187,9 @@ def add_interest(app: App, actor: Actor, number: str, family: str, source: str =
     return _add(app, actor, number, "interest", values, "add interest", f"Interest of {number}: {family}")
 
 
+@service(Right.EDIT_CUSTOMER, of={"interest_id": "interest"})
 def remove_interest(app: App, actor: Actor, interest_id: int) -> Change:
     """Take out an interest; the history keeps it."""
-    require(actor, Right.EDIT_CUSTOMER)
     return _remove(app, actor, "interest", interest_id, "remove interest")
 
 

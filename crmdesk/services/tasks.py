@@ -13,6 +13,7 @@ from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import ORIGINS
 from crmdesk.services import staff
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
@@ -66,6 +67,7 @@ class Agenda:
     next_count: int
 
 
+@service(Right.READ_WORK)
 def due(
     app: App, actor: Actor, *, mine: bool = True, until: datetime | None = None, done: bool = False
 ) -> list[TaskRow]:
@@ -73,7 +75,6 @@ def due(
 
     A snoozed task counts from the end of its snooze. `mine` leaves out those of others. At most 500.
     """
-    require(actor, Right.READ_WORK)
     where = [queries.OWN] if mine else []
     where += [f"{queries.WHEN} <= :until"] if until is not None else []
     given = {"me": actor.login, "until": stored(queries.utc(until)) if until is not None else None}
@@ -81,40 +82,40 @@ def due(
         return _rows(actor, queries.tasks(raw, " AND ".join(where) or "1", given, ended=done))
 
 
+@service(Right.READ_WORK)
 def agenda(app: App, actor: Actor, until: datetime, *, mine: bool = True) -> Agenda:
     """The counts that the head of the task list and Home say."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         return Agenda(*queries.task_counts(raw, actor.login if mine else None, queries.utc(until)))
 
 
+@service(Right.READ_WORK, of="number")
 def of_customer(app: App, actor: Actor, number: str) -> list[TaskRow]:
     """All tasks about one customer, whoever owns them: the open ones first, then those that ended."""
-    require(actor, Right.READ_WORK)
     with app.store.reader() as raw:
         given = {"customer": customer_rows.id_of(raw, number)}
         about = "t.customer_id = :customer"
         return _rows(actor, queries.tasks(raw, about, given) + queries.tasks(raw, about, given, ended=True))
 
 
+@service(Right.READ_WORK)
 def reminders(app: App, actor: Actor) -> list[TaskRow]:
     """The person's open tasks whose reminder, or the end of whose snooze, has come.
 
     They ring until they are done, dropped or snoozed: a restart forgets none.
     """
-    require(actor, Right.READ_WORK)
     given = {"me": actor.login, "now": stored(app.store.clock())}
     with app.store.reader() as raw:
         return _rows(actor, queries.tasks(raw, f"{queries.OWN} AND {queries.RINGS} <= :now", given))
 
 
+@service(Right.EDIT_WORK, of="number")
 def add(app: App, actor: Actor, title: str, due_at: datetime, *, number: str | None = None, note: str = "",
         remind_at: datetime | None = None, owner: str | None = None, origin: str = "manual") -> Change:  # fmt: skip
     """A new task for `owner` (a login, None: the person at this desk), about a customer or about none.
 
     BadInput for an empty title, an unknown customer, colleague or origin.
     """
-    require(actor, Right.EDIT_WORK)
     if origin not in ORIGINS:
         raise BadInput(f"'{origin}' is not where a task comes from; choose one of {', '.join(ORIGINS)}.")
     values = _checked({"title": title, "note": note, "due_at": due_at, "remind_at": remind_at})
@@ -130,12 +131,12 @@ def add(app: App, actor: Actor, title: str, due_at: datetime, *, number: str | N
     return Change("add_task", journal.ids(), app.store.change_no())
 
 
+@service(Right.EDIT_WORK, of={"id": "task"})
 def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change:
     """Set title, note, due_at, remind_at, owner (a login) or number ("" none); a new due time ends a snooze.
 
     Conflict where somebody changed the task after `version`; BadInput for a text or a name that cannot be.
     """
-    require(actor, Right.EDIT_WORK)
     if unknown := set(fields) - set(_FIELDS):
         raise BadInput(f"A task has no field {min(unknown)} to set; it has {', '.join(_FIELDS)}.")
     with app.store.write() as session:
@@ -160,32 +161,35 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
     return Change("edit_task", journal.ids(), app.store.change_no())
 
 
+@service(Right.EDIT_WORK, of={"id": "task"})
 def done(app: App, actor: Actor, id: int) -> Change:
     """The task is done; CrmdeskError where it had ended before."""
     return _set(app, actor, id, "finish task", "Finish task", {"state": "done"}, open_now=True)
 
 
+@service(Right.EDIT_WORK, of={"id": "task"})
 def drop(app: App, actor: Actor, id: int) -> Change:
     """The task is not needed any more; CrmdeskError where it had ended before."""
     return _set(app, actor, id, "drop task", "Drop task", {"state": "dropped"}, open_now=True)
 
 
+@service(Right.EDIT_WORK, of={"id": "task"})
 def reopen(app: App, actor: Actor, id: int) -> Change:
     """A task that had ended is open again; CrmdeskError where it is open."""
     return _set(app, actor, id, "reopen task", "Reopen task", {"state": "open", "ended_at": None}, open_now=False)
 
 
+@service(Right.EDIT_WORK, of={"id": "task"})
 def snooze(app: App, actor: Actor, id: int, until: datetime) -> Change:
     """Put the task aside until a later moment, when it comes up and rings again; BadInput for a moment gone by."""
-    require(actor, Right.EDIT_WORK)
     if queries.utc(until) <= app.store.clock():
         raise BadInput("Choose a time that is still to come.")
     return _set(app, actor, id, "snooze task", "Snooze task", {"snoozed_until": queries.utc(until)}, open_now=True)
 
 
+@service(Right.EDIT_WORK, of={"ids": "task"})
 def hand_over(app: App, actor: Actor, ids: Iterable[int], to_login: str) -> Change:
     """Give open tasks to a colleague, who sees from whom they came; one deed. BadInput for an unknown login."""
-    require(actor, Right.EDIT_WORK)
     chosen = list(dict.fromkeys(ids))
     if not chosen:
         raise BadInput("Choose at least one task to hand over.")

@@ -9,10 +9,11 @@ from typing import Final
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.permission import MARKETING_CHANNELS, PermissionEvent, decide_each
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
 from crmdesk.services.customer_card import minable
 from crmdesk.services.customers import CustomerQuery
+from crmdesk.services.guard import service
 from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import segments
 
@@ -21,13 +22,13 @@ AT_MOST: Final = 256
 PERMITTED: Final = frozenset({"marketing", "segment"})
 
 
+@service(Right.READ_CUSTOMER)
 def leaving(app: App, actor: Actor, query: CustomerQuery, ids: Iterable[int]) -> frozenset[int]:
     """Those of a few customers (at most 256) whom the query cannot find any more, by what they permit now.
 
     Only the filters that look at permissions are asked, for these customers alone, so that the answer comes as soon
     for a list of 1.5 million as for one of ten. Who is not named may still have left, or joined, by another filter.
     """
-    require(actor, Right.READ_CUSTOMER)
     wanted = [int(key) for key in ids]
     if len(wanted) > AT_MOST:
         raise BadInput(f"At most {AT_MOST} customers are looked at, not {len(wanted)}; ask for the whole list anew.")

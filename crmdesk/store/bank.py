@@ -3,7 +3,7 @@
 import contextlib
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from sqlmodel import Session
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import chain, schema
 from crmdesk.store.readers import Readers
+from crmdesk.store.scope import Scope
 from crmdesk.store.tables import BankState
 
 # Set and read back on each connection; one that the library does not take is a refusal, not a warning.
@@ -88,14 +89,20 @@ class Store:
         self.path = path
         if dbapi2.sqlite_version_info < OLDEST_SQLITE:
             raise CrmdeskError(f"SQLite {dbapi2.sqlite_version} may corrupt a bank; install sqlcipher3 0.6.4 or newer.")
-        self._engine = sa.create_engine(
-            "sqlite://", creator=lambda: connect(path), module=dbapi2, poolclass=QueuePool, pool_size=4, max_overflow=8
-        )
-        # The driver leaves transactions to us: reads begin plain, writes immediate, so read-then-write cannot race.
-        sa.event.listen(self._engine, "begin", self._begin)
+        self._engine = self._pool(lambda: connect(path), 4)
         self._writer = self._engine.execution_options(write=True)
         self._readers = Readers(lambda: connect(path, read_only=True))
         self.audit_key = chain.load_key(path)
+        self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
+        self._scoped: dict[Scope, Store] = {}
+
+    def _pool(self, connect: Callable[[], Any], size: int) -> sa.Engine:
+        engine = sa.create_engine(
+            "sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=size, max_overflow=8
+        )
+        # The driver leaves transactions to us: reads begin plain, writes immediate, so read-then-write cannot race.
+        sa.event.listen(engine, "begin", self._begin)
+        return engine
 
     @staticmethod
     def _begin(connection: sa.Connection) -> None:
@@ -108,9 +115,12 @@ class Store:
         with plain_words(self.path), Session(self._engine) as session:
             yield session
 
-    @contextlib.contextmanager
-    def write(self) -> Iterator[Session]:
+    def write(self) -> contextlib.AbstractContextManager[Session]:
         """One unit of work: all of it is saved, or nothing is. Grows the change number by one."""
+        return self._unit()
+
+    @contextlib.contextmanager
+    def _unit(self) -> Iterator[Session]:
         with plain_words(self.path), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
             session.flush()
@@ -128,6 +138,23 @@ class Store:
         with plain_words(self.path), contextlib.closing(connect(self.path)) as raw:
             yield raw
 
+    @property
+    def whole(self) -> "Store":
+        """This store: nothing is left out of it."""
+        return self
+
+    def scoped(self, scope: Scope | None) -> "Store":
+        """The same bank as one person may see it; None: all of it."""
+        if scope is None:
+            return self
+        if scope not in self._scoped:
+            self._scoped[scope] = ScopedStore(self, scope)
+        return self._scoped[scope]
+
+    def connect_to_read(self) -> Any:
+        """A raw read-only connection of the caller's own."""
+        return connect(self.path, read_only=True)
+
     def state(self) -> BankState:
         with self.read() as session:
             return session.exec(sa.select(BankState)).scalar_one()  # type: ignore[call-overload,no-any-return]
@@ -143,9 +170,42 @@ class Store:
 
     def close(self) -> None:
         """Checkpoint the log into the file and let go of it."""
+        for seen in self._scoped.values():
+            seen.close()
         self._readers.close()
         with contextlib.suppress(CrmdeskError, dbapi2.Error), self.raw() as raw:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._engine.dispose()
+
+
+class ScopedStore(Store):
+    """An open bank as one person may see it: reads go through the views of `scope`, writes are the bank's own.
+
+    A service that writes has its rows checked before (`services.guard`).
+    """
+
+    def __init__(self, whole: Store, scope: Scope) -> None:
+        self._whole, self.scope, self.path = whole, scope, whole.path
+        self.audit_key, self.sessions = whole.audit_key, whole.sessions
+        self._engine = self._pool(self._connect, 2)
+        self._readers = Readers(self._connect)
+
+    def _connect(self) -> Any:
+        return self.scope.install(self._whole.connect_to_read())
+
+    @property
+    def whole(self) -> Store:
+        return self._whole
+
+    def scoped(self, scope: Scope | None) -> Store:
+        return self._whole.scoped(scope)
+
+    def write(self) -> contextlib.AbstractContextManager[Session]:
+        return self._whole.write()
+
+    def close(self) -> None:
+        """Let go of the connections; the bank itself stays open."""
+        self._readers.close()
         self._engine.dispose()
 
 

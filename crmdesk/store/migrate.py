@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Step = Callable[["Operations"], None]
 # Schema number -> the step that leads to it. Version 1 is the first that was shipped; steps begin at 2.
-STEPS: Mapping[int, Step] = {2: steps.to_2, 3: steps.to_3}
+STEPS: Mapping[int, Step] = {2: steps.to_2, 3: steps.to_3, 4: steps.to_4}
 
 
 def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None) -> None:

@@ -11,7 +11,7 @@ from crmdesk.domain.permission import CONSENT_PURPOSES, DEFAULT_LIFE_MONTHS, PUR
 from crmdesk.store.tables import APPEND_ONLY, metadata
 
 APPLICATION_ID = 0x43524D44
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SEARCHED = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
 
 

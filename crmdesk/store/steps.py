@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from crmdesk.store.step_3 import STATEMENTS as THIRD
+from crmdesk.store.step_4 import STATEMENTS as FOURTH
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -55,3 +56,9 @@ def to_3(op: Operations) -> None:
     for statement in THIRD:
         op.execute(statement)
     op.add_column("run", sa.Column("population", sa.JSON()))
+
+
+def to_4(op: Operations) -> None:
+    """The guard: people who sign in, acts of two people, privacy requests, and indexes for row rules and the audit."""
+    for statement in FOURTH:
+        op.execute(statement)

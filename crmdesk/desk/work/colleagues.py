@@ -121,7 +121,7 @@ class HandOverDialog(FormDialog):
         self.fields.addLayout(rows)
         self.add_button = button(ADD, self._add, tip="Somebody who is not in this list yet")
         self.add_button.setAutoDefault(False)
-        self.add_button.setVisible(may(context.actor, Right.MANAGE_STAFF))
+        self.add_button.setVisible(may(context.actor, Right.MANAGE_USERS))
         self.foot.insertWidget(0, self.add_button)
         self.to.setFocus()
 
@@ -131,7 +131,7 @@ class HandOverDialog(FormDialog):
     def work(self) -> Callable[[], Any]:
         login, app, actor = self.to.login(), self.context.app, self.context.actor
         if login is None:
-            how = f"press {ADD.rstrip('.')}" if may(actor, Right.MANAGE_STAFF) else "an administrator adds colleagues"
+            how = f"press {ADD.rstrip('.')}" if may(actor, Right.MANAGE_USERS) else "an administrator adds colleagues"
             raise BadInput(f"{NOBODY}; {how} first.")
         return lambda: tasks.hand_over(app, actor, self._ids, login)
 

@@ -7,6 +7,7 @@ from crmdesk.store.tables.action import RecommendedAction
 from crmdesk.store.tables.campaign import Campaign, CampaignArm, Contact, Feedback
 from crmdesk.store.tables.customer import Branch, Customer, Staff, StaffRole
 from crmdesk.store.tables.deed import Deed, FieldChange
+from crmdesk.store.tables.guard import PrivacyRequest, Proposal
 from crmdesk.store.tables.interaction import Catalogue, Interaction
 from crmdesk.store.tables.permission import Notice, PermissionEvidence, PermissionRow, Purpose
 from crmdesk.store.tables.person import (
@@ -30,7 +31,7 @@ __all__ = [
     "APPEND_ONLY", "Account", "AuditEvent", "BalanceMonth", "BankState", "Branch", "Campaign", "CampaignArm",
     "Catalogue", "Contact", "CustomField", "Customer", "Deed", "Document", "Feedback", "FieldChange", "Holding",
     "Household", "HouseholdMember", "ImportBatch", "ImportFile", "Interaction", "Interest", "Job", "LifeEvent",
-    "Notice", "Opportunity", "OpportunityMove", "PermissionEvidence", "PermissionRow", "Product", "Purpose",
-    "Quarantine", "RecommendedAction", "Relation", "Run", "RunTable", "SavedSearch", "Segment", "SegmentMembership",
-    "Setting", "Staff", "StaffRole", "StandingOrder", "Task", "metadata",
+    "Notice", "Opportunity", "OpportunityMove", "PermissionEvidence", "PermissionRow", "PrivacyRequest", "Product",
+    "Proposal", "Purpose", "Quarantine", "RecommendedAction", "Relation", "Run", "RunTable", "SavedSearch", "Segment",
+    "SegmentMembership", "Setting", "Staff", "StaffRole", "StandingOrder", "Task", "metadata",
 ]  # fmt: skip

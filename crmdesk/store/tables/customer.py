@@ -27,6 +27,9 @@ class Staff(SQLModel, table=True):
     name: str = col("id")
     branch_id: int | None = ref("branch.id", None)
     password_hash: str | None = col("plain", None)
+    one_time: bool | None = col("plain", None)  # the password was given by another person and must be changed
+    password_at: datetime | None = col("plain", None)
+    ended_at: datetime | None = col("plain", None)
 
 
 class StaffRole(SQLModel, table=True):
@@ -66,7 +69,7 @@ class Customer(SQLModel, table=True):
     postcode: str | None = col("contact", None)
     country: str | None = col("contact", None)
     branch_id: int = ref("branch.id", index=True)
-    manager_id: int | None = ref("staff.id", None)
+    manager_id: int | None = ref("staff.id", None, index=True)
     source: str | None = col("plain", None)
     joined_on: date | None = col("plain", None)
     left_on: date | None = col("plain", None)

@@ -79,7 +79,12 @@ class AuditEvent(SQLModel, table=True):
     """Who did what, when and why; append-only and hash-chained."""
 
     __tablename__ = "audit_event"
-    __table_args__ = STRICT
+    __table_args__ = (
+        sa.Index("ix_audit_event_customer_id", "customer_id", sqlite_where=sa.text("customer_id IS NOT NULL")),
+        sa.Index("ix_audit_event_actor", "actor"),
+        sa.Index("ix_audit_event_act", "act"),
+        STRICT,
+    )
     seq: int | None = key()
     at: datetime = col("plain")
     actor: str = col("id")

@@ -25,10 +25,12 @@ NEWEST = schema.SCHEMA_VERSION
 AUDIT_KEYS = {
     1: "7bcb8bb23c599b50c9d8efe6c5624b7665ddd38236b617e329bad16539dd3012",
     2: "65cdbbcc4e539411be49361c9cccf99e916c17fcb72e326e2cba69eb5bc955a4",
+    3: "4de8c14f7112e3abadfdd7f128d14be5468eff5baf8218962b48001b178d11a3",
 }
-CUSTOMERS = {1: 40, 2: 5}
+CUSTOMERS = {1: 40, 2: 5, 3: 5}
 # What each step brings, so that a bank that skipped it would show.
-BROUGHT = {2: {"recommended_action"}, 3: {"deed", "field_change", "household", "task", "document", "saved_search"}}
+BROUGHT = {2: {"recommended_action"}, 3: {"deed", "field_change", "household", "task", "document", "saved_search"},
+           4: {"proposal", "privacy_request"}}  # fmt: skip
 KILLED = """
 import os, sys
 from pathlib import Path
