@@ -1,4 +1,4 @@
-"""Help: the guide, the one page for plugin authors and the command line, read inside the window."""
+"""Help: the guide, what is protected and how, the page for plugin authors and the command line, inside the window."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from crmdesk.places import resource
 if TYPE_CHECKING:
     from crmdesk.desk.frame import Frame
 
-TITLES: Final = {"guide": "Guide", "plugins": "Write a plugin", "command-line": "Command line"}
+TITLES: Final = {
+    "guide": "Guide", "security": "Who may do what", "plugins": "Write a plugin", "command-line": "Command line",
+}  # fmt: skip
 
 
 class HelpPage(Page):
