@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 
@@ -39,3 +40,31 @@ class Refused(CrmdeskError):
 
 class AnalysisError(CrmdeskError):
     """An analysis cannot answer on this data: its sentence says why."""
+
+
+class WrongPassphrase(Refused):
+    """A name or passphrase does not open the bank."""
+
+
+class Paused(Refused):
+    """Too many wrong tries: no passphrase is looked at until `until` (real time, UTC)."""
+
+    def __init__(self, sentence: str, until: datetime) -> None:
+        super().__init__(sentence)
+        self.until = until
+
+
+class SignInNeeded(Refused):
+    """The bank asks who is there: `door` (services.sign_in.Door) says what it wants."""
+
+    def __init__(self, sentence: str, door: Any) -> None:
+        super().__init__(sentence)
+        self.door = door
+
+
+class NeedsSecond(Refused):
+    """The act waits for a second person: an approved proposal of `kind` about exactly `subject` lets it pass once."""
+
+    def __init__(self, sentence: str, kind: str, subject: str) -> None:
+        super().__init__(sentence)
+        self.kind, self.subject = kind, subject
