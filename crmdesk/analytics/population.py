@@ -88,7 +88,7 @@ def population(
     if purpose not in PURPOSES:
         raise BadInput(f"'{purpose}' is not a purpose; known: {', '.join(PURPOSES)}.")
     if isinstance(source, Store):
-        with source.reader() as raw:
+        with source.whole.reader() as raw:  # masked or missing rows would change who may be used
             return population(raw, purpose, as_of, clock, needs_interactions, months=months, needs_money=needs_money,
                               needs_products=needs_products)  # fmt: skip
     customers, flags = _customers(source, as_of, shift_months(clock.date(), -12 * ADULT_YEARS))

@@ -47,6 +47,7 @@ class Right(StrEnum):
     MANAGE_FIELDS = "manage_fields"
     RUN_ANALYSIS = "run_analysis"
     READ_RESULTS = "read_results"
+    READ_CREDIT = "read_credit_scores"
     READ_RUNS = "read_runs"
     MAKE_OFFERS = "make_offers"
     EXPORT = "export"
@@ -126,6 +127,7 @@ MATRIX: Final[Mapping[Right, Mapping[Role, Grant]]] = {
     Right.MANAGE_FIELDS: {_AD: ALL},
     Right.RUN_ANALYSIS: {_AN: PSEUDONYM},
     Right.READ_RESULTS: {_RM: OWN, _AN: PSEUDONYM, _MK: MASKED, _DPO: ALL},
+    Right.READ_CREDIT: {_RM: OWN, _AN: PSEUDONYM, _DPO: ALL, _AU: ALL},
     Right.READ_RUNS: {_AN: ALL, _MK: ALL, _DPO: ALL, _AU: ALL},
     Right.MAKE_OFFERS: {_RM: OWN, _MK: ALL},
     Right.EXPORT: {_RM: OWN, _AN: PSEUDONYM, _MK: MASKED, _DPO: ASKED, _AU: MASKED},
@@ -190,6 +192,19 @@ def grant(actor: Actor, right: Right) -> Grant | None:
         return best
     view = max((c.view for c in cells), key=_SIGHT.index)
     return Grant(Reach.ALL, View.CLEAR if actor.single else view, best.reason and not actor.single)
+
+
+def clear(actor: Actor, right: Right) -> bool:
+    """Whether what the right opens is seen unmasked, and without a reason given first."""
+    found = grant(actor, right)
+    return found is not None and found.view == View.CLEAR
+
+
+def reads_scores(actor: Actor, purpose: str) -> bool:
+    """Whether results made for a purpose may be seen; those for credit never by who sells, whatever else they are."""
+    if purpose != "credit":
+        return may(actor, Right.READ_RESULTS)
+    return may(actor, Right.READ_CREDIT) and (actor.single or Role.MARKETING not in actor.roles)
 
 
 def require(actor: Actor, *rights: Right) -> None:

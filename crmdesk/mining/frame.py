@@ -79,7 +79,7 @@ def interaction_months(needs: tuple[Need, ...]) -> int | None:
 
 def default_day(store: Store) -> date:
     """The day of the latest customer activity; today, by the bank's clock, in a bank without any."""
-    with store.reader() as raw:
+    with store.whole.reader() as raw:
         return latest_activity(raw) or store.clock().date()
 
 
@@ -98,7 +98,7 @@ def people(
         return Population(np.empty(0, np.int64))
     months = interaction_months(needed)
     clock = store.clock()
-    with store.reader() as raw:
+    with store.whole.reader() as raw:  # masked or missing rows would change who may be used
         found = population(
             raw, purpose or analysis.purpose, as_of, clock, months is not None, months=months or 0,
             needs_money=any(need.id.startswith("money.") or AMOUNTS & {*columns_of(need)} for need in needed),

@@ -23,14 +23,15 @@ from crmdesk.domain.offer import (
 )
 from crmdesk.store.queries.permissions import STANDING, permitted, stored
 
+# Of the whole bank, whoever asks: a gate that does not see a row would let it pass.
 _PERSONS: Final = {
-    "restricted": "SELECT id AS customer_id FROM customer WHERE restricted",
-    "left": "SELECT id AS customer_id FROM customer WHERE left_on <= :day",
-    "minor": "SELECT id AS customer_id FROM customer WHERE kind = 'person' AND birth_date > :adult",
-    "relation_not_wanted": "SELECT id AS customer_id FROM customer WHERE relation_wanted = 'none'",
-    "contact_cap": "SELECT customer_id FROM contact WHERE contacted_at > :year AND contacted_at <= :at "
+    "restricted": "SELECT id AS customer_id FROM main.customer WHERE restricted",
+    "left": "SELECT id AS customer_id FROM main.customer WHERE left_on <= :day",
+    "minor": "SELECT id AS customer_id FROM main.customer WHERE kind = 'person' AND birth_date > :adult",
+    "relation_not_wanted": "SELECT id AS customer_id FROM main.customer WHERE relation_wanted = 'none'",
+    "contact_cap": "SELECT customer_id FROM main.contact WHERE contacted_at > :year AND contacted_at <= :at "
     f"GROUP BY customer_id HAVING count(*) >= {CONTACTS_A_YEAR} OR sum(contacted_at > :month) >= {CONTACTS_A_MONTH}",
-    "refused_recently": "SELECT customer_id FROM contact "
+    "refused_recently": "SELECT customer_id FROM main.contact "
     f"WHERE response IN {REFUSALS} AND coalesce(responded_at, contacted_at) > :quiet "
     "AND coalesce(responded_at, contacted_at) <= :at "
     f"UNION SELECT customer_id FROM permission_event WHERE purpose = 'marketing' AND status IN {WITHDRAWALS} "
@@ -78,8 +79,8 @@ def reachable(raw: Any, channel: str, at: datetime) -> set[int]:
 def held(raw: Any, customers: Iterable[int], products: Iterable[str], day: date) -> set[tuple[int, str]]:
     """(customer, product code) of the accounts that are open at `day`, of these products and these owners."""
     rows = raw.execute(
-        "SELECT h.customer_id, p.code FROM json_each(?) w CROSS JOIN holding h ON h.customer_id = w.value "
-        "CROSS JOIN account a ON a.id = h.account_id CROSS JOIN product p ON p.id = a.product_id "
+        "SELECT h.customer_id, p.code FROM json_each(?) w CROSS JOIN main.holding h ON h.customer_id = w.value "
+        "CROSS JOIN main.account a ON a.id = h.account_id CROSS JOIN product p ON p.id = a.product_id "
         "WHERE h.role = 'owner' AND p.code IN (SELECT value FROM json_each(?)) AND a.opened_on <= ? "
         "AND (a.closed_on IS NULL OR a.closed_on > ?)",
         (json.dumps(sorted(customers)), json.dumps(sorted(products)), day.isoformat(), day.isoformat()),
@@ -106,7 +107,7 @@ def newest_model(raw: Any, analyses: Iterable[str]) -> str | None:
 
 def currency(raw: Any) -> str:
     """The currency of most of the first thousand accounts, which is read at once; EUR in a bank without any."""
-    first = "SELECT currency FROM account ORDER BY id LIMIT 1000"
+    first = "SELECT currency FROM main.account ORDER BY id LIMIT 1000"
     ranked = f"SELECT currency FROM ({first}) GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"
     found = raw.execute(ranked).fetchone()
     return str(found[0]) if found else "EUR"

@@ -33,13 +33,13 @@ class SayingRow:
 
 def restricted(raw: Any) -> list[int]:
     """All customers whose data is restricted."""
-    return [customer for (customer,) in raw.execute("SELECT id FROM customer WHERE restricted")]
+    return [customer for (customer,) in raw.execute("SELECT id FROM main.customer WHERE restricted")]
 
 
 def not_asked(raw: Any, clock: datetime) -> list[int]:
     """Whom the bank does not ask again: restricted, merged into another, or gone."""
     rows = raw.execute(
-        "SELECT id FROM customer WHERE restricted OR merged_into IS NOT NULL OR left_on <= ?",
+        "SELECT id FROM main.customer WHERE restricted OR merged_into IS NOT NULL OR left_on <= ?",
         (clock.date().isoformat(),),
     )
     return [customer for (customer,) in rows]

@@ -1,4 +1,7 @@
-"""Reads of the permission ledger: one person's events, and everyone whom a channel may reach."""
+"""Reads of the permission ledger: one person's events, and everyone whom a channel may reach.
+
+What forbids is read from `main.customer`: a row out of the asker's reach must not make anything permitted.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,7 +39,7 @@ _YES: Final = (
     " AND (objected IS NULL OR own > objected)"
 )
 _PERMITTED: Final = f"""
-SELECT who FROM ({_TOLD}) WHERE {_YES} AND NOT EXISTS (SELECT 1 FROM customer r WHERE r.id = who AND r.restricted)
+SELECT who FROM ({_TOLD}) WHERE {_YES} AND NOT EXISTS (SELECT 1 FROM main.customer r WHERE r.id = who AND r.restricted)
 """
 _SHUT: Final = f"SELECT who FROM ({_TOLD}) WHERE NOT coalesce({_YES}, 0)"
 # An objection to marketing on any channel: one for all channels yields only to a grant for all of them.
@@ -112,7 +115,7 @@ def mined(purpose: str, at: datetime, basis: str | None) -> tuple[str, dict[str,
     `basis` is the recorded one of the purpose. The parameters are those of `permitted` that depend on the time.
     """
     among = f"IN ({_about(_PERMITTED, purpose)})" if basis == CONSENT else f"NOT IN ({_about(_SHUT, purpose)})"
-    sql = f"SELECT id FROM customer WHERE NOT restricted AND id {among}"
+    sql = f"SELECT id FROM main.customer WHERE NOT restricted AND id {among}"
     if purpose == "targeting":
         sql += f" AND id NOT IN ({_about(_SHUT, 'profiling')}) AND id NOT IN ({_OBJECTORS})"
     return sql, {"at": stored(at), "day": at.date().isoformat()}
@@ -230,7 +233,7 @@ def restricted(raw: Any, customers: Iterable[int]) -> set[int]:
     """Those among `customers` whose data is restricted."""
     ids = [int(c) for c in customers]
     marks = ",".join("?" * len(ids))
-    return {c for (c,) in raw.execute(f"SELECT id FROM customer WHERE restricted AND id IN ({marks})", ids)}
+    return {c for (c,) in raw.execute(f"SELECT id FROM main.customer WHERE restricted AND id IN ({marks})", ids)}
 
 
 def basis(raw: Any, purpose: str) -> str | None:
