@@ -10,6 +10,7 @@ from crmdesk.analytics.engine import AnalyticsEngine
 from crmdesk.jobs.runner import Runner, WorkerRunner
 from crmdesk.plugin_host import Host
 from crmdesk.store import Store, open_bank
+from crmdesk.store.keyfile import Keys
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,13 @@ class App:
         self.close()
 
 
-def build_app(path: Path, *, safe_mode: bool = False) -> App:
+def build_app(path: Path, *, keys: Keys | None = None, safe_mode: bool = False) -> App:
     """Open the bank at `path` with every enabled plugin; CrmdeskError with one sentence where it cannot be opened.
 
-    The worker starts with the first analysis. `safe_mode` loads no plugin.
+    The worker starts with the first analysis. `keys` open an encrypted bank (`services.sign_in.enter` has them from
+    the passphrase); `safe_mode` loads no plugin.
     """
-    store = open_bank(path)
+    store = open_bank(path, keys)
     try:
         return App(store, Host.load(safe_mode=safe_mode), EmbeddedEngine(store), WorkerRunner(), path)
     except BaseException:

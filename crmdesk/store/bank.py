@@ -15,7 +15,9 @@ from sqlcipher3 import dbapi2
 from sqlmodel import Session
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.store import chain, schema
+from crmdesk.places import beside
+from crmdesk.store import keyfile, schema
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.readers import Readers
 from crmdesk.store.scope import Scope
 from crmdesk.store.tables import BankState
@@ -26,7 +28,6 @@ PRAGMAS: dict[str, str | int] = {
     "secure_delete": 1, "cell_size_check": 1, "busy_timeout": 10000, "mmap_size": 0,
 }  # fmt: skip
 OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL file
-HEADER = b"SQLite format 3\0"
 
 
 def _sentence(error: BaseException, path: Path) -> CrmdeskError | None:
@@ -60,15 +61,18 @@ def plain_words(path: Path) -> Iterator[None]:
         raise words from error
 
 
-def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Any:
+def connect(path: Path, *, key: bytes | None = None, read_only: bool = False, still: bool = False) -> Any:
     """A raw driver connection with every pragma set and read back; `still`: a copy that nobody else has open.
 
-    A still copy is read without a log or a lock beside it, so that looking at a backup leaves no trace.
+    `key` is the data key of an encrypted bank (32 bytes). A still copy is read without a log or a lock beside it, so
+    that looking at a backup leaves no trace.
     """
     mode = ("ro" if read_only else "rw") + ("&immutable=1" if still else "")
     uri = f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"
     raw = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
     try:
+        if key is not None:
+            _turn(raw, key, path)
         for name, wanted in PRAGMAS.items():
             if read_only and name == "journal_mode":
                 continue
@@ -82,17 +86,34 @@ def connect(path: Path, *, read_only: bool = False, still: bool = False) -> Any:
     return raw
 
 
+def _turn(raw: Any, key: bytes, path: Path) -> None:
+    """Give a fresh connection the data key, raw: deriving one from a passphrase costs 0.14 s a connection."""
+    raw.execute("PRAGMA cipher_log_level = NONE").fetchall()  # or a wrong key writes three lines to stderr
+    raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
+    raw.execute("PRAGMA temp_store = MEMORY").fetchall()
+    try:
+        raw.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except dbapi2.DatabaseError as error:
+        if "not a database" not in str(error):
+            raise
+        raise CrmdeskError(
+            f"{path} does not open with its key: the file is damaged, or {beside(path, 'keys').name} belongs to "
+            "another bank; restore the last good backup with the keys beside it."
+        ) from None
+
+
 class Store:
     """One open bank. `read()` and `write()` give sessions; nothing outside this room sees a connection."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, keys: Keys | None = None) -> None:
+        """Open the bank; `keys` of an encrypted one come from `keyfile.unlock`."""
+        self.path, self.keys = path, keys or keyfile.load(path)
         if dbapi2.sqlite_version_info < OLDEST_SQLITE:
             raise CrmdeskError(f"SQLite {dbapi2.sqlite_version} may corrupt a bank; install sqlcipher3 0.6.4 or newer.")
-        self._engine = self._pool(lambda: connect(path), 4)
+        self._engine = self._pool(self._open, 4)
         self._writer = self._engine.execution_options(write=True)
-        self._readers = Readers(lambda: connect(path, read_only=True))
-        self.audit_key = chain.load_key(path)
+        self._readers = Readers(self.connect_to_read)
+        self.audit_key = self.keys.audit
         self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
         self._scoped: dict[Scope, Store] = {}
 
@@ -135,8 +156,11 @@ class Store:
     @contextlib.contextmanager
     def raw(self) -> Iterator[Any]:
         """A raw connection without a transaction: pragmas, checkpoints, backups."""
-        with plain_words(self.path), contextlib.closing(connect(self.path)) as raw:
+        with plain_words(self.path), contextlib.closing(self._open()) as raw:
             yield raw
+
+    def _open(self) -> Any:
+        return connect(self.path, key=self.keys.data)
 
     @property
     def whole(self) -> "Store":
@@ -153,7 +177,7 @@ class Store:
 
     def connect_to_read(self) -> Any:
         """A raw read-only connection of the caller's own."""
-        return connect(self.path, read_only=True)
+        return connect(self.path, key=self.keys.data, read_only=True)
 
     def state(self) -> BankState:
         with self.read() as session:
@@ -186,7 +210,7 @@ class ScopedStore(Store):
 
     def __init__(self, whole: Store, scope: Scope) -> None:
         self._whole, self.scope, self.path = whole, scope, whole.path
-        self.audit_key, self.sessions = whole.audit_key, whole.sessions
+        self.keys, self.audit_key, self.sessions = whole.keys, whole.audit_key, whole.sessions
         self._engine = self._pool(self._connect, 2)
         self._readers = Readers(self._connect)
 
@@ -210,22 +234,25 @@ class ScopedStore(Store):
 
 
 def create_bank(path: Path, *, invented_until: date | None = None, preset: str = "empty", seed: int | None = None,
-                customers: int | None = None) -> Store:  # fmt: skip
-    """A new bank at `path`, which must not exist; a failure leaves no file behind."""
+                customers: int | None = None, keys: Keys | None = None) -> Store:  # fmt: skip
+    """A new bank at `path`, which must not exist; a failure leaves no file behind.
+
+    `keys` with a data key make it an encrypted one, which opens for nobody until `keyfile.wrap`.
+    """
     if path.exists():
         raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
     if not path.parent.is_dir():
         raise CrmdeskError(f"The folder {path.parent} does not exist; make it first.")
     with plain_words(path):
         # The audit key is made before the file: a bank without its key could never be verified.
-        chain.make_key(path)
+        keys = keyfile.make(path, keys)
         try:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-            raw = connect(path)
+            raw = connect(path, key=keys.data)
             raw.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
             raw.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
             raw.close()
-            store = Store(path)
+            store = Store(path, keys)
             with store.write() as session:
                 schema.build(session.connection())
                 schema.first_rows(session)
@@ -238,8 +265,8 @@ def create_bank(path: Path, *, invented_until: date | None = None, preset: str =
     return store
 
 
-def check_is_bank(path: Path) -> int:
-    """The schema number of the bank at `path`; one sentence where it is missing, no bank, or newer."""
+def check_is_bank(path: Path, keys: Keys | None = None) -> int:
+    """The schema number of the bank at `path`; one sentence where it is missing, no bank, locked, or newer."""
     kept = path.with_name(path.name + ".before-restore")
     if not path.exists() and kept.exists():
         raise CrmdeskError(f"{path} is gone: a restore was interrupted. Run it again, or rename {kept} back.")
@@ -249,13 +276,29 @@ def check_is_bank(path: Path) -> int:
         raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
     with plain_words(path), path.open("rb") as file:
         head = file.read(100)
-    # Bytes 60..63 and 68..71 of the header are user_version and application_id (SQLite file format, section 1.3).
-    if head[:16] != HEADER or int.from_bytes(head[68:72], "big") != schema.APPLICATION_ID:
+    if keys is not None and keys.data is not None:
+        version, application = _numbers_inside(path, keys.data)
+    elif head[:16] != keyfile.PLAIN and keyfile.is_encrypted(path):
+        raise CrmdeskError(f"{path} is encrypted; give a name and passphrase.")
+    else:
+        # Bytes 60..63 and 68..71 of the header are user_version and application_id (SQLite file format, 1.3).
+        version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
+        application = application if head[:16] == keyfile.PLAIN else 0
+    if application != schema.APPLICATION_ID:
         raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
-    version = int.from_bytes(head[60:64], "big")
     if version > schema.SCHEMA_VERSION:
         raise CrmdeskError(
             f"{path} was written by a newer crmdesk (schema {version}, this one reads {schema.SCHEMA_VERSION}); "
             "update crmdesk, then open it."
         )
     return version
+
+
+def _numbers_inside(path: Path, key: bytes) -> tuple[int, int]:
+    """(user_version, application_id) of an encrypted bank; a copy without a log beside it is left as it is."""
+    still = not path.with_name(path.name + "-wal").exists()
+    with plain_words(path), contextlib.closing(connect(path, key=key, read_only=True, still=still)) as raw:
+        ((version,), (application,)) = (
+            raw.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id")
+        )
+    return int(version), int(application)

@@ -13,6 +13,7 @@ from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import bank, chain
+from crmdesk.store.keyfile import Keys
 
 STRICTER: Final = ("refused", "withdrawn", "objected", "erased")  # events that never make a state laxer
 # Rows that these point at may be others in the backup, or none.
@@ -56,14 +57,18 @@ def later(newer: Any, older: Any) -> Later:
     return Later(events, words, tuple(number for (number,) in restricted if known.get(number) == 0))
 
 
-def later_in(path: Path, backup: Path) -> Later | None:
-    """The same of two files that nobody has open; None where the bank at `path` is missing or cannot be read."""
+def later_in(path: Path, backup: Path, keys: Keys | None = None, newer_keys: Keys | None = None) -> Later | None:
+    """The same of two files that nobody has open; None where the bank at `path` is missing or cannot be read.
+
+    `keys` are those of an encrypted backup, `newer_keys` those of an encrypted bank.
+    """
     if not path.exists():
         return None
     log = path.with_name(path.name + "-wal")
-    older = bank.connect(backup, read_only=True, still=True)
+    older = bank.connect(backup, key=keys.data if keys else None, read_only=True, still=True)
     try:
-        newer = bank.connect(path, read_only=True, still=not log.exists())
+        key = newer_keys.data if newer_keys else None
+        newer = bank.connect(path, key=key, read_only=True, still=not log.exists())
         try:
             return later(newer, older)
         finally:
@@ -74,9 +79,11 @@ def later_in(path: Path, backup: Path) -> Later | None:
         older.close()
 
 
-def count_later(newer: Any, backup: Path) -> int:
+def count_later(newer: Any, backup: Path, keys: Keys | None = None) -> int:
     """How much of an open bank, by a raw connection, a backup lacks."""
-    with bank.plain_words(backup), contextlib.closing(bank.connect(backup, read_only=True, still=True)) as older:
+    key = keys.data if keys else None
+    opened = contextlib.closing(bank.connect(backup, key=key, read_only=True, still=True))
+    with bank.plain_words(backup), opened as older:
         return later(newer, older).count
 
 

@@ -7,46 +7,15 @@ anchor kept elsewhere (a backup's manifest).
 import hashlib
 import hmac
 import json
-import os
-import secrets
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from crmdesk.domain.errors import CrmdeskError
-from crmdesk.places import beside
 from crmdesk.store.tables import metadata
 
 GENESIS = "0" * 64
-
-
-def make_key(bank: Path) -> None:
-    """A fresh audit key in `FILE.keys`, readable by its owner alone."""
-    file = beside(bank, "keys")
-    if file.exists():
-        raise CrmdeskError(f"{file} exists already; it belongs to another bank: move it away first.")
-    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump({"format": 1, "audit_key": secrets.token_hex(32)}, stream)
-    except OSError:
-        file.unlink(missing_ok=True)
-        raise
-
-
-def load_key(bank: Path) -> bytes:
-    file = beside(bank, "keys")
-    try:
-        return bytes.fromhex(json.loads(file.read_text(encoding="utf-8"))["audit_key"])
-    except FileNotFoundError:
-        raise CrmdeskError(
-            f"{file} is missing: it travels with the bank; copy it back from where the bank came."
-        ) from None
-    except (ValueError, KeyError, TypeError):
-        raise CrmdeskError(f"{file} is damaged; copy it back from a backup of the bank.") from None
 
 
 def canonical(value: Any) -> Any:

@@ -12,7 +12,8 @@ from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
-from crmdesk.store import bank, chain
+from crmdesk.store import bank, chain, keyfile
+from crmdesk.store.keyfile import Keys
 
 TRAVEL = ("keys", "tombstones")  # the files that go along with a bank
 LOGS = ("-wal", "-shm")  # SQLite's own, while a bank is open or after a crash
@@ -26,7 +27,7 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def copy_bank(source: Path, target: Path) -> dict[str, Any]:
+def copy_bank(source: Path, target: Path, keys: Keys | None = None) -> dict[str, Any]:
     """A checked copy of an open or closed bank at `target` with keys and manifest; returns the manifest.
 
     The copy is one moment of the bank (VACUUM INTO runs in one read transaction); writers go on meanwhile. An older
@@ -36,15 +37,16 @@ def copy_bank(source: Path, target: Path) -> dict[str, Any]:
     _remove(part)
     try:
         with bank.plain_words(target):
-            raw = bank.connect(source)
+            key = keys.data if keys else None
+            raw = bank.connect(source, key=key)
             try:
                 raw.execute("VACUUM INTO ?", (str(part),))
             finally:
                 raw.close()
             part.chmod(0o600)
             # A vacuumed copy has the old journal mode; set now, or the first look at it would change its hash.
-            bank.connect(part).close()
-            manifest = {**_manifest(part), "sha256": sha256(part)}
+            bank.connect(part, key=key).close()
+            manifest = {**_manifest(part, key), "sha256": sha256(part)}
             _copy_companions(source, part)
             beside(part, "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
             # Without its manifest a copy is still good; with another's it would be refused: so the old one goes first,
@@ -86,9 +88,9 @@ def _remove(part: Path) -> None:
     beside(part, "manifest.json").unlink(missing_ok=True)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
+def _manifest(path: Path, key: bytes | None) -> dict[str, Any]:
     """Schema, change number and audit head of a copy, once its integrity is checked."""
-    raw = bank.connect(path, read_only=True, still=True)
+    raw = bank.connect(path, key=key, read_only=True, still=True)
     try:
         problems = raw.execute("PRAGMA integrity_check").fetchall()
         if problems != [("ok",)]:
@@ -103,11 +105,14 @@ def _manifest(path: Path) -> dict[str, Any]:
             "head": head[0] if head else chain.GENESIS}  # fmt: skip
 
 
-def check_backup(backup: Path) -> None:
-    """One sentence where a backup is missing, changed since it was made, damaged, or without its key."""
+def check_backup(backup: Path, keys: Keys | None = None) -> None:
+    """One sentence where a backup is missing, changed since it was made, damaged, or without its key.
+
+    `keys` are those of the backup, from the key file beside it; a plain one needs none.
+    """
     if not backup.exists():
         raise CrmdeskError(f"{backup} does not exist; name the backup to restore from.")
-    bank.check_is_bank(backup)
+    bank.check_is_bank(backup, keys)
     manifest = beside(backup, "manifest.json")
     if manifest.exists():
         try:
@@ -117,18 +122,20 @@ def check_backup(backup: Path) -> None:
         if sha256(backup) != wanted:
             raise CrmdeskError(f"{backup} is not the file its manifest describes; take another backup.")
     with bank.plain_words(backup):
-        _manifest(backup)
-    chain.load_key(backup)
+        _manifest(backup, keys.data if keys else None)
+    if keys is None:
+        keyfile.load(backup)
 
 
-def restore_bank(backup: Path, target: Path, prepare: Callable[[Path], None] | None = None) -> Path | None:
+def restore_bank(backup: Path, target: Path, prepare: Callable[[Path], None] | None = None,
+                 keys: Keys | None = None) -> Path | None:  # fmt: skip
     """Put a checked backup in the place of `target`; a file already there is kept, and its new place returned.
 
     Everything is copied beside `target` first and `prepare(copy)` may still write into the copy, so that only renames
     remain; if one fails, what was there comes back.
     """
     with bank.plain_words(target):
-        check_backup(backup)
+        check_backup(backup, keys)
         if target.is_dir():
             raise CrmdeskError(f"{target} is a folder; name the file of the bank.")
         if target.exists() and backup.samefile(target):

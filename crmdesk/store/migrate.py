@@ -12,6 +12,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.store import bank, schema, steps
 from crmdesk.store.files import copy_bank
+from crmdesk.store.keyfile import Keys
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -21,23 +22,24 @@ Step = Callable[["Operations"], None]
 STEPS: Mapping[int, Step] = {2: steps.to_2, 3: steps.to_3, 4: steps.to_4}
 
 
-def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None) -> None:
+def migrate(path: Path, ways: Mapping[int, Step] | None = None, goal: int | None = None,
+            keys: Keys | None = None) -> None:  # fmt: skip
     """Run every step from the bank's schema to `goal`; a failure leaves the bank as it was before that step.
 
     Another process may do the same at the same time: the first takes the steps, the others find them taken.
     """
     ways = STEPS if ways is None else ways
     goal = schema.SCHEMA_VERSION if goal is None else goal
-    version = bank.check_is_bank(path)
+    version = bank.check_is_bank(path, keys)
     if version < 1:
         raise CrmdeskError(f"{path} was never finished; delete it and create the bank again.")
     backup: Path | None = beside(path, f"before-schema-{goal}")
     for number in range(version + 1, goal + 1):
-        _step(path, number, ways[number], backup)
+        _step(path, number, ways[number], backup, keys)
         backup = None  # made before the first step and never again: by us, or by the process that took that step
 
 
-def _step(path: Path, number: int, step: Step, backup: Path | None) -> None:
+def _step(path: Path, number: int, step: Step, backup: Path | None, keys: Keys | None) -> None:
     """Take one step, after a copy to `backup` if there is a name, unless another process took it before."""
     # Needed only for an older bank, and slow to load.
     from alembic.migration import MigrationContext
@@ -46,7 +48,10 @@ def _step(path: Path, number: int, step: Step, backup: Path | None) -> None:
     # Alembic's batch mode rebuilds a table: its triggers go, and with foreign keys on all child rows would too.
     # The pragma does nothing inside a transaction, so it is set before BEGIN.
     with bank.plain_words(path):
-        engine = sa.create_engine("sqlite://", creator=lambda: bank.connect(path), module=dbapi2, poolclass=NullPool)
+        key = keys.data if keys else None
+        engine = sa.create_engine(
+            "sqlite://", creator=lambda: bank.connect(path, key=key), module=dbapi2, poolclass=NullPool
+        )
         with engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None
@@ -58,7 +63,7 @@ def _step(path: Path, number: int, step: Step, backup: Path | None) -> None:
                     connection.exec_driver_sql("ROLLBACK")
                     return
                 if backup is not None:
-                    copy_bank(path, backup)  # reads what was saved, beside this transaction
+                    copy_bank(path, backup, keys)  # reads what was saved, beside this transaction
                 for name in schema.triggers():
                     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
                 step(Operations(MigrationContext.configure(connection)))

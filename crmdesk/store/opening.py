@@ -5,15 +5,19 @@ from pathlib import Path
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import schema
 from crmdesk.store.bank import Store, check_is_bank
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.migrate import migrate
 
 
-def open_bank(path: Path) -> Store:
-    """The bank at `path`, migrated where it is older; CrmdeskError with one sentence where it cannot be opened."""
-    version = check_is_bank(path)
+def open_bank(path: Path, keys: Keys | None = None) -> Store:
+    """The bank at `path`, migrated where it is older; CrmdeskError with one sentence where it cannot be opened.
+
+    `keys` of an encrypted bank come from `keyfile.unlock`; a plain one needs none.
+    """
+    version = check_is_bank(path, keys)
     if version < schema.SCHEMA_VERSION:
-        migrate(path)
-    store = Store(path)
+        migrate(path, keys=keys)
+    store = Store(path, keys)
     try:
         with store.reader() as raw:
             found = dict(raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from crmdesk.store import bank, chain, schema
+from crmdesk.store import bank, chain, keyfile, schema
+from crmdesk.store.keyfile import Keys
 
 Problem = dict[str, Any]
 
@@ -66,14 +67,15 @@ CHECKS = {"integrity": _integrity, "foreign_keys": _foreign_keys, "ledger_chain"
           "triggers": _triggers, "settings": _settings}  # fmt: skip
 
 
-def verify(path: Path) -> dict[str, Any]:
+def verify(path: Path, keys: Keys | None = None) -> dict[str, Any]:
     """The `verify` document of the command line: every check, every problem with its row."""
-    bank.check_is_bank(path)
-    key = chain.load_key(path)
+    bank.check_is_bank(path, keys)
+    keys = keys or keyfile.load(path)
+    key = keys.audit
     problems: list[Problem] = []
     head, anchor = None, None
     with bank.plain_words(path):
-        raw = bank.connect(path)
+        raw = bank.connect(path, key=keys.data)
         try:
             for name, check in CHECKS.items():
                 try:
@@ -90,6 +92,6 @@ def verify(path: Path) -> dict[str, Any]:
     failed = {p["check"] for p in problems}
     return {
         "file": str(path), "ok": not problems, "checks": {name: name not in failed for name in CHECKS},
-        "problems": problems, "audit_key": "beside the file", "head": head[0] if head else None,
-        "last_anchor": anchor[:10] if anchor else None,
+        "problems": problems, "audit_key": "wrapped" if keys.data else "beside the file",
+        "head": head[0] if head else None, "last_anchor": anchor[:10] if anchor else None,
     }  # fmt: skip
