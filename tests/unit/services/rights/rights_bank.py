@@ -304,6 +304,10 @@ class Desk:
             self.path.with_name(self.path.name + end).unlink(missing_ok=True)
         self.open()
 
+    def list_of(self, login: str) -> int:
+        """The saved list of this person."""
+        return KEY_OF[login]
+
     def actor(self, login: str) -> Actor:
         """Signed in, with the roles that the bank gives."""
         roles: Iterable[Role] = (role for _, name, role, _ in STAFF if name == login)
