@@ -22,7 +22,7 @@ from crmdesk.store.queries.retention import Past
 
 @dataclass(frozen=True)
 class Policy:
-    """One kind of record, kept `months`, or `days` where it is no choice; `due_count` of it is past that since `oldest`.
+    """One kind of record, kept `months`, or `days` where it is no choice; `due_count` is past that since `oldest`.
 
     `removable`: `run` may remove what is due; of the others somebody decides, person by person.
     """
