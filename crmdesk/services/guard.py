@@ -33,6 +33,7 @@ class Rule:
     any_of: bool
     of: Mapping[str, str]  # parameter -> kind of row (subjects.KINDS)
     whole: bool  # the call works on the bank itself, not on what the actor may see of it
+    door: bool = False  # the call itself proves who is there: it is made before there is a session
 
 
 RULES: Final[dict[str, Rule]] = {}
@@ -111,6 +112,13 @@ def file_service(*rights: Right) -> Callable[[F], F]:
     return declare
 
 
+def door_service(deed: F) -> F:
+    """For the deeds of signing in and out: each proves by itself who is there, so none asks for a session."""
+    name = f"{deed.__module__.rpartition('.')[2]}.{deed.__name__}"
+    RULES[name] = Rule(name, (Right.SIGNED_IN,), False, {}, True, door=True)
+    return deed
+
+
 def enter(app: Any, actor: Actor, rule: Rule) -> Any:
     """The guarded app of a call that may be made; Refused, in a sentence, where it may not."""
     base = app.base if isinstance(app, Guarded) else app
@@ -146,7 +154,7 @@ def _require(actor: Actor, rule: Rule) -> None:
 def _check_rows(app: Any, actor: Actor, rule: Rule, kind: str, key: Any) -> None:
     if key is None or actor.everywhere:
         return
-    keys = tuple(key) if isinstance(key, list | tuple | set | frozenset) else (key,)
+    keys = tuple(key) if isinstance(key, list | tuple | set | frozenset | Mapping) else (key,)
     cells = [cell for right in rule.rights if (cell := grant(actor, right)) is not None]
     with app.store.whole.reader() as raw:
         for one in keys:
