@@ -2,7 +2,8 @@
 
 A name without a schema is looked up among temporary views first (SQLite, "Resolving table names"), so that every query
 of this room sees only permitted rows and masked columns, whatever its WHERE says. The search index reads
-`main.customer`: what may be searched is for the query to say (`Scope.searched`).
+`main.customer`: what may be searched is for the query to say (`searched`). A rule that must know what a person may not
+see, such as who is a minor, names `main.customer`.
 """
 
 from __future__ import annotations
@@ -10,66 +11,63 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from crmdesk.domain.rights import Actor, Grant, Reach, Right, View, grant
+from crmdesk.store import scope_rules as rules
+from crmdesk.store.scope_tables import DERIVED_HIDDEN, HIDDEN, KEPT, OPENED_BY, SHEETS, UNNAMED, Sheet
 from crmdesk.store.tables import metadata
 
-# Whose right opens a table, and how its row leads to a customer ("" none: everyone with the right sees all rows).
-# The ledger's rows are never left out: a permission that is not seen would not be known to have ended.
-OF_CUSTOMER: Final = "main.customer c WHERE c.id = main.{table}.customer_id"
-OF_ACCOUNT: Final = (
-    "main.holding h JOIN main.customer c ON c.id = h.customer_id WHERE h.account_id = main.{table}.account_id"
-)
-TABLES: Final[dict[str, tuple[Right, str]]] = {
-    "interest": (Right.READ_CUSTOMER, OF_CUSTOMER),
-    "document": (Right.READ_CUSTOMER, OF_CUSTOMER),
-    "household_member": (Right.READ_CUSTOMER, OF_CUSTOMER),
-    "life_event": (Right.READ_CUSTOMER, OF_CUSTOMER),
-    "account": (Right.READ_ACCOUNTS, OF_ACCOUNT.replace("{table}.account_id", "{table}.id")),
-    "holding": (Right.READ_ACCOUNTS, OF_CUSTOMER),
-    "balance_month": (Right.READ_ACCOUNTS, OF_ACCOUNT),
-    "standing_order": (Right.READ_ACCOUNTS, OF_ACCOUNT),
-    "interaction": (Right.READ_INTERACTIONS, OF_CUSTOMER),
-    "feedback": (Right.READ_INTERACTIONS, OF_CUSTOMER),
-    "contact": (Right.READ_INTERACTIONS, OF_CUSTOMER),
-    "permission_evidence": (Right.READ_PERMISSIONS, ""),
-    "task": (Right.READ_WORK, "work"),
-    "opportunity": (Right.READ_WORK, "work"),
-    "segment_membership": (Right.READ_RESULTS, OF_CUSTOMER),
-    "recommended_action": (Right.READ_RESULTS, OF_CUSTOMER),
-    "field_change": (Right.READ_HISTORY, OF_CUSTOMER),
-}
 PSEUDONYM: Final = "P-"
 _NAME: Final = {View.CLEAR: None, View.MASKED: "number", View.PSEUDONYM: f"'{PSEUDONYM}' || id"}
+_WIDTH: Final = (Reach.OWN, Reach.BRANCH, Reach.ALL)
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What one person sees; two people of the same branch and roles may share the views."""
+    """What one person sees; the views of two people differ at least in whose rows are their own."""
 
+    login: str
     staff: int | None
     branch: int | None
     grants: tuple[tuple[Right, Grant | None], ...]
+    bands: bool  # sums of balances as bands, for who chooses whom to offer something
 
-    def of(self, right: Right) -> Grant | None:
-        return dict(self.grants).get(right)
+    def of(self, *rights: Right) -> Grant | None:
+        """The grant of the first of these rights that is held."""
+        held = dict(self.grants)
+        return next((held[right] for right in rights if held[right] is not None), None)
 
     def view(self, right: Right) -> View | None:
         found = self.of(right)
         return found.view if found else None
 
+    def reached(self, found: Grant | None, who: str = "c") -> str:
+        """The condition on a customer by how far a grant reaches: "1" everybody, "0" nobody."""
+        if found is None or found.reach == Reach.ALL:
+            return "0" if found is None else "1"
+        mine = f"{who}.manager_id = {self.staff if self.staff is not None else -1:d}"
+        if found.reach == Reach.OWN:
+            return mine
+        return f"({who}.branch_id = {self.branch if self.branch is not None else -1:d} OR {mine})"
+
     @property
     def searched(self) -> tuple[str, ...]:
-        """The columns of the search index that hold nothing masked."""
-        number = ("number",) if self.view(Right.READ_CUSTOMER) in (View.CLEAR, View.MASKED) else ()
-        names = ("name_folded",) if self.view(Right.READ_CUSTOMER) == View.CLEAR else ()
-        contact = self.view(Right.READ_CONTACT) == View.CLEAR
-        return (*number, *names, *(("email_folded", "city_folded", "phone_digits") if contact else ()))
+        """The columns of the search index that hold nothing masked in any row that is seen."""
+        person, contact = self.of(Right.READ_CUSTOMER), self.of(Right.READ_CONTACT)
+        number = ("number",) if person and person.view != View.PSEUDONYM else ()
+        names = ("name_folded",) if person and person.view == View.CLEAR else ()
+        wide = person and contact and _WIDTH.index(contact.reach) >= _WIDTH.index(person.reach)
+        clear = wide and contact and contact.view == View.CLEAR
+        return (*number, *names, *(("email_folded", "city_folded", "phone_digits") if clear else ()))
 
     def views(self) -> dict[str, str]:
         """View name to its CREATE statement."""
-        found = {"customer": _customer(self)}
-        for table, (right, way) in TABLES.items():
-            found[table] = _table(self, table, right, way)
+        found = {"customer": _customer(self)} | {name: _table(self, name, sheet) for name, sheet in SHEETS.items()}
+        for name, rule in rules.RULES.items():
+            found[name] = _select(name, *rule(self))
+        if self.bands:
+            found[rules.HELD_BAND] = rules.held_band(self)
         return {name: f"CREATE TEMP VIEW {name} AS {select}" for name, select in found.items()}
 
     def install(self, raw: Any) -> Any:
@@ -83,62 +81,145 @@ _SEEN: Final = (
     Right.READ_CUSTOMER, Right.READ_CONTACT, Right.READ_PROTECTED, Right.READ_ACCOUNTS, Right.READ_INTERACTIONS,
     Right.READ_PERMISSIONS, Right.READ_WORK, Right.READ_HISTORY, Right.READ_RESULTS,
 )  # fmt: skip
+_ASIDE: Final = (Right.READ_REQUESTS, Right.RECORD_REQUEST, Right.APPROVE)  # rows of these are narrowed, too
 
 
 def scope_of(actor: Actor) -> Scope | None:
     """None where nothing is left out, as in single-user mode."""
-    grants = tuple((right, grant(actor, right)) for right in _SEEN)
+    grants = tuple((right, grant(actor, right)) for right in (*_SEEN, *_ASIDE))
     if all(found == Grant() for _, found in grants):
         return None
-    return Scope(actor.staff, actor.branch, grants)
+    return Scope(actor.login, actor.staff, actor.branch, grants, _bands(actor))
 
 
-def _reached(scope: Scope, found: Grant | None) -> str:
-    """The condition on `c`, a customer, by how far a right reaches."""
-    if found is None:
-        return "0"
-    if found.reach == Reach.ALL:
-        return "1"
-    if found.reach == Reach.BRANCH:
-        return f"c.branch_id = {scope.branch if scope.branch is not None else -1:d}"
-    return f"c.manager_id = {scope.staff if scope.staff is not None else -1:d}"
+def within(actor: Actor, right: Right, who: str = "customer") -> str:
+    """The condition on a row of `customer` by how far an actor's right reaches; "1" where it reaches everybody."""
+    return Scope(actor.login, actor.staff, actor.branch, (), False).reached(grant(actor, right), who)
+
+
+def searched(actor: Actor) -> tuple[str, ...] | None:
+    """The columns of the search index that this person may search; None: all of them."""
+    scope = scope_of(actor)
+    return scope.searched if scope else None
+
+
+def opens(actor: Actor, tag: str) -> bool:
+    """Whether a value with this tag is shown of every customer in reach, beside a name or a pseudonym."""
+    return tag not in OPENED_BY or _opens(tag, grant(actor, OPENED_BY[tag]))
+
+
+def bands(actor: Actor) -> bool:
+    """Whether sums of balances are told as bands, not as amounts."""
+    return _bands(actor)
+
+
+def _bands(actor: Actor) -> bool:
+    money = grant(actor, Right.READ_ACCOUNTS)
+    return money is not None and money.view == View.MASKED and grant(actor, Right.MAKE_OFFERS) is not None
+
+
+def _opens(tag: str, found: Grant | None) -> bool:
+    return found is not None and (found.view == View.CLEAR or (found.view == View.PSEUDONYM and tag in UNNAMED))
 
 
 def _customer(scope: Scope) -> str:
     known = scope.of(Right.READ_CUSTOMER)
     view = known.view if known else View.MASKED
-    contact = scope.view(Right.READ_CONTACT) == View.CLEAR
-    money = scope.view(Right.READ_ACCOUNTS) == View.CLEAR
-    shown = {
+    named = view == View.CLEAR
+    shown: dict[str, str | None] = {
         "number": _NAME[View.PSEUDONYM] if view == View.PSEUDONYM else None,
-        "given_name": None if view == View.CLEAR else "NULL",
-        "family_name": _NAME[view],
-        "name_folded": None if view == View.CLEAR else f"lower({_NAME[view]})",
-        "email": None if contact else "CASE WHEN email IS NOT NULL THEN '•••' END",
-        "phone": None if contact else "CASE WHEN phone IS NOT NULL THEN '••••' END",
-        **dict.fromkeys(("street", "city", "postcode", "country", "custom"), None if contact else "NULL"),
-        **dict.fromkeys(("city_folded", "email_folded", "phone_digits"), None if contact else "''"),
-        "birth_date": None if scope.view(Right.READ_PROTECTED) == View.CLEAR else "substr(birth_date, 1, 4)",
-        "gender": None if scope.view(Right.READ_PROTECTED) == View.CLEAR else "'unknown'",
-        "income": None if money else "NULL",
-    }
+        "given_name": None if named else "NULL", "family_name": _NAME[view], "name_folded": _NAME[view],
+        "birth_date": _birth_date(scope), "custom": _custom(scope),
+    }  # fmt: skip
+    for column in metadata.tables["customer"].columns:
+        tag = column.info.get("tag", "")
+        if column.name not in shown and not column.primary_key and tag in OPENED_BY:
+            shown[column.name] = _behind(scope, OPENED_BY[tag], tag, column.name, _mask_of_customer(column))
     columns = (_as(c.name, shown.get(c.name)) for c in metadata.tables["customer"].columns)
-    return f"SELECT {', '.join(columns)} FROM main.customer c WHERE {_reached(scope, known)}"
+    return f"SELECT {', '.join(columns)} FROM main.customer c WHERE {scope.reached(known)}"
 
 
-def _table(scope: Scope, table: str, right: Right, way: str) -> str:
-    known = scope.of(right)
-    clear = known is not None and known.view == View.CLEAR
-    columns = ", ".join(
-        _as(c.name, None if clear or c.info.get("tag") != "text" else "NULL" if c.nullable else "''")
-        for c in metadata.tables[table].columns
-    )
-    if way == "work":
-        where = "1" if known and known.reach == Reach.ALL else f"owner_id = {scope.staff or -1:d}" if known else "0"
-    elif known is None or known.reach == Reach.ALL or not way:
-        where = "0" if known is None else "1"
-    else:
-        where = f"EXISTS (SELECT 1 FROM {way.format(table=table)} AND {_reached(scope, known)})"
+def _mask_of_customer(column: sa.Column[Any]) -> str:
+    if column.name in ("email", "phone"):  # that there is one may be known: such a customer can be asked
+        return f"CASE WHEN {column.name} IS NOT NULL THEN '{'•••' if column.name == 'email' else '••••'}' END"
+    return "'unknown'" if column.name == "gender" else "NULL" if column.nullable else "''"
+
+
+def _behind(scope: Scope, right: Right, tag: str, column: str, mask: str) -> str | None:
+    """A column in clear in the rows that its right reaches; None: in all that are seen."""
+    found, person = scope.of(right), scope.of(Right.READ_CUSTOMER)
+    if found is None or not _opens(tag, found):
+        return mask
+    if person is None or _WIDTH.index(found.reach) >= _WIDTH.index(person.reach):
+        return None
+    return f"CASE WHEN {scope.reached(found)} THEN {column} ELSE {mask} END"
+
+
+def _birth_date(scope: Scope) -> str | None:
+    """The day; the year for who meets customers; ten years for who sees pseudonyms; nothing for others.
+
+    Always written as a day, the first of its span, as every reader of the column takes it for one.
+    """
+    decade = "substr(birth_date, 1, 3) || '0-01-01'" if scope.view(Right.READ_CUSTOMER) == View.PSEUDONYM else "NULL"
+    year = _behind(scope, Right.READ_CONTACT, "contact", "substr(birth_date, 1, 4) || '-01-01'", decade)
+    if year is None:
+        year = "substr(birth_date, 1, 4) || '-01-01'"
+    return _behind(scope, Right.READ_PROTECTED, "protected", "birth_date", year)
+
+
+def _custom(scope: Scope) -> str | None:
+    """The bank's own fields without those whose tag is hidden: a merge patch of nulls takes them out."""
+    by_reach: dict[str, list[str]] = {}
+    for tag, right in OPENED_BY.items():
+        condition = scope.reached(scope.of(right)) if _opens(tag, scope.of(right)) else "0"
+        by_reach.setdefault(condition, []).append(tag)
+    text = "custom"
+    seen = scope.reached(scope.of(Right.READ_CUSTOMER))
+    for condition, tags in sorted(by_reach.items()):
+        if condition in ("1", seen):
+            continue
+        words = ", ".join(f"'{tag}'" for tag in tags)
+        hidden = f"(SELECT json_group_object(code, NULL) FROM main.custom_field WHERE tag IN ({words}))"
+        less = f"json_patch({text}, {hidden})"
+        text = less if condition == "0" else f"CASE WHEN {condition} THEN {text} ELSE {less} END"
+    return None if text == "custom" else f"CASE WHEN custom IS NOT NULL THEN {text} END"
+
+
+def _table(scope: Scope, table: str, sheet: Sheet) -> str:
+    found = scope.of(*sheet.right)
+    view = found.view if found else View.MASKED
+    ways = [f"EXISTS (SELECT 1 FROM {way.format(table=table)} AND {scope.reached(found)})" for way in sheet.ways]
+    near = "1" if found and found.reach == Reach.ALL else " AND ".join(ways)
+    columns = metadata.tables[table].columns
+    if sheet.owned and near != "1":
+        near = f"(owner_id = {scope.staff if scope.staff is not None else -1:d} OR {near})"
+    masks: dict[str, str | None] = {}
+    if view != View.CLEAR:
+        masks = {c.name: sheet.masks.get(c.name) or _mask(table, c, view) for c in columns}
+    elif sheet.text_only and near != "1":
+        texts = [c.name for c in columns if c.info.get("tag") == "text"]
+        masks = {name: f"CASE WHEN {near} THEN {name} ELSE '' END" for name in texts}
+    dropped = found is None or (sheet.drop and view == View.MASKED) or (sheet.clear and view != View.CLEAR)
+    return _select(table, masks, "1" if sheet.text_only else "0" if dropped else near)
+
+
+def _mask(table: str, column: sa.Column[Any], view: View) -> str | None:
+    """What stands for a column; None: it is shown."""
+    tag = column.info.get("tag")
+    hidden = tag in HIDDEN["pseudonym" if view == View.PSEUDONYM else "masked"]
+    if view == View.MASKED and table in DERIVED_HIDDEN and tag in ("derived", "behaviour") and column.name not in KEPT:
+        hidden = True
+    if not hidden or column.primary_key or column.foreign_keys:
+        return None
+    if column.nullable:
+        return "NULL"
+    if isinstance(column.type, sa.JSON):
+        return "'{}'" if column.name == "rejected" else "'[]'"
+    return "0" if isinstance(column.type, sa.Integer | sa.Float) else "''"
+
+
+def _select(table: str, shown: dict[str, str | None], where: str) -> str:
+    columns = ", ".join(_as(c.name, shown.get(c.name)) for c in metadata.tables[table].columns)
     return f"SELECT {columns} FROM main.{table} WHERE {where}"
 
 
