@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crmdesk.domain import export_terms
 from crmdesk.domain.errors import CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.domain.text import guard
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Result
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.runs import finished
@@ -45,8 +47,10 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     Rows of people whose permission for the run's purpose has ended since are left out and counted. Raises Refused
     without the right, and CrmdeskError where the folder cannot be written: then no file of the export is there.
     """
-    record = finished(app, actor, uuid)
-    rows = sum(len(table) for table in record.tables.values() if "customer" in table.columns)
+    record = _for_file(actor, finished(app, actor, uuid))
+    about_persons = masks.persons(record.result).values() if record.result else ()
+    rows = sum(map(len, about_persons))
+    export_terms.check_rows(actor, max(map(len, about_persons), default=0))
     if rows > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
     with writable(out_dir):
@@ -67,6 +71,15 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     if draw is not None and record.result is not None and record.result.figures:
         warnings += _draw(record.result, draw, out_dir)
     return ExportReport(out_dir, tuple(files), record.left_out, tuple(warnings))
+
+
+def _for_file(actor: Actor, record: RunRecord) -> RunRecord:
+    """The run with no group of persons in its tables that is smaller than this person may take out of the bank."""
+    least = export_terms.least_together(actor)
+    if record.result is None or not least:
+        return record
+    tables = {name: masks.grouped(table, least) for name, table in masks.persons(record.result).items()}
+    return replace(record, result=replace(record.result, tables={**record.result.tables, **tables}))
 
 
 def hand_over(app: App, written: list[Path], folder: Path, note: Callable[[Any], None]) -> list[Path]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from crmdesk.domain.bands import bracket
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.offer import DECISIONS
 from crmdesk.domain.permission import LEGITIMATE_INTEREST, PermissionEvent
 from crmdesk.domain.permission import decide as rule
 from crmdesk.domain.rights import Actor, Right
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.offer_list import Recommendation
@@ -41,11 +44,12 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
 
     Without permission for targeting, or for offers on the action's channel, and for who left, is a minor or wants no
     offers, everything but the fact and its decision is left out, and `hidden` says why. BadInput for an unknown
-    number.
+    number. Who sees results masked gets the band of chance and value, and no reasons.
     """
     at = app.store.clock()
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
+    with app.store.whole.reader() as raw:  # the row is in reach; bands are made here of numbers a view would leave out
         rows = queries.of_customer(raw, customer)
         if not rows:
             return []
@@ -64,7 +68,15 @@ def of_customer(app: App, actor: Actor, number: str) -> list[Recommendation]:
         wait = next((words for gate, words in _WAITS.items() if met[gate]), "")
         hidden = person or _not_permitted(events, row["channel"], at, blocked, basis)
         found.append(_shown(row, money, hidden, wait))
-    return found
+    return [_in_bands(one) for one in found] if masks.masked(actor, "targeting") else found
+
+
+def _in_bands(one: Recommendation) -> Recommendation:
+    def middle(value: float | None) -> float | None:
+        return None if value is None else sum(bracket(value)) / 2
+
+    value = middle(one.value)
+    return replace(one, p=middle(one.p), value=None if value is None else round(value), why=())
 
 
 def _not_permitted(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:

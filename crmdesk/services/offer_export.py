@@ -9,16 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from crmdesk.domain import export_terms
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.money import plain
-from crmdesk.domain.rights import Actor, Right
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.services import offer_gates as gates
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.export import SOLO_ROWS, ExportReport, hand_over, writable, write_csv
 from crmdesk.services.guard import service
-from crmdesk.services.offer_list import OfferList, OfferRow, sees
+from crmdesk.services.offer_list import OfferList, OfferRow, in_bands
+from crmdesk.services.reach import within
 from crmdesk.store import audit
 from crmdesk.store.queries import offers as queries
+from crmdesk.store.queries import reach
 
 COLUMNS: Final = (
     "rank", "customer", "name", "channel", "product", "product_name", "p", "low", "high", "margin", "value", "rule",
@@ -31,12 +35,15 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
     """Write the rows to `path` (.csv), and run, as-of day, purpose and the counts of the gates to `path` with .json.
 
     Every gate is asked again in the unit of work that audits the export: whoever withdrew since is left out and
-    counted. Customers and names are written only as far as `actor` sees them, whoever made the list. Refused without
+    counted. Customers in reach, numbers, names and chances are written only as far as `actor` sees them, whoever made
+    the list. Refused without
     the right, or for more than 1,000 rows without a second person; BadInput where the name does not end in .csv;
     CrmdeskError where the folder cannot be written: then both files are as they were.
     """
     if path.suffix.lower() != ".csv":
         raise BadInput(f"{path.name} is no name for a table; end it in .csv.")
+    listed, names = _seen(app, actor, offers), clear(actor, Right.READ_CONTACT)
+    export_terms.check_rows(actor, len(listed))
     if len(offers.rows) > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {len(offers.rows)} customer rows needs a second person who approves it.")
     folder = path.resolve().parent
@@ -47,11 +54,9 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
         def note(session: Any) -> None:
             nonlocal left_out
             raw, at = queries.raw_of(session), app.store.clock()
-            standing = gates.standing(raw, at, offers.channel, offers.rows, queries.products(raw))
+            standing = gates.standing(raw, at, offers.channel, listed, queries.products(raw))
             left_out = len(offers.rows) - len(standing)
-            numbers, names = sees(actor)
-            rows = [replace(row, number=row.number if numbers else None, name=row.name if names else None)
-                    for row in standing]  # fmt: skip
+            rows = [row if names else replace(row, name=None) for row in standing]
             _write(offers, rows, f"{at:%Y-%m-%dT%H:%M:%SZ}", left_out, files)
             audit.record(
                 app.store, session, actor, "export offers", offers.analysis, purpose=offers.purpose,
@@ -61,6 +66,16 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
 
         written = hand_over(app, files, folder, note)
     return ExportReport(folder, tuple(written), left_out, _words(left_out))
+
+
+def _seen(app: App, actor: Actor, offers: OfferList) -> list[OfferRow]:
+    """The rows in reach under the numbers that this person sees, in bands where results are masked."""
+    reached = within(app, actor, Right.READ_RESULTS)
+    with app.store.reader() as raw:
+        numbers = reach.seen(raw, [row.customer for row in offers.rows])
+    rows = [replace(row, number=numbers[row.customer]) for row in offers.rows
+            if row.customer in numbers and (reached is None or row.customer in reached)]  # fmt: skip
+    return [in_bands(row) for row in rows] if masks.masked(actor, offers.purpose) and not offers.token else rows
 
 
 def _write(offers: OfferList, rows: Sequence[OfferRow], at: str, left_out: int, files: Sequence[Path]) -> None:

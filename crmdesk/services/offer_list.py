@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crmdesk.domain.bands import bracket
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.offer import GATES, Product
-from crmdesk.domain.rights import Actor, Right, may
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class OfferRow:
-    """The best offer for one customer; `number` and `name` are None where the reader may not see them.
+    """The best offer for one customer; `number` may be a pseudonym, `name` is None where the reader may not see it.
 
     `p` is the chance within the model's horizon with its interval; `margin` is a year's and `value` = p x margin, in
     minor units, None where the bank gives no margin. `rejected`: this customer's other products and their gates.
@@ -65,6 +68,7 @@ class OfferList:
     product: str | None = None
     top: int | None = None
     purpose: str = "targeting"
+    token: str = ""  # of a list told in bands: under which the numbers behind it are at hand (`exact`)
 
     def funnel(self) -> tuple[tuple[str, int], ...]:
         """Words and customers, from those the model has an offer for, through each gate, to those listed."""
@@ -72,8 +76,8 @@ class OfferList:
         return (("have an offer by the rules", self.considered), *gates, ("on the list", len(self.rows)))
 
     def document(self) -> dict[str, Any]:
-        """The list as JSON: `customer` is the public number, the pseudonym where the reader may not see numbers."""
-        head = {name: value for name, value in vars(self).items() if name not in ("rows", "at", "title")}
+        """The list as JSON: `customer` is the public number, or the pseudonym where the reader sees no more."""
+        head = {name: value for name, value in vars(self).items() if name not in ("rows", "at", "title", "token")}
         return {
             **head, "excluded": dict(self.excluded), "rejected": dict(self.rejected),
             "at": self.at.strftime("%Y-%m-%dT%H:%M:%SZ"), "offers": [line(row) for row in self.rows],
@@ -106,10 +110,36 @@ class Recommendation:
     not_now: str = ""
 
 
-def sees(actor: Actor) -> tuple[bool, bool]:
-    """Whether somebody sees public numbers in a list, and names: numbers who makes offers, both who reads contacts."""
-    contact = may(actor, Right.READ_CONTACT)
-    return contact or may(actor, Right.MAKE_OFFERS), contact
+# The numbers behind the last lists that were told in bands: whoever keeps such a list keeps what the model said.
+_exact: OrderedDict[str, dict[int, OfferRow]] = OrderedDict()
+_LISTS_AT_HAND: Final = 4
+
+
+def in_bands(row: OfferRow) -> OfferRow:
+    """A row as somebody sees it who is told no single person's score: the band it falls into, and no reason."""
+    low, high = bracket(row.p)
+    middle = (low + high) / 2
+    return replace(row, p=middle, low=low, high=high, why="",
+                   value=None if row.margin is None else round(middle * row.margin))  # fmt: skip
+
+
+def told_in_bands(offers: OfferList) -> OfferList:
+    """The list in bands; the numbers stay at hand here, under its token, while few other lists are made."""
+    token = uuid.uuid4().hex
+    _exact[token] = {row.customer: row for row in offers.rows}
+    while len(_exact) > _LISTS_AT_HAND:
+        _exact.popitem(last=False)
+    return replace(offers, rows=tuple(in_bands(row) for row in offers.rows), token=token)
+
+
+def exact(offers: OfferList) -> tuple[OfferRow, ...]:
+    """The rows with the numbers behind them; BadInput where they are not at hand any more."""
+    if not offers.token:
+        return offers.rows
+    known = _exact.get(offers.token)
+    if known is None:
+        raise BadInput("The numbers behind this list are not at hand any more; make the list again, then keep it.")
+    return tuple(known[row.customer] for row in offers.rows if row.customer in known)
 
 
 def line(row: OfferRow) -> dict[str, Any]:
@@ -141,15 +171,15 @@ def best(
 
 def rows_of(
     listed: pd.DataFrame, products: Mapping[str, Product], known: Mapping[int, tuple[str, str]], *,
-    numbers: bool, names: bool, rejected: Mapping[int, Mapping[str, str]],
+    names: bool, rejected: Mapping[int, Mapping[str, str]],
 ) -> tuple[OfferRow, ...]:  # fmt: skip
-    """The listed offers as rows; `known`: (number, name) by pseudonym, shown only where `numbers` and `names` allow."""
+    """The listed offers as rows; `known`: (number, name) as the reader sees them, the name where `names` allows."""
     found = []
     for rank, offer in enumerate(listed.to_dict("records"), start=1):
         customer, product = int(offer["customer"]), products[offer["product"]]
         number, name = known[customer]
         found.append(OfferRow(
-            rank=rank, customer=customer, number=number if numbers else None, name=name if names else None,
+            rank=rank, customer=customer, number=number, name=name if names else None,
             product=product.code, product_name=product.name, p=float(offer["p"]), low=float(offer["low"]),
             high=float(offer["high"]), margin=product.margin,
             value=None if product.margin is None else round(offer["worth"]), rule=int(offer["rule"]),

@@ -15,7 +15,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.offer import Product
 from crmdesk.domain.permission import MARKETING_CHANNELS
-from crmdesk.domain.rights import Actor, Right
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import read_offers
@@ -24,11 +24,13 @@ from crmdesk.mining.record import RunRecord
 from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
 from crmdesk.services import offer_gates as gates
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.offer_actions import decide, of_customer
 from crmdesk.services.offer_export import export_csv
-from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, rows_of, sees
+from crmdesk.services.offer_list import OfferList, OfferRow, Recommendation, best, exact, rows_of, told_in_bands
+from crmdesk.services.reach import within
 from crmdesk.services.runs import titles
 from crmdesk.store import audit
 from crmdesk.store.queries import offers as queries
@@ -50,12 +52,12 @@ def candidates(
     top: int | None = None, progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
     runner: Any = None,
 ) -> OfferList:  # fmt: skip
-    """One best offer for each customer, from the model of a finished run and the data up to the latest activity.
+    """One best offer for each customer in reach, by the model of a finished run and the data up to the latest activity.
 
     Only the data of people whose permission covers targeting now is read; then each offer must pass the gates of
     methods.md, section 5, at the bank's clock. `rule` and `product` keep the offers of one rule and of one product
-    alone; `top` is the capacity. Public numbers are shown to those who make offers, names to those who read contact
-    data. Nothing is stored but the audit of the deed.
+    alone; `top` is the capacity. Numbers and names are those that this person sees; who sees results masked gets
+    chances in bands, without reasons. Nothing is stored but the audit of the deed.
     BadInput for an unknown run, channel or product, or a `top` below 1; CrmdeskError where the run has no model or
     its analysis makes no offers; AnalysisError where what it offers cannot be used.
     """
@@ -64,13 +66,14 @@ def candidates(
     if top is not None and top < 1:
         raise BadInput(f"top must be at least 1, not {top}.")
     record = ledger.load(app.store, run_uuid, titles(app))
+    masks.check_purpose(actor, record)
     use = Use(app, record, *_offerer(app, record), frame.default_day(app.store))
     with app.store.reader() as raw:
         known = queries.products(raw)
     if product is not None and product not in known:
         raise BadInput(f"No product has the code '{product}'; known: {', '.join(known)}.")
     _check_rule(record, rule, known[product] if product else None)
-    who, watch, table = _people(use), progress or Silent(), None
+    who, watch, table = _people(app, actor, use), progress or Silent(), None
     if who.eligible:
         answer = use.ask("offer", who, Part(watch, 0, 0.9, cancel), cancel, runner)
         watch.step(0.9, "Checking the offers")
@@ -90,7 +93,7 @@ def candidates(
             app.store, session, actor, "list offers", record.analysis, purpose=found.purpose, run_uuid=record.uuid,
             fields=channel, reason=f"{len(found.rows)} of {found.considered} customers listed",
         )  # fmt: skip
-    return found
+    return told_in_bands(found) if masks.masked(actor, record.purpose) else found
 
 
 def _check_rule(record: RunRecord, rule: int | None, product: Product | None) -> None:
@@ -139,11 +142,12 @@ def _offerer(app: App, record: RunRecord) -> tuple[Analysis, Model]:
     return analysis, record.result.model
 
 
-def _people(use: Use) -> Population:
-    """Those whose data may choose offers now."""
+def _people(app: App, actor: Actor, use: Use) -> Population:
+    """Those in this person's reach whose data may choose offers now."""
     if not use.analysis.required(use.params()):
         raise CrmdeskError(f"Run {use.record.uuid} was not made from customers of this bank: it can offer nothing.")
-    return use.people("targeting")
+    who, reached = use.people("targeting"), within(app, actor, Right.READ_RESULTS)
+    return who if reached is None else who.within(np.array(sorted(reached), np.int64))
 
 
 def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList) -> OfferList:
@@ -158,8 +162,8 @@ def _listed(app: App, actor: Actor, table: pd.DataFrame | None, empty: OfferList
         rejected = gates.rejections(customers, failed)
         listed, behind = best(table, failed == gates.PASSED, known, empty.top)
         names = queries.names(raw, listed["customer"].tolist())
-    numbers, spoken = sees(actor)
-    rows = rows_of(listed, known, names, numbers=numbers, names=spoken, rejected=_others(table, failed, set(names)))
+    spoken = clear(actor, Right.READ_CONTACT)
+    rows = rows_of(listed, known, names, names=spoken, rejected=_others(table, failed, set(names)))
     if behind:
         rejected["capacity"] = behind
     return replace(empty, currency=money, considered=len(np.unique(customers)), rejected=rejected, rows=rows)
@@ -197,15 +201,20 @@ def standing(app: App, actor: Actor, offers: OfferList) -> OfferList:
 def keep(app: App, actor: Actor, offers: OfferList) -> Change:
     """Store the rows as recommended actions of their run; whoever may no longer be offered this is left out.
 
+    So is who is out of this person's reach.
+
     The gates are asked again in the same unit of work. Actions of other runs stay; one of this run that a person has
     decided stays too. The change touches the ids that were stored; the audit holds the counts.
     """
     run = ledger.load(app.store, offers.run, {}, result=False)
+    masks.check_purpose(actor, run)
+    reached = within(app, actor, Right.MAKE_OFFERS)
+    rows = [row for row in exact(offers) if reached is None or row.customer in reached]
     with app.store.write() as session:
         at = app.store.clock()
         raw = queries.raw_of(session)
         known = queries.products(raw)
-        standing = gates.standing(raw, at, offers.channel, offers.rows, known)
+        standing = gates.standing(raw, at, offers.channel, rows, known)
         ids = queries.keep(session, run.id or 0, [_stored(row, offers.channel, known) for row in standing], at)
         out, decided = len(offers.rows) - len(standing), len(standing) - len(ids)
         audit.record(

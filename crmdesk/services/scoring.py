@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from crmdesk.analytics.population import Population
 from crmdesk.contributions import Analysis
 from crmdesk.domain.errors import CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress, Silent
 from crmdesk.mining import frame, ledger
 from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER, read_scores
 from crmdesk.mining.record import RunRecord, with_numbers
 from crmdesk.mining.use import Use, analysis_of
 from crmdesk.results import Model
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.runs import titles
@@ -57,22 +58,23 @@ def score(
     `numbers` None: everybody without a place in the run whose permission covers its purpose now. The deed is audited
     and nothing else is stored: the run keeps the members it had, and a score is asked for again when it is needed.
     CrmdeskError where the run has no model or its analysis scores nobody; BadInput for an unknown run or number;
-    Refused with the reason for a customer who is excluded now.
+    Refused with the reason for a customer who is excluded now. A customer is named, in `numbers` and in the rows, as
+    this person sees it: an analyst by pseudonym.
     """
     record = ledger.load(app.store, run_uuid, titles(app))
+    masks.check_purpose(actor, record)
     analysis, model = _scorer(app, record)
     use = Use(app, record, analysis, model, frame.default_day(app.store))
     who = use.people()
     if numbers is None:
         who = _newcomers(record, who)
     else:
-        require(actor, Right.READ_CONTACT)  # a number says who somebody is
         who = Population(_named(app, analysis, who, numbers))
     rows: tuple[dict[str, Any], ...] = ()
     if who.eligible:
         answer = use.ask("score", who, progress or Silent(), cancel, runner)
         table = read_scores(answer, analysis, who.customers, _names(record))
-        rows = tuple(ledger.plain_rows(_for_people(app, actor, record, table)))
+        rows = tuple(ledger.plain_rows(_for_people(app, record, table)))
     with app.store.write() as session:
         audit.record(
             app.store, session, actor, "score", record.analysis, purpose=analysis.purpose, run_uuid=record.uuid,
@@ -121,13 +123,11 @@ def _names(record: RunRecord) -> dict[str, str]:
     return {str(row["segment"]): str(row["name"] or "") for row in rows}
 
 
-def _for_people(app: App, actor: Actor, record: RunRecord, table: pd.DataFrame) -> pd.DataFrame:
-    """The table with segment names, and with public numbers where the actor may see them."""
+def _for_people(app: App, record: RunRecord, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with segment names, and with the numbers that the actor sees."""
     shown = table.copy()
     if "segment" in shown.columns and "name" not in shown.columns:
         place = list(shown.columns).index("segment") + 1
         shown.insert(place, "name", shown["segment"].astype(str).map(_names(record)))
-    if not may(actor, Right.READ_CONTACT):
-        return shown
     with app.store.read() as session:
         return with_numbers(shown, queries.customer_numbers(session, shown["customer"].tolist()))

@@ -87,7 +87,7 @@ def test_the_document_has_exactly_the_promised_keys(app: SmallApp) -> None:
 
 def test_an_analyst_sees_pseudonyms(app: SmallApp) -> None:
     record = mining.run(app, ANALYST, "demo.split", {})
-    assert record.tables["members"]["customer"].tolist()[:2] == [1, 2]
+    assert record.tables["members"]["customer"].tolist()[:2] == ["P-1", "P-2"]
 
 
 def test_events_reach_an_analysis(app: SmallApp) -> None:

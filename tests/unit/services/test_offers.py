@@ -338,12 +338,28 @@ def allowed(events: list[dict[str, Any]]) -> bool:
 
 
 def test_who_sees_what(app: SmallApp, run: str) -> None:
-    assert {(row.number is None, row.name is None) for row in ask(app, run, ANALYST).rows} == {(True, True)}
-    assert {(row.number is None, row.name is None) for row in ask(app, run, MARKETING).rows} == {(False, True)}
+    assert {(row.number, row.name) for row in ask(app, run, ANALYST, top=1).rows} == {("P-2", None)}
+    assert {(row.number, row.name) for row in ask(app, run, MARKETING, top=1).rows} == {("C-000002", None)}
     assert ask(app, run, MANAGER).rows[0].name == "Ada Lind2"
-    assert ask(app, run, ANALYST).document()["offers"][0]["customer"] == 2
+    assert ask(app, run, ANALYST).document()["offers"][0]["customer"] == "P-2"
     assert ask(app, run, MARKETING).document()["offers"][0]["customer"] == "C-000002"
     json.dumps(ask(app, run).document(), allow_nan=False)
+
+
+def test_marketing_is_told_a_band_and_keeps_what_the_model_said(app: SmallApp, run: str) -> None:
+    found = ask(app, run, MARKETING, top=1)
+    (row,) = found.rows
+    assert (row.low, row.p, row.high, row.why, row.value) == (0.02, 0.025, 0.03, "", 300)
+    assert [r.p for r in ask(app, run, MANAGER, top=1).rows] == [0.021]
+    offers.keep(app, MARKETING, offers.standing(app, MARKETING, found))
+    (told,) = offers.of_customer(app, MARKETING, "C-000002")
+    assert (told.hidden, told.p, told.value, told.why) == ("", 0.025, 250, ())
+    (kept,) = offers.of_customer(app, MANAGER, "C-000002")
+    assert (kept.p, kept.value, kept.why) == (0.021, 252, ("=has CUR",))
+    for _ in range(4):
+        ask(app, run, MARKETING, top=1)
+    with pytest.raises(BadInput, match="make the list again"):
+        offers.keep(app, MARKETING, found)
 
 
 READERS = {Role.RELATIONSHIP_MANAGER, Role.ANALYST, Role.MARKETING, Role.DPO}
@@ -352,13 +368,14 @@ READERS = {Role.RELATIONSHIP_MANAGER, Role.ANALYST, Role.MARKETING, Role.DPO}
 @pytest.mark.parametrize("role", list(Role))
 def test_what_each_role_may(app: SmallApp, run: str, tmp_path: Path, role: Role) -> None:
     found, actor = ask(app, run), Actor("one", frozenset({role}))
+    who = "P-2" if role == Role.ANALYST else "C-000002"
     offers.keep(app, ACTOR, ask(app, run, top=1))
     (kept,) = offers.of_customer(app, ACTOR, "C-000002")
     deeds: dict[str, tuple[Callable[[], Any], set[Role]]] = {
         "list": (lambda: ask(app, run, actor), READERS),
         "newest": (lambda: offers.newest_run(app, actor), READERS),
-        "read": (lambda: offers.of_customer(app, actor, "C-000002"), READERS),
-        "export": (lambda: offers.export_csv(app, actor, found, tmp_path / "x.csv"), READERS),
+        "read": (lambda: offers.of_customer(app, actor, who), READERS),
+        "export": (lambda: offers.export_csv(app, actor, found, tmp_path / "x.csv"), READERS - {Role.DPO}),
         "keep": (lambda: offers.keep(app, actor, found), {Role.RELATIONSHIP_MANAGER, Role.MARKETING}),
         "decide": (
             lambda: offers.decide(app, actor, kept.id, "taken"), {Role.RELATIONSHIP_MANAGER, Role.MARKETING}
@@ -368,7 +385,7 @@ def test_what_each_role_may(app: SmallApp, run: str, tmp_path: Path, role: Role)
         if role in holders:
             deed()
         else:
-            with pytest.raises(Refused, match="this right belongs to"):
+            with pytest.raises(Refused, match="this right belongs to|Your role exports no lists"):
                 deed()
 
 
@@ -590,14 +607,24 @@ def test_the_file_holds_the_list_and_says_what_it_is(app: SmallApp, run: str, tm
 
 
 def test_names_leave_only_with_those_who_see_them(app: SmallApp, run: str, tmp_path: Path) -> None:
-    offers.export_csv(app, ANALYST, ask(app, run, ANALYST, top=1), tmp_path / "a.csv")
-    (row,) = read(tmp_path / "a.csv")
-    assert row["customer"] == "2" and "name" not in row
-    made_by_manager = ask(app, run, MANAGER, top=1)
-    for who, customer in ((ANALYST, "2"), (MARKETING, "C-000002")):
+    offers.export_csv(app, ANALYST, ask(app, run, ANALYST), tmp_path / "a.csv")
+    assert read(tmp_path / "a.csv")[0]["customer"] == "P-2" and "name" not in read(tmp_path / "a.csv")[0]
+    made_by_manager = ask(app, run, MANAGER)
+    for who, customer, chance in ((ANALYST, "P-2", "0.021"), (MARKETING, "C-000002", "0.025")):
         offers.export_csv(app, who, made_by_manager, tmp_path / "b.csv")
-        (row,) = read(tmp_path / "b.csv")
-        assert row["customer"] == customer and "name" not in row
+        row = read(tmp_path / "b.csv")[0]
+        assert (row["customer"], row["p"]) == (customer, chance) and "name" not in row
+
+
+def test_each_role_takes_out_as_many_as_it_may(app: SmallApp, run: str, tmp_path: Path) -> None:
+    few, found = ask(app, run, top=9), ask(app, run)
+    with pytest.raises(Refused, match="at least 10 customers, not 9"):
+        offers.export_csv(app, ANALYST, few, tmp_path / "a.csv")
+    with pytest.raises(Refused, match="at most 50 customers at once, not 64"):
+        offers.export_csv(app, MANAGER, replace(found, rows=found.rows * 4), tmp_path / "a.csv")
+    with pytest.raises(Refused, match="exports no lists"):
+        offers.export_csv(app, Actor("dora", frozenset({Role.DPO})), found, tmp_path / "a.csv")
+    assert not list(tmp_path.glob("*.csv"))
 
 
 def test_who_withdraws_between_list_and_export_is_left_out(app: SmallApp, run: str, tmp_path: Path) -> None:
@@ -613,7 +640,7 @@ def test_a_long_list_needs_a_second_person(app: SmallApp, run: str, tmp_path: Pa
     found = ask(app, run)
     long = replace(found, rows=found.rows * 63)
     with pytest.raises(Refused, match="1008 customer rows needs a second person"):
-        offers.export_csv(app, MANAGER, long, tmp_path / "long.csv")
+        offers.export_csv(app, MARKETING, long, tmp_path / "long.csv")
     offers.export_csv(app, ACTOR, long, tmp_path / "long.csv")  # the single user passes alone
 
 
