@@ -17,13 +17,12 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.domain.text import guard
 from crmdesk.jobs import Progress, Silent
-from crmdesk.services import anchors
-from crmdesk.services.anchors import Anchor
 from crmdesk.services.context import App
 from crmdesk.services.export import hand_over, writable
 from crmdesk.services.export_rows import about_file
 from crmdesk.services.guard import service
-from crmdesk.store import audit, chain_check
+from crmdesk.store import anchors, audit, chain_check
+from crmdesk.store.anchors import Anchor
 from crmdesk.store.queries import audit as queries
 from crmdesk.store.queries.audit import AuditFilter, AuditRow
 
@@ -109,7 +108,7 @@ def check(
 
         bad = chain_check.first_break(raw, app.store.audit_key, watch)
         found = anchors.compared(raw, app.path, anchor_files)
-        head = chain_check.head(raw).hash
+        head = anchors.head(raw).hash
     good = bad is None and all(one.ok for one in found)
     return ChainCheck(good, total, (bad.table, bad.row, bad.why) if bad else None, head, found)
 
@@ -129,7 +128,7 @@ def export(app: App, actor: Actor, wanted: AuditFilter, file: Path) -> int:
             customer, word = _looked_for(app, raw, wanted)
             rows = () if customer == _NOBODY else queries.in_order(raw, wanted, customer, word)
             count = _write(part, rows)
-            now = chain_check.head(raw)
+            now = anchors.head(raw)
             about = {"bank": queries.bank_uuid(raw), "filter": _told(wanted), "rows": count,
                      "audit_seq": now.seq, "head": now.hash}  # fmt: skip
         about_file(part).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -7,15 +7,17 @@ anchor kept elsewhere (a backup's manifest).
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any
+from json.encoder import encode_basestring
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from crmdesk.store.tables import metadata
 
 GENESIS = "0" * 64
+_PACK: Final = 10_000  # rows read at once, and between two words to who watches
 
 
 def canonical(value: Any) -> Any:
@@ -59,17 +61,49 @@ def append(session: Session, key: bytes, table: str, rows: Iterable[dict[str, An
     return list(range(seq - len(linked) + 1, seq + 1))
 
 
-def breaks(raw: Any, key: bytes, table: str) -> Iterator[tuple[int, str]]:
-    """(seq, reason) of each row at which a chain does not hold; reads through a raw connection, in order."""
-    cursor = raw.execute(f"SELECT * FROM {table} ORDER BY seq")
+def breaks(
+    raw: Any, key: bytes, table: str, watch: Callable[[int], None] = lambda done: None
+) -> Iterator[tuple[int, str]]:
+    """(seq, reason) of each row at which a chain does not hold; `watch` hears how many rows are done.
+
+    Reads through a raw connection, in order. Each row is judged against the hash that the one before it states, so that
+    one wrong row is told once.
+    """
+    cursor = raw.execute(f"SELECT * FROM main.{table} ORDER BY seq")
     names = [d[0] for d in cursor.description]
-    previous, expected = GENESIS, 1
-    for values in cursor:
-        row = dict(zip(names, values, strict=True))
-        if row["seq"] != expected:
-            yield expected, f"row {expected} is missing"
-        if row["prev_hash"] != previous:
-            yield row["seq"], "the row does not follow the one before it"
-        elif digest(key, previous, row) != row["hash"]:
-            yield row["seq"], "the row was changed after it was written"
-        previous, expected = row["hash"], row["seq"] + 1
+    at_seq, at_previous, at_hash = (names.index(n) for n in ("seq", "prev_hash", "hash"))
+    parts = _parts(names)
+    blank, previous, expected, done = hmac.new(key, digestmod=hashlib.sha256), GENESIS, 1, 0
+    while rows := cursor.fetchmany(_PACK):
+        for values in rows:
+            seq = values[at_seq]
+            if seq != expected:
+                yield expected, f"row {expected} is missing"
+            if values[at_previous] != previous:
+                yield seq, "the row does not follow the one before it"
+            else:
+                code = blank.copy()
+                code.update((previous + _body(parts, values)).encode())
+                if code.hexdigest() != values[at_hash]:
+                    yield seq, "the row was changed after it was written"
+            previous, expected = str(values[at_hash]), seq + 1  # a damaged page has anything there
+        done += len(rows)
+        watch(done)
+
+
+def _parts(names: Sequence[str]) -> list[tuple[int, str]]:
+    """(place of the column, its name as the canonical JSON has it), in the order of that JSON."""
+    hashed = sorted(n for n in names if n not in ("prev_hash", "hash"))
+    return [(names.index(n), f"{json.dumps(n)}:") for n in hashed]
+
+
+def _body(parts: Sequence[tuple[int, str]], values: Sequence[Any]) -> str:
+    """The bytes that `chain.digest` hashes, of a row as the file holds it: json.dumps a third as fast for the same."""
+    texts = []
+    for at, name in parts:
+        value = values[at]
+        if value is not None:
+            kind = type(value)
+            text = encode_basestring(value) if kind is str else str(value) if kind is int else json.dumps(value, default=repr)
+            texts.append(name + text)
+    return "{" + ",".join(texts) + "}"

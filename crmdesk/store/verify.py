@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlcipher3 import dbapi2
 
-from crmdesk.store import bank, chain, keyfile, schema
+from crmdesk.store import anchors, bank, chain, chain_check, keyfile, schema
 from crmdesk.store.keyfile import Keys
 
 Problem = dict[str, Any]
@@ -37,6 +37,11 @@ def _audit(raw: Any, key: bytes) -> Iterator[Problem]:
         yield _problem("audit_chain", "audit_event", seq, reason)
 
 
+def _evidence(raw: Any, key: bytes) -> Iterator[Problem]:
+    for seq, reason in chain_check.evidence_breaks(raw):
+        yield _problem("evidence", "permission_event", seq or None, reason)
+
+
 def _triggers(raw: Any, key: bytes) -> Iterator[Problem]:
     found = dict(raw.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
     wanted = schema.triggers()
@@ -64,16 +69,30 @@ def _settings(raw: Any, key: bytes) -> Iterator[Problem]:
 
 
 CHECKS = {"integrity": _integrity, "foreign_keys": _foreign_keys, "ledger_chain": _ledger, "audit_chain": _audit,
-          "triggers": _triggers, "settings": _settings}  # fmt: skip
+          "evidence": _evidence, "triggers": _triggers, "settings": _settings}  # fmt: skip
 
 
-def verify(path: Path, keys: Keys | None = None) -> dict[str, Any]:
-    """The `verify` document of the command line: every check, every problem with its row."""
+def _anchors(raw: Any, path: Path, anchor: Path | None, problems: list[Problem]) -> str | None:
+    """The day of the newest anchor that holds, or of the last backup, wherever it lies; None without one."""
+    found = anchors.compared(raw, path, (anchor,) if anchor else ())
+    problems += [_problem("anchors", "audit_event", one.seq, f"the anchor in {one.where} does not hold: {one.why}")
+                 for one in found if not one.ok]  # fmt: skip
+    (told,) = raw.execute("SELECT max(at) FROM audit_event WHERE act = 'backup'").fetchone()
+    days = [one.at.date().isoformat() for one in found if one.ok and not one.why and one.at]
+    return max([*days, *([told[:10]] if told else [])], default=None)
+
+
+def verify(path: Path, keys: Keys | None = None, anchor: Path | None = None) -> dict[str, Any]:
+    """The `verify` document of the command line: every check, every problem with its row.
+
+    Compared too are the heads in the manifests of the backups beside the bank, and in the file `anchor`, a manifest or
+    a text with a printed head: BadInput where it holds none.
+    """
     bank.check_is_bank(path, keys)
     keys = keys or keyfile.load(path)
     key = keys.audit
     problems: list[Problem] = []
-    head, anchor = None, None
+    head, last_anchor = None, None
     with bank.plain_words(path):
         raw = bank.connect(path, key=keys.data)
         try:
@@ -84,14 +103,14 @@ def verify(path: Path, keys: Keys | None = None) -> dict[str, Any]:
                     problems.append(_problem(name, None, None, f"could not be read: {error}"))
             try:
                 head = raw.execute("SELECT hash FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
-                anchor = raw.execute("SELECT max(at) FROM audit_event WHERE act = 'backup'").fetchone()[0]
+                last_anchor = _anchors(raw, path, anchor, problems)
             except dbapi2.DatabaseError:
                 pass  # the checks above have already said so
         finally:
             raw.close()
     failed = {p["check"] for p in problems}
     return {
-        "file": str(path), "ok": not problems, "checks": {name: name not in failed for name in CHECKS},
+        "file": str(path), "ok": not problems, "checks": {name: name not in failed for name in (*CHECKS, "anchors")},
         "problems": problems, "audit_key": "wrapped" if keys.data else "beside the file",
-        "head": head[0] if head else None, "last_anchor": anchor[:10] if anchor else None,
+        "head": head[0] if head else None, "last_anchor": last_anchor,
     }  # fmt: skip
