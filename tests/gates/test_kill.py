@@ -1,7 +1,7 @@
 """Kill -9 at random moments: what was said to be saved is there, and nothing is there by half.
 
-`python3 run.py gates kill --kills 1000 --writers 1,3`; in every run a few. A kill cannot tell a store that waits for the
-disk from one that does not: that is `gates powercut`.
+`python3 run.py gates kill --kills 1000 --writers 1,3`; in every run a few. A kill cannot tell a store that waits for
+the disk from one that does not: that is `gates powercut`.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ def test_killed_writers_lose_nothing_that_they_said(full: bool, asked: Any, tmp_
     base = tmp_path / "base.crmdesk"
     create_bank(base).close()
     found = outside.ask("kill_loop", base, kills, writers, seed)
-    rate = 60 * found["kills"] / found["seconds"]
-    print(f"{found['kills']} kills of {writers} writers at once, {found['acks']:,} acks: {len(found['faults'])} faults; "
+    rate, faults = 60 * found["kills"] / found["seconds"], found["faults"]
+    print(f"{found['kills']} kills of {writers} writers at once, {found['acks']:,} acks: {len(faults)} faults; "
           f"{found['rounds']} openings, {rate:.0f} kills a minute, seed {seed}")  # fmt: skip
-    assert not found["faults"], "\n".join(found["faults"])
+    assert not faults, "\n".join(faults)
     assert found["kills"] >= kills and found["acks"] >= (5 * kills if full else 1)
 
 

@@ -1,7 +1,7 @@
-"""What the laboratory's writers save, and what a reopened bank must then hold of it: each piece of work whole or absent.
+"""What the laboratory's writers save, and what a reopened bank must then hold of it: each piece whole or absent.
 
-A unit is a customer, three interactions, a permission event and an audit row in one unit of work of the store. A deed is
-one call of a service, as the desk makes it. Both are told by an id ("u1-7": unit 7 of writer 1) once they are saved.
+A unit is a customer, three interactions, a permission event and an audit row in one unit of work of the store. A deed
+is one call of a service, as the desk makes it. Both are told by an id ("u1-7": unit 7 of writer 1) once they are saved.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from small_bank import ACTOR, SmallApp, add, event, interaction, person
 
 from crmdesk.domain.recording import Recording
 from crmdesk.services import customer_edit, interactions, permission_record
-from crmdesk.store import Store, audit, chain, schema
-from crmdesk.store.bank import connect
+from crmdesk.store import Store, audit, chain, keyfile, schema
+from crmdesk.store.connection import connect
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.opening import open_bank
 from crmdesk.store.queries.offers import raw_of
 
@@ -91,9 +92,9 @@ class Found:
         return said - self.whole
 
 
-def look(path: Path, *, full: bool = False) -> Found:
+def look(path: Path, keys: Keys | None = None, *, full: bool = False) -> Found:
     """Open the bank as a person would and look everything over; `full`: integrity_check in place of quick_check."""
-    store = open_bank(path)
+    store = open_bank(path, keys)
     try:
         with store.reader() as raw:
             return examine(raw, store.audit_key, full=full)
@@ -101,12 +102,12 @@ def look(path: Path, *, full: bool = False) -> Found:
         store.close()
 
 
-def look_raw(path: Path) -> Found:
+def look_raw(path: Path, keys: Keys | None = None) -> Found:
     """The same with nothing but the store's own connection: for twenty thousand cuts."""
-    key = chain.load_key(path)
-    raw = connect(path)
+    keys = keys or keyfile.load(path)
+    raw = connect(path, key=keys.data)
     try:
-        return examine(raw, key, full=True)
+        return examine(raw, keys.audit, full=True)
     finally:
         raw.close()
 
