@@ -9,97 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2
 from sqlmodel import Session
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.places import beside
 from crmdesk.store import keyfile, schema
+from crmdesk.store.connection import OLDEST_SQLITE, PRAGMAS, connect, plain_words
 from crmdesk.store.keyfile import Keys
 from crmdesk.store.readers import Readers
 from crmdesk.store.scope import Scope
 from crmdesk.store.tables import BankState
 
-# Set and read back on each connection; one that the library does not take is a refusal, not a warning.
-PRAGMAS: dict[str, str | int] = {
-    "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
-    "secure_delete": 1, "cell_size_check": 1, "busy_timeout": 10000, "mmap_size": 0,
-}  # fmt: skip
-OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL file
-
-
-def _sentence(error: BaseException, path: Path) -> CrmdeskError | None:
-    """The one sentence for what a driver error means to a person; None where it is a fault of the program."""
-    text = str(getattr(error, "orig", error)).lower()
-    known = {
-        "disk is full": f"The disk that holds {path} is full; free some space, then try again. Nothing was changed.",
-        "disk i/o": f"The disk that holds {path} could not be read or written; check it, then try again.",
-        "locked": f"{path} is in use by another program; close it there, then try again.",
-        "readonly": f"{path} may not be written here; copy it to a folder of yours, then open the copy.",
-        "not a database": f"{path} is not a bank of crmdesk; nothing was changed.",
-        "malformed": f"{path} is damaged and was left as it is; restore the last good backup beside it.",
-        "unable to open": f"{path} could not be opened; check the folder and its rights, then try again.",
-    }
-    return next((CrmdeskError(words) for part, words in known.items() if part in text), None)
-
-
-@contextlib.contextmanager
-def plain_words(path: Path) -> Iterator[None]:
-    """Driver errors that a person can act on leave as CrmdeskError; all else passes."""
-    try:
-        yield
-    except (DBAPIError, dbapi2.Error, OSError) as error:
-        if isinstance(error, OSError) and error.errno == 28:  # ENOSPC
-            raise CrmdeskError(f"The disk that holds {path} is full; free some space, then try again.") from error
-        words = _sentence(error, path)
-        if words is None and isinstance(error, OSError):
-            words = CrmdeskError(f"{path} could not be written ({error.strerror}); choose another folder.")
-        if words is None:
-            raise
-        raise words from error
-
-
-def connect(path: Path, *, key: bytes | None = None, read_only: bool = False, still: bool = False) -> Any:
-    """A raw driver connection with every pragma set and read back; `still`: a copy that nobody else has open.
-
-    `key` is the data key of an encrypted bank (32 bytes). A still copy is read without a log or a lock beside it, so
-    that looking at a backup leaves no trace.
-    """
-    mode = ("ro" if read_only else "rw") + ("&immutable=1" if still else "")
-    uri = f"file:{str(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"
-    raw = dbapi2.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-    try:
-        if key is not None:
-            _turn(raw, key, path)
-        for name, wanted in PRAGMAS.items():
-            if read_only and name == "journal_mode":
-                continue
-            raw.execute(f"PRAGMA {name} = {wanted}").fetchall()
-            (found,) = raw.execute(f"PRAGMA {name}").fetchone()
-            if found != wanted:
-                raise CrmdeskError(f"The store refused {name} = {wanted} (it is {found}); {path} was not opened.")
-    except BaseException:
-        raw.close()
-        raise
-    return raw
-
-
-def _turn(raw: Any, key: bytes, path: Path) -> None:
-    """Give a fresh connection the data key, raw: deriving one from a passphrase costs 0.14 s a connection."""
-    raw.execute("PRAGMA cipher_log_level = NONE").fetchall()  # or a wrong key writes three lines to stderr
-    raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"").fetchall()
-    raw.execute("PRAGMA temp_store = MEMORY").fetchall()
-    try:
-        raw.execute("SELECT count(*) FROM sqlite_master").fetchall()
-    except dbapi2.DatabaseError as error:
-        if "not a database" not in str(error):
-            raise
-        raise CrmdeskError(
-            f"{path} does not open with its key: the file is damaged, or {beside(path, 'keys').name} belongs to "
-            "another bank; restore the last good backup with the keys beside it."
-        ) from None
+__all__ = ["PRAGMAS", "Store", "check_is_bank", "connect", "create_bank", "plain_words"]
 
 
 class Store:
@@ -116,6 +38,7 @@ class Store:
         self.audit_key = self.keys.audit
         self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
         self._scoped: dict[Scope, Store] = {}
+        self._closed = False
 
     def _pool(self, connect: Callable[[], Any], size: int) -> sa.Engine:
         engine = sa.create_engine(
@@ -193,7 +116,10 @@ class Store:
         return datetime.combine(date.fromisoformat(until), time(23, 59, 59), UTC) if until else datetime.now(UTC)
 
     def close(self) -> None:
-        """Checkpoint the log into the file and let go of it."""
+        """Checkpoint the log into the file and let go of it; a second time it does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         for seen in self._scoped.values():
             seen.close()
         self._readers.close()

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.store import bank, chain
+from crmdesk.store import chain
+from crmdesk.store.connection import connect, plain_words
 from crmdesk.store.keyfile import Keys
 
 STRICTER: Final = ("refused", "withdrawn", "objected", "erased")  # events that never make a state laxer
@@ -65,10 +66,10 @@ def later_in(path: Path, backup: Path, keys: Keys | None = None, newer_keys: Key
     if not path.exists():
         return None
     log = path.with_name(path.name + "-wal")
-    older = bank.connect(backup, key=keys.data if keys else None, read_only=True, still=True)
+    older = connect(backup, key=keys.data if keys else None, read_only=True, still=True)
     try:
         key = newer_keys.data if newer_keys else None
-        newer = bank.connect(path, key=key, read_only=True, still=not log.exists())
+        newer = connect(path, key=key, read_only=True, still=not log.exists())
         try:
             return later(newer, older)
         finally:
@@ -82,8 +83,8 @@ def later_in(path: Path, backup: Path, keys: Keys | None = None, newer_keys: Key
 def count_later(newer: Any, backup: Path, keys: Keys | None = None) -> int:
     """How much of an open bank, by a raw connection, a backup lacks."""
     key = keys.data if keys else None
-    opened = contextlib.closing(bank.connect(backup, key=key, read_only=True, still=True))
-    with bank.plain_words(backup), opened as older:
+    opened = contextlib.closing(connect(backup, key=key, read_only=True, still=True))
+    with plain_words(backup), opened as older:
         return later(newer, older).count
 
 

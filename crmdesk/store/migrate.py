@@ -11,6 +11,7 @@ from sqlcipher3 import dbapi2
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.store import bank, schema, steps
+from crmdesk.store.connection import connect, plain_words
 from crmdesk.store.files import copy_bank
 from crmdesk.store.keyfile import Keys
 
@@ -47,10 +48,10 @@ def _step(path: Path, number: int, step: Step, backup: Path | None, keys: Keys |
 
     # Alembic's batch mode rebuilds a table: its triggers go, and with foreign keys on all child rows would too.
     # The pragma does nothing inside a transaction, so it is set before BEGIN.
-    with bank.plain_words(path):
+    with plain_words(path):
         key = keys.data if keys else None
         engine = sa.create_engine(
-            "sqlite://", creator=lambda: bank.connect(path, key=key), module=dbapi2, poolclass=NullPool
+            "sqlite://", creator=lambda: connect(path, key=key), module=dbapi2, poolclass=NullPool
         )
         with engine.connect() as connection:
             raw = connection.connection.dbapi_connection
