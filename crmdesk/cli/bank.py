@@ -74,15 +74,23 @@ def import_(
     answer(document, json, text + ("\nDry run: nothing was written." if dry_run else ""))
 
 
-def verify(file: File, json: Json = False) -> None:
+def verify(
+    file: File,
+    anchor: Annotated[
+        Path | None, typer.Option(help="An audit head kept elsewhere: a backup's manifest, or a text with it.")
+    ] = None,
+    json: Json = False,
+) -> None:
     """Check integrity, chains, safeguards and settings; exit 1 where something is wrong."""
-    document = keeping.verify(me(), file)
+    document = keeping.verify(me(), file, anchor=anchor)
     lines = [f"{'ok ' if good else 'BAD'}  {name.replace('_', ' ')}" for name, good in document["checks"].items()]
     for problem in document["problems"][:20]:
         where = " ".join(str(v) for v in (problem["table"], problem["row"]) if v is not None)
         lines.append(f"     {problem['check']}: {where + ': ' if where else ''}{problem['reason']}")
-    lines.append(f"The audit key lies {document['audit_key']}; tampering is detected back to the last anchor "
-                 f"kept elsewhere ({document['last_anchor'] or 'none yet: make a backup'}).")  # fmt: skip
+    lines.append(f"The audit key {'lies' if 'beside' in document['audit_key'] else 'is'} {document['audit_key']}; "
+                 "tampering is detected back to the last anchor kept elsewhere "
+                 f"({document['last_anchor'] or 'none yet: make a backup'}).")  # fmt: skip
+    lines.append(f"Audit head, to be kept elsewhere: {document['head'] or 'none yet'}")
     answer(document, json, "\n".join(lines))
     if not document["ok"]:
         warn(

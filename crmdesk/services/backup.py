@@ -14,12 +14,13 @@ from crmdesk.store.bank import Store
 
 
 @file_service(Right.VERIFY)
-def verify(actor: Actor, path: Path) -> dict[str, Any]:
+def verify(actor: Actor, path: Path, *, anchor: Path | None = None) -> dict[str, Any]:
     """Integrity, foreign keys, chains, triggers and settings of a bank; changes no row.
 
+    `anchor`: a manifest or a text with an audit head that was kept elsewhere; BadInput where it holds none.
     The file is opened as usual, so the log that a crash left beside it is taken in first.
     """
-    return checks.verify(path)
+    return checks.verify(path, anchor=anchor)
 
 
 @service(Right.BACKUP, whole=True)
