@@ -23,13 +23,14 @@ ROLE_WORDS: Final[Mapping[Role, str]] = {
 
 @dataclass(frozen=True)
 class NewUser:
-    """A person to be: `branch` by its code ("" none), the password typed by that person ("" a one-time one)."""
+    """A person to be: `branch` by its code ("" none); `one_time`: the password was not typed by that person."""
 
     login: str
     name: str
     branch: str = ""
     roles: frozenset[Role] = frozenset()
     password: str = field(default="", repr=False)
+    one_time: bool = False
 
 
 def trimmed(new: NewUser) -> NewUser:

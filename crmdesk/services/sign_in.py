@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import getpass
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from crmdesk.domain import passwords
 from crmdesk.domain.change import Change
-from crmdesk.domain.errors import BadFields, CrmdeskError, Paused, Refused, SignInNeeded, WrongPassphrase
+from crmdesk.domain.errors import BadFields, Refused, SignInNeeded
 from crmdesk.domain.rights import Actor, single_user
-from crmdesk.services import ways_in
+from crmdesk.services import proving, ways_in
 from crmdesk.services.context import App
 from crmdesk.services.guard import door_service
-from crmdesk.store import Store, audit, keyfile, lockout, open_bank, secret
+from crmdesk.store import audit, keyfile, secret
 from crmdesk.store.keyfile import Cost, Keys
 from crmdesk.store.queries import people
+from crmdesk.store.queries.people import Person
 
 
 class OpenApp(App, Protocol):
@@ -73,15 +73,9 @@ def enter(
     if not asked.asks:
         return build(path, None), single_user(computer_account())
     if not passphrase or (asked.users and not login):
-        what = "has users; sign in with your name and password" if asked.users else "is encrypted; give its passphrase"
-        raise SignInNeeded(f"{path.name} {what}.", asked)
+        raise SignInNeeded(_asking(asked), asked)
     who = login if asked.users else ""
-    try:
-        keys, before = _prove(path, asked.encrypted, who, passphrase, cost)
-    except (WrongPassphrase, Paused) as error:
-        if not asked.encrypted:
-            _note_refusal(path, who, error)
-        raise
+    keys, before = proving.at_the_door(path, who, passphrase, asked.encrypted, cost)
     app = build(path, keys)
     try:
         return app, _welcome(app, who, passphrase, before, cost)
@@ -90,12 +84,51 @@ def enter(
         raise
 
 
+def join(app: A, login: str, passphrase: str, *, cost: Cost | None = None) -> Actor:
+    """Sign in to a bank that is open: somebody else takes the place, or the first one after `second_person`."""
+    asked, who = door(app.path), login.strip()
+    if not asked.users:
+        raise Refused("A bank without users has nobody to sign in; add a second person first.")
+    _, before = proving.at_the_door(app.path, who, passphrase, asked.encrypted, cost)
+    return _welcome(app, who, passphrase, before, cost)
+
+
+def at_file(
+    path: Path, login: str = "", passphrase: str = "", *, cost: Cost | None = None
+) -> tuple[Keys | None, Actor]:
+    """Prove a person to a bank that stays closed, for what works on files (verify, restore): its keys, and the actor.
+
+    The actor has no session: an open bank refuses it. Raises as `enter` does.
+    """
+    asked, login = door(path), login.strip()
+    if not asked.asks:
+        return None, single_user(computer_account())
+    if not passphrase or (asked.users and not login):
+        raise SignInNeeded(_asking(asked), asked)
+    who = login if asked.users else ""
+    keys, _ = proving.at_the_door(path, who, passphrase, asked.encrypted, cost)
+    if not asked.users:
+        return keys, single_user(computer_account())
+    found = people.person_in_file(path, who, keys)
+    if found is None or found.ended is not None:
+        raise Refused(proving.GONE.format(who))
+    return keys, Actor(who, found.roles, staff=found.id, branch=found.branch_id, everywhere=False)
+
+
 @door_service
 def must_change(app: App, actor: Actor) -> bool:
     """Whether the person has a one-time password, and must choose an own one before anything else."""
     with app.store.whole.reader() as raw:
         found = people.person(raw, actor.login)
     return not actor.single and found is not None and found.one_time
+
+
+@door_service
+def name_of(app: App, actor: Actor) -> str:
+    """The actor's own name, as colleagues read it; the login where the bank has no row of that person."""
+    with app.store.whole.reader() as raw:
+        found = people.person(raw, actor.login)
+    return found.name if found is not None else actor.login
 
 
 @door_service
@@ -113,17 +146,12 @@ def lock(app: App, actor: Actor) -> None:
 @door_service
 def check_again(app: App, actor: Actor, passphrase: str, *, cost: Cost | None = None) -> None:
     """Unlock: the same person's passphrase, with the same count of wrong ones; a plain single-user bank asks none."""
-    encrypted = keyfile.is_encrypted(app.path)
-    if actor.single and not encrypted:
+    if proving.standing(app, actor) is None and not keyfile.is_encrypted(app.path):
         return
-    _check(app, actor, encrypted, passphrase, cost)
-    with app.store.whole.reader() as raw:
-        found = people.person(raw, actor.login)
-    if not actor.single and (found is None or found.ended is not None):
-        raise Refused(f"{actor.login} does not work here any more; an administrator can change that.")
+    found = proving.inside(app, actor, passphrase, cost)
     with app.store.whole.write() as session:
-        audit.record(app.store, session, actor, "unlock")
-    if actor.session and not (found and found.one_time):
+        audit.record(app.store, session, _known(actor, found), "unlock")
+    if found is not None and actor.session and not found.one_time:
         app.store.sessions[actor.session] = actor.login
 
 
@@ -133,107 +161,59 @@ def change_password(app: App, actor: Actor, old: str, new: str, *, cost: Cost | 
 
     BadFields("password") where the new one is too easy to guess or no other than the old one.
     """
-    encrypted, store = keyfile.is_encrypted(app.path), app.store.whole
-    if actor.single and not encrypted:
+    store, found = app.store.whole, proving.standing(app, actor)
+    if found is None and not keyfile.is_encrypted(app.path):
         raise Refused("A bank without users has no password; add a second person first, or encrypt the bank.")
-    with store.reader() as raw:
-        found = people.person(raw, actor.login)
-    if not actor.single and (found is None or found.ended is not None):
-        raise Refused(f"{actor.login} does not work here any more; an administrator can change that.")
     passwords.check(new, actor.login, found.name if found else "")
     if new == old:
         raise BadFields({"password": "The new password is the old one; choose another."})
-    _check(app, actor, encrypted, old, cost)
-    touched: dict[str, frozenset[int] | str] = {}
+    proving.inside(app, actor, old, cost)
+    key = f"staff {found.id}" if found else ""
     with ways_in.kept(app.path), store.write() as session:
-        if found is not None and not actor.single:
+        if found is not None:
             people.change(session, found.id, password_hash=secret.hashed(new, cost), one_time=False,
                           password_at=datetime.now(UTC))  # fmt: skip
-            touched = {"staff": frozenset({found.id})}
-        audit.record(store, session, actor, "change password", "" if found is None else f"staff {found.id}")
-        ways_in.give(store, "" if actor.single else actor.login, new, cost)
-    if actor.session:
+        audit.record(store, session, _known(actor, found), "change password", key)
+        ways_in.give(store, actor.login if found else "", new, cost)
+    if found is not None and actor.session:
         store.sessions[actor.session] = actor.login
+    touched = {"staff": frozenset({found.id})} if found else {}
     return Change("change_password", touched, store.change_no())
 
 
-def _prove(path: Path, encrypted: bool, who: str, passphrase: str, cost: Cost | None,
-           kept: Callable[[], str | None] | None = None) -> tuple[Keys | None, int]:  # fmt: skip
-    """The keys (None of a plain bank) and the wrong tries before; WrongPassphrase and Paused count across restarts."""
-    left = lockout.begin(path, who)
-    try:
-        if encrypted:
-            keys = keyfile.unlock(path, who, passphrase)
-        else:
-            keys = None
-            if not secret.matches(kept() if kept else people.secret_in_file(path, who), passphrase, cost):
-                raise WrongPassphrase
-    except WrongPassphrase:
-        raise lockout.wrong(left) from None
-    return keys, lockout.succeed(path, who)
+def _asking(asked: Door) -> str:
+    what = "has users; sign in with your name and password" if asked.users else "is encrypted; give its passphrase"
+    return f"{asked.file.name} {what}."
 
 
-def _check(app: App, actor: Actor, encrypted: bool, passphrase: str, cost: Cost | None) -> None:
-    """Prove the person of an open bank; a wrong try is audited."""
-
-    def kept() -> str | None:
-        with app.store.whole.reader() as raw:
-            found = people.person(raw, actor.login)
-        return found.secret if found is not None and found.ended is None else None
-
-    try:
-        _prove(app.path, encrypted, "" if actor.single else actor.login, passphrase, cost, kept)
-    except (WrongPassphrase, Paused) as error:
-        _record_refusal(app.store.whole, actor, error)
-        raise
+def _known(actor: Actor, found: Person | None) -> Actor:
+    """The actor with the roles that the bank knows: what the audit says of who did it."""
+    return actor if found is None else replace(actor, roles=found.roles, single=False)
 
 
 def _welcome(app: App, who: str, passphrase: str, before: int, cost: Cost | None) -> Actor:
     """Note that somebody came in, hash the password at today's cost, and hand out the session."""
     store = app.store
-    with store.reader() as raw:
-        single, found = people.mode(raw) == "single", people.person(raw, who)
-    if not single and (found is None or found.ended is not None):
-        raise Refused(f"{who or 'Nobody'} does not work here any more; an administrator can change that.")
-    if single or found is None:
-        actor = single_user(computer_account())
-    else:
+    actor = single_user(computer_account())
+    found = proving.standing(app, replace(actor, login=who))
+    if found is not None:
         token = secrets.token_urlsafe(32)
         actor = Actor(who, found.roles, session=token, staff=found.id, branch=found.branch_id, everywhere=False)
     with ways_in.kept(app.path), store.write() as session:
         tries = "1 wrong try" if before == 1 else f"{before} wrong tries"
         audit.record(store, session, actor, people.SIGN_IN, reason=f"after {tries}" if before else "")
-        if found is not None and not single and secret.is_stale(found.secret, cost):
+        if found is not None and secret.is_stale(found.secret, cost):
             people.change(session, found.id, password_hash=secret.hashed(passphrase, cost))
         if keyfile.needs_rehash(app.path, who, cost):
             ways_in.give(store, who, passphrase, cost)
-    if actor.session and not (found and found.one_time):
+    if found is not None and not found.one_time:
         store.sessions[actor.session] = who
     return actor
 
 
 def _end_session(app: App, actor: Actor, act: str) -> None:
+    """Nothing, for who was not signed in; a plain single-user bank has nobody to sign out."""
     store = app.store.whole
-    if actor.session and store.sessions.pop(actor.session, None) is None:
-        return
-    with store.write() as session:
-        audit.record(store, session, actor, act)
-
-
-def _note_refusal(path: Path, who: str, error: CrmdeskError) -> None:
-    """A plain bank can write down at once that somebody knocked; an encrypted one says it at the next sign-in."""
-    with contextlib.suppress(CrmdeskError):  # that it could not be noted is no reason to tell more than the refusal
-        store = open_bank(path)
-        try:
-            _record_refusal(store, Actor(who, frozenset()), error)
-        finally:
-            store.close()
-
-
-def _record_refusal(store: Store, actor: Actor, error: CrmdeskError) -> None:
-    with store.reader() as raw:
-        if not actor.single and people.person(raw, actor.login) is None:
-            return  # what was typed as a name may be a password; it is not written down
-    with store.write() as session:
-        act = "sign in paused" if isinstance(error, Paused) else "sign in refused"
-        audit.record(store, session, actor, act)
+    if store.sessions.pop(actor.session, None) is not None or (actor.single and store.keys.data is not None):
+        with store.write() as session:
+            audit.record(store, session, actor, act)

@@ -102,21 +102,20 @@ def add(app: App, actor: Actor, new: NewUser, *, cost: Cost | None = None) -> On
     BadFields("login", "name", "branch", "roles", "password"); Refused in single-user mode (`second_person`).
     """
     _need_users(actor)
-    new = trimmed(new)
-    password = new.password or passwords.one_time()
+    new = replace(trimmed(new), password=new.password or passwords.one_time(), one_time=True)
     store = app.store.whole
     with store.reader() as raw:
-        bad = faults(raw, replace(new, password=password))
+        bad = faults(raw, new)
         there = people.person(raw, new.login)
     if there is not None and (there.secret is not None or there.ended is not None):
         bad["login"] = f"The name {new.login} is taken; choose another one."
     if bad:
         raise BadFields(bad)
     with ways_in.kept(app.path), store.write() as session:
-        key = _place(session, replace(new, password=password), new.login, cost, one_time=True)
-        ways_in.give(store, new.login, password, cost)
+        key = _place(session, new, new.login, cost)
+        ways_in.give(store, new.login, new.password, cost)
         audit.record(store, session, actor, "add person", f"staff {key}", fields=words(new.roles))
-    return OneTime(new.login, password, _change(store, "add_person", key))
+    return OneTime(new.login, new.password, _change(store, "add_person", key))
 
 
 @service(Right.MANAGE_USERS)
@@ -222,11 +221,11 @@ def _colleague(session: Any, actor: Actor, login: str, what: str) -> Person:
     return found
 
 
-def _place(session: Any, new: NewUser, old: str, cost: Cost | None, *, one_time: bool = False) -> int:
+def _place(session: Any, new: NewUser, old: str, cost: Cost | None) -> int:
     """The row of a new person: a colleague's who is here under this name, else that of `old`, else a new one."""
     raw = raw_of(session)
     row = {"login": new.login, "name": new.name, "password_hash": secret.hashed(new.password, cost),
-           "branch_id": work.branch_id(raw, new.branch) if new.branch else None, "one_time": one_time,
+           "branch_id": work.branch_id(raw, new.branch) if new.branch else None, "one_time": new.one_time,
            "password_at": datetime.now(UTC)}  # fmt: skip
     there = people.person(raw, new.login) or people.person(raw, old)
     if there is None:

@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from crmdesk.domain.rights import Role
 from crmdesk.store.bank import check_is_bank, connect, plain_words
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.queries.permissions import moment
 from crmdesk.store.tables import metadata
 
@@ -48,15 +49,18 @@ class Person:
 def mode_of_file(path: Path) -> str:
     """ "single" or "multi" of a plain bank that is not open; CrmdeskError where the file is none."""
     check_is_bank(path)
-    with plain_words(path), contextlib.closing(connect(path, read_only=True)) as raw:
+    with plain_words(path), contextlib.closing(_look(path, None)) as raw:
         return mode(raw)
 
 
-def secret_in_file(path: Path, login: str) -> str | None:
-    """The hash of the password of somebody who still works at a plain bank that is not open; None of nobody."""
-    with plain_words(path), contextlib.closing(connect(path, read_only=True)) as raw:
-        found = person(raw, login)
-    return found.secret if found is not None and found.ended is None else None
+def person_in_file(path: Path, login: str, keys: Keys | None = None) -> Person | None:
+    """Somebody of a bank that is not open; `keys` of an encrypted one."""
+    with plain_words(path), contextlib.closing(_look(path, keys)) as raw:
+        return person(raw, login)
+
+
+def _look(path: Path, keys: Keys | None) -> Any:
+    return connect(path, key=keys.data if keys else None, read_only=True)
 
 
 def mode(raw: Any) -> str:
