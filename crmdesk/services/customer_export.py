@@ -16,6 +16,7 @@ from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, MINING_PURPOSES
 from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.jobs import Cancelled, Progress, Silent
+from crmdesk.services import anchors
 from crmdesk.services.context import App
 from crmdesk.services.customers import BLOCK, Chosen, ids_of
 from crmdesk.services.export import SOLO_ROWS, hand_over, writable
@@ -210,6 +211,7 @@ def _write(order: _Order, ids: NDArray[np.int64], file: Path, left_out: Mapping[
         ("Bank", app.path.stem), ("Written", f"{app.store.clock():%Y-%m-%d %H:%M} UTC"),
         ("Filter", describe(app, order.actor, order.chosen.query)), ("Purpose", _purpose_words(order)),
         ("Rows", str(len(ids))), *((f"Left out: {reason}", str(n)) for reason, n in left_out.items()),
+        anchors.foot(app),
     ]  # fmt: skip
     if order.chosen.ids is not None:
         foot.insert(3, ("Selected", f"{len(order.chosen.ids)} of them by hand"))

@@ -17,6 +17,7 @@ from crmdesk.domain.rights import Actor, Right
 from crmdesk.domain.text import guard
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Result
+from crmdesk.services import anchors
 from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
@@ -57,7 +58,7 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
         out_dir.mkdir(parents=True, exist_ok=True)
         # On the same disk, so that the files only need to be renamed: the bank stays free while they are written.
         with tempfile.TemporaryDirectory(prefix=".export-", dir=out_dir) as scratch:
-            written = _write_all(record, Path(scratch))
+            written = _write_all(app, record, Path(scratch))
 
             def note(session: Any) -> None:
                 audit.record(
@@ -120,11 +121,12 @@ def _left_out_words(left_out: int) -> tuple[str, ...]:
     return (f"The rows of {people} were left out: the permission for this purpose has ended since the run.",)
 
 
-def _write_all(record: RunRecord, folder: Path) -> list[Path]:
+def _write_all(app: App, record: RunRecord, folder: Path) -> list[Path]:
     head = {
         "run": record.uuid, "analysis": record.analysis, "as_of": record.as_of, "purpose": record.purpose,
         "params": dict(record.params), "seed": record.seed, "eligible": record.eligible,
         "excluded": dict(record.excluded), "left_out_since": record.left_out, "verdict": record.verdict,
+        "audit_head": anchors.foot(app)[1],
     }  # fmt: skip
     files = []
     for name, table in record.tables.items():

@@ -11,7 +11,7 @@ from crmdesk.domain.rights import Actor, Right
 from crmdesk.mining.record import RunRecord
 from crmdesk.places import resource
 from crmdesk.results import Figure, Result, Rules, Segments
-from crmdesk.services import pictures
+from crmdesk.services import anchors, pictures
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.runs import finished
@@ -72,6 +72,7 @@ def render(app: App, actor: Actor, record: RunRecord) -> str:
         findings=findings(result),
         pictures=drawn(result, book),
         metrics=record.metrics,
+        audit_head=anchors.foot(app)[1],
     )
 
 

@@ -71,7 +71,7 @@ def parse(text: str, name: str = "This text") -> Head:
         if _HEX.fullmatch(str(facts.get("head"))):
             seq = facts.get("audit_seq")
             return Head(seq if isinstance(seq, int) else None, facts["head"])
-        text = str(facts.get("Audit head", ""))
+        text = str(facts.get("Audit head") or facts.get("audit_head") or "")
     if found := _HEX.search(text):
         number = _ROW.search(text)
         return Head(int(number[1]) if number else None, found[0])
