@@ -17,6 +17,7 @@ from crmdesk.services import backup
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store import files, verify
+from crmdesk.store.keyfile import Keys
 
 EVERY_MINUTES: Final = 30
 _STAMP: Final = "%Y%m%d-%H%M%S"
@@ -84,19 +85,19 @@ def make(app: App, actor: Actor, *, always: bool = False, now: datetime | None =
         raise BadInput("A backup was made this very second; it is the newest there is.")
     backup.backup(app, actor, file)
     if not tested:
-        _try_restore(file)
+        _try_restore(file, app.store.keys)
     made = _copy(file)
     assert made is not None
     change = Change("backup", {"audit_event": ALL}, app.store.change_no())
     return CopyReport(made, _thin(app, now), f"A backup was made and checked: {file.name}.", change)
 
 
-def _try_restore(file: Path) -> None:
+def _try_restore(file: Path, keys: Keys) -> None:
     """Restore a copy beside itself and verify what comes out; nothing of it stays."""
     trial = beside(file, "trial")
     try:
-        files.restore_bank(file, trial)
-        problems = verify.verify(trial)["problems"]
+        files.restore_bank(file, trial, keys=keys)
+        problems = verify.verify(trial, keys)["problems"]
     finally:
         for ending in ("", "-wal", "-shm", *(f".{one}" for one in files.TRAVEL)):
             trial.with_name(trial.name + ending).unlink(missing_ok=True)
@@ -111,14 +112,14 @@ def _try_restore(file: Path) -> None:
 @service(Right.BACKUP, whole=True)
 def check(app: App, actor: Actor, file: Path) -> str:
     """Read one copy through: hash, integrity, its key; a sentence, or CrmdeskError saying what is wrong with it."""
-    files.check_backup(_own(app, file))
+    files.check_backup(_own(app, file), files.keys_for(file, app.store.keys))
     return f"{file.name} is whole: it can be restored."
 
 
 @service(Right.RESTORE, whole=True)
 def restorable(app: App, actor: Actor, file: Path) -> Path:
     """The copy, once its check passed: what the desk hands to `backup.restore` after it closed the bank."""
-    files.check_backup(_own(app, file))
+    files.check_backup(_own(app, file), files.keys_for(file, app.store.keys))
     return file
 
 

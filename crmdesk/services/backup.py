@@ -8,19 +8,20 @@ from crmdesk.domain.rights import Actor, Right
 from crmdesk.places import beside
 from crmdesk.services.context import App
 from crmdesk.services.guard import file_service, service
-from crmdesk.store import audit, carry, files, open_bank
+from crmdesk.store import audit, carry, files, keyfile, open_bank
 from crmdesk.store import verify as checks
 from crmdesk.store.bank import Store
+from crmdesk.store.keyfile import Keys
 
 
 @file_service(Right.VERIFY)
-def verify(actor: Actor, path: Path, *, anchor: Path | None = None) -> dict[str, Any]:
+def verify(actor: Actor, path: Path, keys: Keys | None = None, *, anchor: Path | None = None) -> dict[str, Any]:
     """Integrity, foreign keys, chains, triggers and settings of a bank; changes no row.
 
     `anchor`: a manifest or a text with an audit head that was kept elsewhere; BadInput where it holds none.
-    The file is opened as usual, so the log that a crash left beside it is taken in first.
+    `keys` open an encrypted bank. The file is opened as usual, so the log that a crash left beside it is taken in first.
     """
-    return checks.verify(path, anchor=anchor)
+    return checks.verify(path, keys, anchor=anchor)
 
 
 @service(Right.BACKUP, whole=True)
@@ -33,7 +34,7 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
     if beside(target, "keys").exists():
         raise CrmdeskError(f"{beside(target, 'keys')} belongs to another bank; choose another name for the backup.")
     try:
-        manifest = files.copy_bank(app.path, target)
+        manifest = files.copy_bank(app.path, target, app.store.keys)
     except BaseException:
         for ending in (*files.TRAVEL, "manifest.json"):
             beside(target, ending).unlink(missing_ok=True)
@@ -45,18 +46,24 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
 
 
 @file_service(Right.RESTORE)
-def restore(actor: Actor, source: Path, target: Path) -> dict[str, Any]:
+def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) -> dict[str, Any]:
     """Put a checked backup in the place of `target`, keep what was there, and say so in the restored audit.
 
     What people took back since the backup goes into the restored ledger first (`carried_over` of it); grants do not.
-    `carried_over` is None where the bank that is replaced could not be read or is not there.
+    `carried_over` is None where the bank that is replaced could not be read or is not there. `keys` open an encrypted
+    backup: those of the bank that it is one of (`app.store.keys`), or its own by the passphrase of its time, which is
+    what opens the restored bank too. `encryption_lost` where a plain backup took the place of an encrypted bank.
     """
+    if not source.exists():
+        raise CrmdeskError(f"{source} does not exist; name the backup to restore from.")
+    own, before = files.keys_for(source, keys), _keys_before(target, keys)
+    lost = own is None and target.exists() and keyfile.is_encrypted(target)
     found: carry.Later | None = None
 
     def prepare(part: Path) -> None:
         nonlocal found
-        found = carry.later_in(target, part)
-        store = Store(part)
+        found = carry.later_in(target, part, own, before)
+        store = Store(part, own)
         try:
             with store.write() as session:
                 if found is not None:
@@ -65,22 +72,36 @@ def restore(actor: Actor, source: Path, target: Path) -> dict[str, Any]:
         finally:
             store.close()
 
-    kept = files.restore_bank(source, target, prepare)
-    open_bank(target).close()  # an older backup is brought up to date
+    kept = files.restore_bank(source, target, prepare, own, before)
+    open_bank(target, own).close()  # an older backup is brought up to date
     # Erasure comes with the guard; until it exists there is no tombstone that could be applied.
     return {"backup": str(source), "file": str(target), "kept": str(kept) if kept else None,
-            "tombstones_applied": 0, "carried_over": None if found is None else found.count}  # fmt: skip
+            "tombstones_applied": 0, "carried_over": None if found is None else found.count,
+            "encryption_lost": lost}  # fmt: skip
 
 
 @service(Right.RESTORE, whole=True)
 def to_carry_over(app: App, actor: Actor, source: Path) -> int:
     """How many withdrawals, refusals, objections and restrictions the open bank has that a backup lacks."""
     with app.store.reader() as newer:
-        return carry.count_later(newer, source)
+        return carry.count_later(newer, source, files.keys_for(source, app.store.keys))
+
+
+def _keys_before(target: Path, keys: Keys | None) -> Keys | None:
+    """What opens the bank that is replaced; None where it is plain, or where nobody has its keys."""
+    try:
+        return files.keys_for(target, keys)
+    except CrmdeskError:
+        return None
 
 
 def carried_words(report: dict[str, Any]) -> str:
-    """What a report of `restore` says of the permissions that people took back since the backup, as a sentence."""
+    """What a report of `restore` says of the permissions that people took back since the backup, and of encryption."""
+    plain = " The backup is from before the bank was encrypted: encrypt it again." if report["encryption_lost"] else ""
+    return _carried(report) + plain
+
+
+def _carried(report: dict[str, Any]) -> str:
     many = report["carried_over"]
     if many:
         what = "withdrawal, refusal, objection or restriction" if many == 1 else \

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from crmdesk.domain.errors import BadInput, CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.jobs import Progress, Silent
 from crmdesk.places import beside
+from crmdesk.services import proposals
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.importing import berka, standard
 from crmdesk.services.importing.layout import Context, Layout
 from crmdesk.services.importing.quarantine import QuarantineFile, place
@@ -69,6 +71,21 @@ class _Work:
     kept: QuarantineFile | None = None
 
 
+@service(Right.IMPORT, whole=True)
+def ask(app: App, actor: Actor, source: Path, *, profile: str = "standard", strict: bool = False, reason: str) -> int:
+    """Ask a second person for this import; returns the proposal's id. It is about these files as they are now.
+
+    Raises as `run` does for a source it does not know, BadFields("reason") without a reason.
+    """
+    sources = _sources(source, profile)
+    size = sum(path.stat().st_size for path in {s.path for s in sources})
+    details = {"source": source.name, "profile": profile, "files": ", ".join(s.name for s in sources),
+               "size": f"{size / 1e6:,.1f} MB", "bad rows": "refuse over 5 %" if strict else "set aside"}  # fmt: skip
+    title = f"Import {source.name} by the profile {profile}"
+    return proposals.propose(app, actor, "import", title, _subject(sources, profile, strict), details, reason)
+
+
+@service(Right.IMPORT, whole=True)
 def run(
     app: App, actor: Actor, source: Path, *, profile: str = "standard", dry_run: bool = False, strict: bool = False,
     quarantine: Path | None = None, progress: Progress | None = None,
@@ -79,7 +96,6 @@ def run(
     (the last one). Raises CrmdeskError where the whole is refused, Cancelled where the person stopped it; the bank is
     then as it was.
     """
-    require(actor, Right.IMPORT)
     layout = PROFILES.get(profile)
     if layout is None:
         raise BadInput(f"'{profile}' is not an import profile; known: {', '.join(PROFILES)}.")
@@ -89,7 +105,7 @@ def run(
     _check_disk(app.store.path, work.sources)
     if not dry_run:
         # One transaction already makes the import whole or absent; the copy is for what people see only afterwards.
-        copy_bank(app.store.path, beside(app.store.path, "before-import"))
+        copy_bank(app.store.path, beside(app.store.path, "before-import"), app.store.keys)
     try:
         with app.store.write() as session:
             work.staging = queries.Staging(session, app.store.audit_key, _batch(work, profile, source, actor),
@@ -102,7 +118,7 @@ def run(
                 _refuse_many(work.counts)
             if dry_run:
                 raise _DryRun
-            _finish(app, actor, session, profile, work, quarantine)
+            _finish(app, actor, session, profile, work, quarantine, strict)
     except _DryRun:
         pass
     except BaseException:
@@ -116,6 +132,20 @@ def run(
     files = {name: counts.document() for name, counts in work.counts.items()}
     notes = tuple(_unread(source, work))
     return ImportReport(work.batch, files, tables, work.kept.path if work.kept else None, notes)
+
+
+def _sources(source: Path, profile: str) -> list[Source]:
+    if profile not in PROFILES:
+        raise BadInput(f"'{profile}' is not an import profile; known: {', '.join(PROFILES)}.")
+    if not source.exists():
+        raise CrmdeskError(f"{source} does not exist; name the folder or file to import.")
+    return PROFILES[profile].sources(source)
+
+
+def _subject(sources: list[Source], profile: str, strict: bool) -> str:
+    """What a second person approves: these bytes, read in this way."""
+    hashes = {s.name: sha256(s.path) for s in sources}
+    return proposals.subject("import", profile=profile, strict=strict, files=hashes)
 
 
 def _unread(source: Path, work: _Work) -> Iterator[str]:
@@ -179,7 +209,9 @@ def _refuse_many(counts: dict[str, FileCounts]) -> None:
             )
 
 
-def _finish(app: App, actor: Actor, session: Any, profile: str, work: _Work, quarantine: Path | None) -> None:
+def _finish(
+    app: App, actor: Actor, session: Any, profile: str, work: _Work, quarantine: Path | None, strict: bool
+) -> None:
     """The batch's counts, its quarantine and the audit row, in the same transaction as the rows."""
     assert work.staging is not None
     batch = work.staging.batch
@@ -189,5 +221,7 @@ def _finish(app: App, actor: Actor, session: Any, profile: str, work: _Work, qua
     hashes = {s.name: sha256(s.path) for s in work.sources}
     work.staging.finish(hashes, {name: found.document() for name, found in work.counts.items()})
     rows = sum(found.rows_in for found in work.counts.values())
-    audit.record(app.store, session, actor, "import", f"batch {batch}", reason=f"{profile}: {rows} rows")
+    subject = proposals.subject("import", profile=profile, strict=strict, files=hashes)
+    by = proposals.spend(app, session, actor, "import", subject)
+    audit.record(app.store, session, actor, "import", f"batch {batch}", reason=f"{profile}: {rows} rows; {by}")
     work.batch = batch

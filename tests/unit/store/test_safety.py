@@ -209,7 +209,7 @@ def test_a_restore_that_fails_brings_back_what_was_there(
         raise OSError(28, "No space left on device")
 
     before = store.path.read_bytes()
-    monkeypatch.setattr(files, "_put_in_place", full)
+    monkeypatch.setattr(files, "put_in_place", full)
     with pytest.raises(CrmdeskError, match="is full"):
         backup.restore(ME, copy, store.path)
     assert store.path.read_bytes() == before and verify(store.path)["ok"]
@@ -231,7 +231,7 @@ def test_a_backup_that_failed_is_no_anchor(store: Store, tmp_path: Path, monkeyp
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_put_in_place", full)
+    monkeypatch.setattr(files, "put_in_place", full)
     before = verify(store.path)
     with pytest.raises(CrmdeskError, match="is full"):
         backup.backup(SimpleNamespace(store=store, path=store.path), ME, tmp_path / "c.crmdesk")
