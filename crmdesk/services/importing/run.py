@@ -93,17 +93,15 @@ def run(
     """Import a folder or file; rows that break a rule are set aside with their reason, the others come in.
 
     `strict` refuses the whole where over 5 % of a file is set aside. The bank of before is kept as FILE.before-import
-    (the last one). Raises CrmdeskError where the whole is refused, Cancelled where the person stopped it; the bank is
-    then as it was.
+    (the last one). In a bank with users a second person has to approve it first (`ask`), or NeedsSecond. Raises
+    CrmdeskError where the whole is refused, Cancelled where the person stopped it; the bank is then as it was.
     """
-    layout = PROFILES.get(profile)
-    if layout is None:
-        raise BadInput(f"'{profile}' is not an import profile; known: {', '.join(PROFILES)}.")
-    if not source.exists():
-        raise CrmdeskError(f"{source} does not exist; name the folder or file to import.")
-    work = _Work(layout.sources(source))
+    work = _Work(_sources(source, profile))
+    layout = PROFILES[profile]
     _check_disk(app.store.path, work.sources)
     if not dry_run:
+        if not actor.single:
+            proposals.check(app, actor, "import", _subject(work.sources, profile, strict))
         # One transaction already makes the import whole or absent; the copy is for what people see only afterwards.
         copy_bank(app.store.path, beside(app.store.path, "before-import"), app.store.keys)
     try:
@@ -215,9 +213,11 @@ def _finish(
     """The batch's counts, its quarantine and the audit row, in the same transaction as the rows."""
     assert work.staging is not None
     batch = work.staging.batch
-    kept = QuarantineFile(quarantine or place(app.store.path, batch))
-    if kept.write(work.staging.rejected()):
-        work.kept = kept
+    # In an encrypted bank the rows lie inside; readable ones are written only where somebody asked for the file.
+    if quarantine is not None or app.store.keys.data is None:
+        kept = QuarantineFile(quarantine or place(app.store.path, batch))
+        if kept.write(work.staging.rejected()):
+            work.kept = kept
     hashes = {s.name: sha256(s.path) for s in work.sources}
     work.staging.finish(hashes, {name: found.document() for name, found in work.counts.items()})
     rows = sum(found.rows_in for found in work.counts.values())
