@@ -33,6 +33,7 @@ class DeskContext(QObject):
     noticed = Signal(str)
     job_asked = Signal(str, object, object, object, object)  # title, work(progress), done, failed, cancelled
     theme_changed = Signal(object)
+    door_asked = Signal()  # the person has changed what the bank asks for: close it, and open it by its door
 
     def __init__(self, actor: Actor, hub: Hub | None = None, theme: Theme = LIGHT) -> None:
         super().__init__()
@@ -40,6 +41,10 @@ class DeskContext(QObject):
         self.hub = hub or Hub()
         self.theme = theme
         self.app: App | None = None
+        self.person = actor.login  # the name people know
+        self.encrypted = False
+        self.asks = False  # whether it took a passphrase to open the bank
+        self.goodbye: Callable[[], Any] | None = None  # signs out, in the thread that closes the bank
         self._background = Background()
         self._files = Background(threads=1)  # banks are opened and closed one after the other
 
@@ -88,18 +93,25 @@ class DeskContext(QObject):
         self.theme = theme
         self.theme_changed.emit(theme)
 
+    def stand(self, actor: Actor, person: str = "", *, encrypted: bool = False, asks: bool = False) -> None:
+        """Who is at the desk now, by the name people know, and what the bank asks for."""
+        self.actor, self.person = actor, person or actor.login
+        self.encrypted, self.asks = encrypted, asks
+
     def let_go(self, jobs: Iterable[Event], then: Callable[[], Any]) -> None:
         """Close the open bank behind the window, then `then()`; never while a job or a page's call runs on it.
 
         `jobs` are the ends of the jobs under way; the pages' calls are forgotten here. Without an open bank only the
         waiting is done.
         """
-        app, self.app = self.app, None
+        (app, self.app), (goodbye, self.goodbye) = (self.app, None), (self.goodbye, None)
         under_way = [*self._background.drop_all(), *jobs]
 
         def work() -> None:
             for over in under_way:
                 over.wait()
+            if goodbye is not None:
+                goodbye()
             if app is not None:
                 app.close()  # type: ignore[attr-defined]
 

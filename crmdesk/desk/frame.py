@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import pkgutil
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from crmdesk.desk.keeper import Keeper
 from crmdesk.desk.rail import Rail
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf
+from crmdesk.desk.sign_in.lock import Lock
 from crmdesk.desk.start_page import StartPage
 from crmdesk.desk.status_bar import StatusBar
 from crmdesk.desk.sweeper import Sweeper
@@ -32,7 +34,7 @@ from crmdesk.desk.tray import Tray
 from crmdesk.desk.watcher import Watcher
 from crmdesk.desk.work.reminders import Reminders
 from crmdesk.domain.change import Change
-from crmdesk.domain.rights import Right, may
+from crmdesk.domain.rights import Right, may, single_user
 
 CONTRIBUTED = "crmdesk.desk.contributed:contributed_entries"  # loads the services, so only once a bank is open
 
@@ -55,6 +57,7 @@ class Frame(QMainWindow):
         self.tray = Tray()
         self.watcher = Watcher(context)
         self.reminders, self.keeper = Reminders(context), Keeper(context)
+        self.lock = Lock(self)
         self.sweeper = Sweeper(self)
         self.sweeper.start()
         self._lay_out()
@@ -97,6 +100,8 @@ class Frame(QMainWindow):
         """Build the menus anew: the host's entries, the pages, the analyses and the plugins' actions."""
         own = [entry for entry in self._entries if self.allowed(entry.may)]
         entries = [*own, *menus.page_entries(lambda name: self.shelf.go(name, {}), self.allowed)]
+        if self.lock.on:
+            entries = [entry for entry in entries if entry.locked]
         self.actions = menus.fill(
             self.menuBar(), entries, lambda entry: self.act(entry.id), self.context.app is not None
         )
@@ -106,15 +111,17 @@ class Frame(QMainWindow):
     def entries(self) -> list[menus.Entry]:
         return menus.in_order(self._all.values())
 
-    def allowed(self, right: Right | None) -> bool:
-        return right is None or may(self.context.actor, right)
+    def allowed(self, right: Right | tuple[Right, ...] | None) -> bool:
+        """Whether the person holds the right, or one of several; what needs none is everybody's."""
+        rights = (right,) if isinstance(right, Right) else right
+        return rights is None or any(may(self.context.actor, one) for one in rights)
 
     # Deeds -----------------------------------------------------------------------------------------------------
 
     def act(self, entry_id: str) -> None:
         """Do what a menu entry does."""
-        entry = self._all[entry_id]
-        if self.closing:
+        entry = self._all.get(entry_id)
+        if self.closing or entry is None:  # none: the window was locked meanwhile
             return
         if entry.needs_bank and self.context.app is None:
             self.notice("Open a bank first.")
@@ -130,8 +137,9 @@ class Frame(QMainWindow):
         self.shelf.tell(change)
 
     def notice(self, text: str) -> None:
-        """A sentence in the status bar, spoken by screen readers; the focus stays where it is."""
-        self.foot.say(text)
+        """A sentence in the status bar, spoken by screen readers; the focus stays where it is. A lock keeps silent."""
+        if not self.lock.on:
+            self.foot.say(text)
 
     def wear(self, choice: str) -> None:
         """Theme 'light', 'dark' or 'system', now and next time."""
@@ -156,11 +164,14 @@ class Frame(QMainWindow):
         assert app is not None
         self.contribute()
         self._put_rail()
+        self.top.fill_pages()
         self.top.setVisible(True)
-        self.foot.file.setText(app.path.name)
+        context = self.context
+        self.foot.show_bank(f"{app.path.name}, encrypted" if context.encrypted else app.path.name,
+                            context.person, single=context.actor.single)  # fmt: skip
         self.setWindowTitle(f"{app.path.stem} - crmdesk")
         self.settings.remember(app.path)
-        for eye in (self.watcher, self.reminders, self.keeper):
+        for eye in (self.watcher, self.reminders, self.keeper, self.lock):
             eye.start()
         self.shelf.go("home", {})
 
@@ -178,7 +189,7 @@ class Frame(QMainWindow):
 
     def rebuild(self) -> None:
         """Make rail and pages anew, after a change of zoom; the page in front stays in front."""
-        if self.rail is not None:
+        if self.rail is not None and not self.lock.on:
             self._put_rail()
             self.shelf.rebuild()
 
@@ -188,13 +199,15 @@ class Frame(QMainWindow):
         self.reminders.stop()
         self.keeper.stop()
         self.shelf.empty()
+        self.lock.stop()
         if self.rail is not None:
             self.rail.deleteLater()
             self.rail = None
         self.top.setVisible(False)
         self._entries = list(menus.HOST)
         self.fill_menus()
-        self.foot.file.setText("No bank is open")
+        self.context.stand(single_user(getpass.getuser()))
+        self.foot.show_bank("No bank is open", self.context.person, single=False)
         self.setWindowTitle("crmdesk")
 
     def _shown(self, name: str) -> None:

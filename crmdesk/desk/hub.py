@@ -10,5 +10,22 @@ class Hub(QObject):
 
     changed = Signal(object)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._held: list[Change] | None = None
+
     def tell(self, change: Change) -> None:
-        self.changed.emit(change)
+        if self._held is None:
+            self.changed.emit(change)
+        else:
+            self._held.append(change)
+
+    def hold(self) -> None:
+        """Tell nobody for now: a locked window asks the services nothing."""
+        self._held = self._held or []
+
+    def release(self) -> None:
+        """Tell what was held back, in its order."""
+        held, self._held = self._held or [], None
+        for change in held:
+            self.changed.emit(change)

@@ -29,7 +29,8 @@ class Entry:
     shortcut: str = ""
     needs_bank: bool = False
     tip: str = ""
-    may: Right | None = None  # without this right the entry is absent
+    may: Right | tuple[Right, ...] | None = None  # without this right (or one of these) the entry is absent
+    locked: bool = False  # there while the window is locked
 
 
 _DEEDS = "crmdesk.desk.deeds"
@@ -37,26 +38,32 @@ _WORK = "crmdesk.desk.work_deeds"
 _PERMIT = "crmdesk.desk.permissions.deeds"
 _HISTORY = "crmdesk.desk.history.deeds"
 _CUSTOMER = "crmdesk.desk.customers.customer_deeds"
+_DOOR = "crmdesk.desk.sign_in.deeds"
 HOST: Final = (
     Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
     Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),
     Entry("file.open", "Open a bank...", "File", f"{_DEEDS}:open_file", "1_open", 30, "Ctrl+O"),
     Entry("file.restore", "Restore a backup...", "File", "crmdesk.desk.backups.from_file:choose", "1_open", 40,
           tip="For a bank that is gone or damaged", may=Right.RESTORE),
-    Entry("file.close", "Close the bank", "File", f"{_DEEDS}:close_bank", "2_close", 10, "", True),
+    Entry("file.lock", "Lock the window", "File", f"{_DOOR}:lock", "2_close", 10, "Ctrl+L", True,
+          "Cover everything; what is open comes back as it was"),
+    Entry("file.password", "Change my password...", "File", f"{_DOOR}:change_password", "2_close", 20, "", True,
+          "The one that opens this bank for you"),
+    Entry("file.close", "Close the bank", "File", f"{_DEEDS}:close_bank", "2_close", 30, "", True,
+          "And sign out, where you signed in", locked=True),
     Entry("file.export", "Export...", "File", "crmdesk.desk.exporting:export_page", "3_out", 10, "Ctrl+E", True,
           "What the page shows, as a file"),
     Entry("file.print", "Print...", "File", "crmdesk.desk.printing:print_page", "3_out", 20, "Ctrl+P", True,
           "A customer, a list or a result as PDF"),
-    Entry("file.quit", "Quit", "File", f"{_DEEDS}:leave", "9_quit", 10, "Ctrl+Q"),
+    Entry("file.quit", "Quit", "File", f"{_DEEDS}:leave", "9_quit", 10, "Ctrl+Q", locked=True),
     Entry("view.back", "Back", "View", f"{_DEEDS}:back", "2_go", 10, "Alt+Left", True),
     Entry("view.forward", "Forward", "View", f"{_DEEDS}:forward", "2_go", 20, "Alt+Right", True),
     Entry("view.refresh", "Refresh", "View", f"{_DEEDS}:refresh", "3_page", 10, "F5", True),
     Entry("view.find", "Search this page", "View", f"{_DEEDS}:find", "3_page", 20, "Ctrl+F", True),
     Entry("view.twin", "Picture as a table (T)", "View", f"{_DEEDS}:twin", "3_page", 30, "", True, "Key T"),
-    Entry("view.light", "Light", "View", f"{_DEEDS}:light", "4_look", 10),
-    Entry("view.dark", "Dark", "View", f"{_DEEDS}:dark", "4_look", 20),
-    Entry("view.system", "As the system", "View", f"{_DEEDS}:system", "4_look", 30),
+    Entry("view.light", "Light", "View", f"{_DEEDS}:light", "4_look", 10, locked=True),
+    Entry("view.dark", "Dark", "View", f"{_DEEDS}:dark", "4_look", 20, locked=True),
+    Entry("view.system", "As the system", "View", f"{_DEEDS}:system", "4_look", 30, locked=True),
     Entry("view.larger", "Larger", "View", "crmdesk.desk.zooming:larger", "5_zoom", 10, "Ctrl++"),
     Entry("view.smaller", "Smaller", "View", "crmdesk.desk.zooming:smaller", "5_zoom", 20, "Ctrl+-"),
     Entry("view.usual", "Usual size", "View", "crmdesk.desk.zooming:usual", "5_zoom", 30, "Ctrl+0"),
@@ -75,8 +82,12 @@ HOST: Final = (
           "Write down what a customer may take", Right.EDIT_WORK),
     Entry("tools.backups", "Backups", "Tools", f"{_WORK}:backups", "3_bank", 10, "", True,
           "See, check and restore the bank's backups", Right.BACKUP),
-    Entry("tools.colleagues", "Colleagues...", "Tools", f"{_WORK}:colleagues", "3_bank", 30, "", True,
-          "Who works here, and whom tasks can be handed to", Right.MANAGE_USERS),
+    Entry("tools.users", "Users and roles", "Tools", f"{_DOOR}:users", "3_bank", 30, "", True,
+          "Who works here, and what each may do", Right.READ_USERS),
+    Entry("tools.encryption", "Encryption...", "Tools", "crmdesk.desk.people.encryption:show_encryption", "3_bank", 40,
+          "", True, "Whether the file is of use to a thief, and the recovery key", Right.ENCRYPT),
+    Entry("tools.idle", "Lock after...", "Tools", f"{_DOOR}:idle", "3_bank", 50, "", True,
+          "How long nobody touches keys or mouse before the window locks itself"),
     Entry("tools.palette", "Find or do...", "Tools", f"{_DEEDS}:palette", "1_find", 10, "Ctrl+K"),
     Entry("tools.jobs", "Jobs", "Tools", f"{_DEEDS}:jobs", "2_jobs", 10, "Ctrl+J"),
     Entry("edit.undo", "Undo", "Edit", f"{_HISTORY}:undo", "1_undo", 10, "Ctrl+Z", True,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class PageRecord:
     """`widget` points to a Page class that takes the DeskContext; `rail` pages stand at the left.
 
-    A page that is reached from another (`under`) keeps that one's rail entry lit. Without `may` everyone sees it.
+    A page that is reached from another (`under`) keeps that one's rail entry lit. Without `may` everyone sees it; with
+    several, whoever holds one of them.
     """
 
     name: str
@@ -26,7 +27,7 @@ class PageRecord:
     widget: str
     rail: bool = False
     under: str = ""
-    may: Right | None = None
+    may: Right | tuple[Right, ...] | None = None
 
     def load(self) -> None:
         """Import the page's module; done in a thread while a bank opens."""
@@ -61,6 +62,9 @@ PAGES: Final = (
     PageRecord("history", "History", "crmdesk.desk.history.page:HistoryPage", may=Right.UNDO),
     PageRecord("fields", "Fields of customers", "crmdesk.desk.fields_page:FieldsPage", may=Right.READ_CUSTOMER),
     PageRecord("help", "Help", "crmdesk.desk.help_page:HelpPage"),  # arrive(topic="guide")
-    PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True),
+    PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True,
+               may=(Right.MANAGE_PLUGINS, Right.READ_RUNS)),  # who counts with them, who answers for them
+    PageRecord("administration", "Administration", "crmdesk.desk.people.administration_page:AdministrationPage",
+               rail=True, may=Right.READ_USERS),  # arrive(tab="users")
 )  # fmt: skip
 BY_NAME: Final = {page.name: page for page in PAGES}

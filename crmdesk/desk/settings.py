@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from crmdesk.places import config_folder
 
 RECENT = 6
+IDLE_CHOICES, IDLE = (1, 2, 5, 10, 15, 30), 10  # minutes without a touch before the window locks itself
 
 
 class WindowSettings:
@@ -35,6 +36,16 @@ class WindowSettings:
     @zoom.setter
     def zoom(self, percent: int) -> None:
         self._file.setValue("zoom", percent)
+
+    @property
+    def idle_minutes(self) -> int:
+        """One of IDLE_CHOICES."""
+        found = str(self._file.value("idle_minutes", IDLE))
+        return int(found) if found in map(str, IDLE_CHOICES) else IDLE
+
+    @idle_minutes.setter
+    def idle_minutes(self, minutes: int) -> None:
+        self._file.setValue("idle_minutes", minutes)
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -97,6 +97,12 @@ class Shelf(QStackedWidget):
             if page.cares_about(change):
                 page.refresh()
 
+    def mend(self) -> None:
+        """Pages that could not be shown while the window was locked ask again."""
+        for page in self._made.values():
+            if page.state == "error":
+                page.refresh()
+
     def rebuild(self) -> None:
         """Make the pages anew where they are needed, each as it stood, and show the one in front again."""
         self._left = {name: place for name, page in self._made.items() if (place := page.place())}

@@ -5,35 +5,55 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
-from crmdesk.desk.context import DeskContext
+from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.page import Page
 from crmdesk.desk.settings import WindowSettings
+from crmdesk.desk.sign_in.door_card import DoorCard
+from crmdesk.desk.sign_in.new_password import NewPasswordCard
 from crmdesk.desk.widgets import Card, button, clear, label
+from crmdesk.domain.errors import CrmdeskError
+
+if TYPE_CHECKING:
+    from crmdesk.services.sign_in import Door
 
 WELCOME: Final = "Welcome to crmdesk"
 INVITE: Final = "Open a bank, or try crmdesk on 15,000 invented customers."
 
 
+LOST: Final = "Forgotten? An administrator gives you a new one-time password."
+LOST_SINGLE: Final = "Forgotten? Type the recovery key here instead, the one that was printed."
+
+
 class StartPage(Page):
     """Shown before a bank is open; loads nothing of the bank's code."""
+
+    _heading, _invite = WELCOME, INVITE  # the base asks for them before this page is laid out
 
     def __init__(self, context: DeskContext, settings: WindowSettings, act: Callable[[str], None]) -> None:
         super().__init__(context, WELCOME)
         self._settings, self._act = settings, act
         self._open: Callable[[Path], None] = lambda path: None
+        self._ask: Callable[[str, str], Any] = lambda name, passphrase: None
+        self._ask_new: Callable[[str], Any] = lambda new: None
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
-        across = QHBoxLayout(self.body)
-        across.setContentsMargins(0, 8, 0, 0)
-        across.setSpacing(16)
-        across.addWidget(self._recent_card(), 3, Qt.AlignmentFlag.AlignTop)
-        across.addWidget(self._new_card(), 2, Qt.AlignmentFlag.AlignTop)
+        self._locked: set[Path] = set()  # recent banks that ask for a name or passphrase
+        self.door = DoorCard(self._send, self.welcome)
+        self.new_password = NewPasswordCard(self._send_new, self.welcome)
+        self._parts = QStackedWidget()
+        for part in (self._both_cards(), _centred(self.door), _centred(self.new_password)):
+            self._parts.addWidget(part)
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 8, 0, 0)
+        column.addWidget(self._parts)
+        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, activated=self._escape)
         self.refresh()
 
     def on_open(self, deed: Callable[[Path], None]) -> None:
@@ -47,9 +67,76 @@ class StartPage(Page):
         self.body.setEnabled(False)
         self.show_loading()
 
+    def welcome(self) -> None:
+        """The recent banks and the ways to begin."""
+        self._heading, self._invite = WELCOME, INVITE
+        self._parts.setCurrentIndex(0)
+        self.door.passphrase.clear()
+        self.new_password.pair.clear()
+        self.show_content()
+
+    def ask(self, path: Path, door: Door, send: Callable[[str, str], Any]) -> None:
+        """The bank wants to know who is there: `send(name, passphrase)`."""
+        self._ask = send
+        self._heading = f"Sign in to {path.stem}" if door.users else f"Open {path.stem}"
+        self._invite = "This bank has users." if door.users else "This bank is encrypted."
+        self._parts.setCurrentIndex(1)
+        self.show_content()
+        self.door.ask(name=door.users, note=LOST if door.users else LOST_SINGLE)
+
+    def ask_new(self, path: Path, send: Callable[[str], Any]) -> None:
+        """A one-time password was right: `send(new)`."""
+        self._ask_new = send
+        self._heading, self._invite = f"Choose your password for {path.stem}", "Then the bank opens."
+        self._parts.setCurrentIndex(2)
+        self.show_content()
+        self.new_password.ask()
+
+    def refused(self, error: Exception) -> None:
+        """What was typed did not open the bank: why, beside the fields."""
+        self.show_content()
+        card = self.new_password if self._parts.currentIndex() == 2 else self.door
+        card.refused(sentence(error))
+
+    def look_at_doors(self) -> None:
+        """Behind the first frame: which of the recent banks ask before they open."""
+        banks = [path for path in self._settings.recent() if path.exists()]
+
+        def work() -> set[Path]:
+            from crmdesk.services import sign_in  # brings the store: in a thread, after the first frame
+
+            return {path for path in banks if _asks(sign_in.door, path)}
+
+        def found(locked: set[Path]) -> None:
+            if locked != self._locked:
+                self._locked = locked
+                self.refresh()
+
+        if banks:
+            self.context.background(work, found, lambda _: None, self)
+
+    def _send(self, name: str, passphrase: str) -> None:
+        self._ask(name, passphrase)
+
+    def _send_new(self, new: str) -> None:
+        self._ask_new(new)
+
+    def _escape(self) -> None:
+        if self._parts.currentIndex():
+            self.welcome()
+
+    def _both_cards(self) -> QWidget:
+        both = QWidget()
+        across = QHBoxLayout(both)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(16)
+        across.addWidget(self._recent_card(), 3, Qt.AlignmentFlag.AlignTop)
+        across.addWidget(self._new_card(), 2, Qt.AlignmentFlag.AlignTop)
+        return both
+
     def _settle(self, state: str, part: int) -> None:
-        self.title.setText(WELCOME)
-        self.say(INVITE)
+        self.title.setText(self._heading)
+        self.say(self._invite)
         self.body.setEnabled(True)
         super()._settle(state, part)
 
@@ -90,6 +177,8 @@ class StartPage(Page):
             made = button(path.stem, lambda: self._open(path), "row", str(path))
             made.setAccessibleName(f"Open {path.stem}")
             across.addWidget(made, 1)
+            if path in self._locked:
+                across.addWidget(label("locked", "tag"))
             seen = datetime.fromtimestamp(path.stat().st_mtime)
             across.addWidget(label(f"{words.on(seen.date())} {seen:%H:%M}", "muted"))
         else:
@@ -102,3 +191,25 @@ class StartPage(Page):
     def _forget(self, path: Path) -> None:
         self._settings.forget(path)
         self.refresh()
+
+
+def _asks(door: Callable[[Path], Door], path: Path) -> bool:
+    """Whether a bank asks before it opens; a file that is none says so when it is opened."""
+    try:
+        return door(path).asks
+    except CrmdeskError:
+        return False
+
+
+def _centred(card: QWidget) -> QWidget:
+    """A card in the upper middle of the page."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card, 4)
+    row.addStretch(1)
+    column.addLayout(row)
+    column.addStretch(1)
+    return made

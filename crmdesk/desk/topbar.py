@@ -17,11 +17,9 @@ class TopBar(QWidget):
     def __init__(self, act: Callable[[str], Any], allowed: Callable[[Any], bool]) -> None:
         super().__init__()
         self.setAccessibleName("Navigation")
+        self._act, self._allowed = act, allowed
         self.pages = button("☰ Pages", lambda: None, tip="All pages")
-        menu = QMenu(self.pages)
-        for page in (p for p in PAGES if p.rail and allowed(p.may)):
-            menu.addAction(page.title, lambda name=page.name: act(f"view.{name}"))
-        self.pages.setMenu(menu)
+        self.pages.setMenu(QMenu(self.pages))
         self.pages.setVisible(False)
         self.back = button("‹", lambda: act("view.back"), "quiet", "Back (Alt+Left)")
         self.back.setAccessibleName("Back")
@@ -36,6 +34,13 @@ class TopBar(QWidget):
             row.addWidget(part)
         row.addWidget(self._crumbs, 1)
         row.addWidget(find)
+
+    def fill_pages(self) -> None:
+        """The pages of the person at the desk, once a bank is open."""
+        menu = self.pages.menu()
+        menu.clear()
+        for page in (p for p in PAGES if p.rail and self._allowed(p.may)):
+            menu.addAction(page.title, lambda name=page.name: self._act(f"view.{name}"))
 
     def show_place(self, name: str, *, can_go_back: bool, can_go_forward: bool) -> None:
         record = BY_NAME[name]

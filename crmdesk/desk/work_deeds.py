@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from crmdesk.desk.work.colleagues import ColleaguesDialog
 from crmdesk.desk.work.opportunity_dialog import OpportunityDialog
 from crmdesk.desk.work.task_dialog import TaskDialog
 
@@ -31,10 +30,6 @@ def new_opportunity(frame: Frame) -> None:
 
 def backups(frame: Frame) -> None:
     frame.shelf.go("backups", {})
-
-
-def colleagues(frame: Frame) -> None:
-    ColleaguesDialog(frame.context, frame).open()
 
 
 def _number(frame: Frame) -> str:

@@ -37,7 +37,7 @@ def people(app: App, actor: Actor) -> list[StaffInfo]:
     return found
 
 
-@service(Right.READ_WORK)
+@service(Right.READ_WORK, Right.READ_USERS, any_of=True)
 def branches(app: App, actor: Actor) -> list[tuple[str, str]]:
     """(code, name) of the branches, by name: where a colleague may work."""
     with app.store.reader() as raw:

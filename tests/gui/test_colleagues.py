@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.frame import Frame
-from crmdesk.desk.work.colleagues import AddColleagueDialog, ColleaguesDialog, HandOverDialog
+from crmdesk.desk.work.colleagues import AddColleagueDialog, HandOverDialog
 from crmdesk.services import tasks
 
 
@@ -28,24 +28,22 @@ def add(qtbot: QtBot, desk: Frame, name: str, login: str) -> None:
     settle(qtbot, desk)
 
 
-def test_a_colleague_is_added_from_the_menu(desk: Frame, qtbot: QtBot) -> None:
-    desk.act("tools.colleagues")
-    shown = front()
-    assert isinstance(shown, ColleaguesDialog)
+def test_a_colleague_is_added_where_one_person_works_alone(desk: Frame, qtbot: QtBot) -> None:
+    desk.act("tools.users")
     settle(qtbot, desk)
-    assert "only one" in shown.answer.text() and shown.table.model().rowCount() == 1
-    shown.add_button.click()
+    page = desk.shelf.page
+    assert page.name == "administration" and "work alone" in page.answer.text()
+    tab = page.tabs.part("users")
+    tab.colleague_button.click()
     add(qtbot, desk, "Mira Kurt", "mira")
-    assert front() is shown and shown.answer.text() == "You and 1 colleague."
-    model = shown.table.model()
-    rows = {tuple(model.index(row, column).data() for column in range(3)) for row in range(model.rowCount())}
+    model = tab.table.model()
+    rows = {tuple(model.index(row, column).data() for column in (0, 1, 3)) for row in range(model.rowCount())}
     assert ("Mira Kurt", "mira", "Head office") in rows
-    shown.add_button.click()
+    tab.colleague_button.click()
     again = front()
     add(qtbot, desk, "Another", "mira")
     assert again.isVisible() and "taken" in again.fault.text() and again.named.text() == "Another"
     again.close()
-    shown.close()
 
 
 def test_handing_over_offers_to_add_the_first_colleague(desk: Frame, qtbot: QtBot) -> None:

@@ -1,69 +1,24 @@
-"""Colleagues: the list of them, a new one, and one to hand tasks over to."""
+"""Colleagues to hand tasks over to, and a new one, who needs no password for that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
-from crmdesk.desk.plain_table import PlainTable
-from crmdesk.desk.widgets import button, label
+from crmdesk.desk.widgets import button
 from crmdesk.desk.work.task_dialog import WIDE, StaffField, form_rows
 from crmdesk.desk.zoom import px
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import staff, tasks
-from crmdesk.services.staff import StaffInfo
 from crmdesk.services.tasks import TaskRow
 
 ADD: Final = "Add a colleague..."
 NOBODY: Final = "There is nobody else to hand it to"
-
-
-class ColleaguesDialog(QDialog):
-    """Everybody who works with this bank, and a way to add one."""
-
-    def __init__(self, context: DeskContext, parent: QWidget | None) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle("Colleagues")
-        self._context = context
-        self.answer = label("", wrap=True)
-        self.table = PlainTable("Colleagues", ("Name", "Login", "Branch"), (0, 150, 170))
-        self.table.setMinimumHeight(px(220))
-        self.add_button = button(ADD, self.add, "primary", "Somebody whom tasks can be handed to")
-        self.close_button = button("Close", self.accept, tip="Close (Esc)")
-        self.close_button.setAutoDefault(False)
-        foot = QHBoxLayout()
-        foot.setSpacing(8)
-        foot.addStretch(1)
-        foot.addWidget(self.close_button)
-        foot.addWidget(self.add_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(12)
-        for part in (self.answer, self.table):
-            column.addWidget(part)
-        column.addLayout(foot)
-        self.setMinimumWidth(px(560))
-        self._ask()
-
-    def _ask(self) -> None:
-        app, actor = self._context.app, self._context.actor
-        self._context.background(lambda: staff.people(app, actor), self._show, owner=self)
-
-    def _show(self, people: list[StaffInfo]) -> None:
-        others = len(people) - 1
-        self.answer.setText("You are the only one here so far; add those whom you hand tasks to." if others == 0 else
-                            f"You and {'1 colleague' if others == 1 else f'{others} colleagues'}.")  # fmt: skip
-        self.table.show_rows([(f"{p.name} (me)" if p.me else p.name, p.login, p.branch) for p in people])
-
-    def add(self) -> None:
-        AddColleagueDialog(self._context, self, lambda _: self._ask()).open()
 
 
 class AddColleagueDialog(FormDialog):

@@ -1,0 +1,1 @@
+"""Administration: who works here with which roles, and the encryption of the bank."""
