@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from crmdesk.domain.change import Change, named
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, View, grant
+from crmdesk.domain.rights import clear as sees
 from crmdesk.services import lasting
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
-from crmdesk.services.undoing import Reversal
+from crmdesk.services.undoing import OF_NOBODY, Reversal, check_rights
 from crmdesk.store import audit
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import customers as people
@@ -24,11 +26,6 @@ from crmdesk.store.queries.offers import raw_of
 ENTRIES: Final = 2_000
 FEW: Final = 3  # fields that a notice has room to name
 _MASKED: Final = frozenset({"id", "contact", "protected", "text"})  # tags that are not shown without the right
-# What may be taken back needs the right to do it; anything else is a change to a customer.
-_RIGHTS: Final = {
-    "custom_field": Right.MANAGE_FIELDS, "task": Right.EDIT_WORK, "opportunity": Right.EDIT_WORK,
-    "saved_search": Right.READ_CUSTOMER,
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,29 +80,49 @@ class UndoReport:
 
 
 @service(Right.READ_HISTORY, of="number")
-def of_customer(app: App, actor: Actor, number: str) -> list[FieldEntry]:
+def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[FieldEntry]:
     """What was changed of a customer and of what surrounds them, newest first, at most 2,000 fields.
 
-    Without the right to contact data, names, contact, birth and free text are hidden, and the act stands for the title.
-    BadInput: unknown number.
+    Who sees the history masked finds names, contact, birth and free text hidden, and the act for the title; with a
+    `reason`, which is audited, it is clear to who may ask so. BadInput: unknown number.
     """
-    clear = may(actor, Right.READ_CONTACT)
+    cell = grant(actor, Right.READ_HISTORY)
+    asked = bool(cell and cell.reason and reason.strip())
+    clear = asked or (cell is not None and cell.view == View.CLEAR)
     with app.store.reader() as raw:
-        rows = queries.of_customer(raw, people.id_of(raw, number), ENTRIES)
+        customer = people.id_of(raw, number)
+    if asked:
+        with app.store.write() as session:
+            audit.record(app.store, session, actor, "read history", number, customer_id=customer, reason=reason.strip())
+    # What a view leaves out cannot be told from what was empty: where it is masked it is read, and hidden by its tag.
+    source = app.store if clear and not asked else app.store.whole
+    hidden = () if asked else _hidden(actor, clear)
+    with source.reader() as raw:
+        rows = queries.of_customer(raw, customer, ENTRIES)
         undone = queries.standing(raw, {row[-1] for row in rows})
         words = queries.words(raw)
     entries = []
     for _, at, by, act, title, table, field, before, after, deed in rows:
-        old, new = (_shown(table, field, value, words, clear) for value in (before, after))
+        old, new = (_shown(table, field, value, words, hidden) for value in (before, after))
         entries.append(FieldEntry(at, by, act, title if clear else act, table, field, old, new, deed, undone[deed][1]))
     return entries
 
 
-def _shown(table: str, field: str, value: Any, words: dict[str, dict[int, str]], clear: bool) -> Any:
-    """A value for people: keys of small tables in words, masked by the column's tag."""
+def _hidden(actor: Actor, clear: bool) -> frozenset[str]:
+    """The tags whose values this person does not see."""
+    money = sees(actor, Right.READ_ACCOUNTS)
+    tags = (frozenset() if clear else _MASKED) | (frozenset() if money else {"finance"})
+    return tags if sees(actor, Right.READ_PROTECTED) else tags | {"protected"}
+
+
+def _shown(
+    table: str, field: str, value: Any, words: dict[str, dict[int, str]], hidden: Collection[str]
+) -> Any:  # fmt: skip
+    """A value for people: keys of small tables in words, hidden by the column's tag."""
     if field == WHOLE and isinstance(value, dict):
-        return {name: _shown(table, name, part, words, clear) for name, part in value.items()}
-    if value is not None and not clear and queries.tag(table, field) in _MASKED:
+        return {name: _shown(table, name, part, words, hidden) for name, part in value.items()}
+    tag = queries.tag(table, field)
+    if tag in hidden and (value is not None or tag == "protected"):
         return HIDDEN
     return words[field].get(value, value) if field in words and value is not None else value
 
@@ -116,7 +133,7 @@ def deeds(app: App, actor: Actor, limit: int = 100) -> list[DeedEntry]:
     with app.store.reader() as raw:
         found = queries.deeds(raw, actor.login, limit)
         undone = queries.standing(raw, [deed.id for deed in found])
-    return [_entry(deed, undone[deed.id][1]) for deed in found]
+        return [_entry(_told_title(raw, actor, deed), undone[deed.id][1]) for deed in found]
 
 
 @service(Right.UNDO)
@@ -182,10 +199,17 @@ def _next(raw: Any, actor: Actor, *, back: bool) -> DeedEntry | None:
     for deed, depth, _ in queries.tips(raw, actor.login):
         if (depth % 2 == 0) == back:
             found = queries.find(raw, deed)
-            return _entry(found, False) if found else None
+            return _entry(_told_title(raw, actor, found), False) if found else None
         if depth == 0:  # a new deed: what was undone before it is not brought back over it
             return None
     return None
+
+
+def _told_title(raw: Any, actor: Actor, deed: DeedRow) -> DeedRow:
+    """The deed under its own title; of customers, whom this person knows by name no more, under its act."""
+    if sees(actor, Right.READ_CUSTOMER) or {table for table, _ in queries.fields(raw, deed.id)} <= OF_NOBODY:
+        return deed
+    return replace(deed, title=deed.act)
 
 
 def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
@@ -209,9 +233,7 @@ def _chosen(raw: Any, actor: Actor, deed: int | None) -> DeedRow:
 def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str, Journal, tuple[str, ...], str]:
     raw = raw_of(session)
     changed = queries.fields(raw, target.id)
-    for table, field in changed:
-        restricts = (table, field) == ("customer", "restricted")
-        require(actor, Right.RESTRICT_CUSTOMER if restricts else _RIGHTS.get(table, Right.EDIT_CUSTOMER))
+    check_rights(app, raw, actor, target.id, changed)
     first, title, depth = queries.root(raw, target.id)
     word = "Undo" if depth % 2 == 0 else "Redo"
     journal = Journal(session, actor, word.lower(), f"{word}: {title}", undoes=target.id)

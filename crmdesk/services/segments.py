@@ -15,11 +15,14 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.interaction import CELLS
 from crmdesk.domain.permission import MARKETING_CHANNELS, STATES
 from crmdesk.domain.rights import Actor, Right
+from crmdesk.mining import ledger
 from crmdesk.mining.ledger import plain_rows
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Segments
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
+from crmdesk.services.reach import within
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,12 +78,16 @@ class SegmentBook:
     usage: np.ndarray[Any, np.dtype[np.float64]]
 
 
-@service(Right.READ_RESULTS)
+@service(Right.READ_RESULTS, Right.READ_CREDIT, any_of=True)
 def describe(app: App, actor: Actor, record: RunRecord) -> SegmentBook:
     """The segments of a run, described for those members whose permission still covers the run's purpose.
 
-    Raises CrmdeskError where the run holds no segments.
+    A card sums up all of its members, also of those whose rows this person does not see. Raises CrmdeskError where the
+    run holds no segments, Refused for one for credit where such scores are not for this person.
     """
+    masks.check_purpose(actor, record)
+    if masks.masked(actor, record.purpose) or within(app, actor, masks.right_of(record.purpose)) is not None:
+        record = ledger.load(app.store, record.uuid, {}, tables=("segments", "members", "profile"))
     tables = record.result.tables if isinstance(record.result, Segments) else {}
     if "segments" not in tables or "members" not in tables:
         raise CrmdeskError(f"Run {record.uuid} holds no segments: {record.verdict}")
@@ -129,7 +136,7 @@ def reach_by_segment(app: App, customers: Ints, segment: Ints, segments: int) ->
     """Counted from the ledger at the bank's clock, never from what the run stored."""
     anyhow = np.zeros(len(customers), dtype=bool)
     by_channel = {}
-    with app.store.reader() as raw:
+    with app.store.whole.reader() as raw:  # sums of a whole segment, whoever looks at it
         for channel in MARKETING_CHANNELS:
             found = permission_states(raw, "marketing", channel, app.store.clock())
             granted = np.isin(customers, found.customers[found.codes == STATES.index("granted")])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import Any, Final
 
+from crmdesk.domain.rights import Actor, Right, require
 from crmdesk.domain.work import STAGES
 from crmdesk.services import custom_fields
+from crmdesk.services.context import App
+from crmdesk.services.reach import check_customers, check_row, within
 from crmdesk.store.journal import WHOLE, Journal
 from crmdesk.store.queries import history as queries
+from crmdesk.store.queries import reach
 from crmdesk.store.queries.history import Changed, DeedRow
 from crmdesk.store.queries.offers import raw_of
 
@@ -20,6 +24,37 @@ _NOUNS: Final = {
     "interest": "the interest", "life_event": "the life event", "custom_field": "the field", "task": "the task",
     "opportunity": "the opportunity", "saved_search": "the saved list",
 }  # fmt: skip
+
+# What may be taken back needs the right to do it; anything else is a change to a customer.
+_RIGHTS: Final = {
+    "custom_field": Right.MANAGE_FIELDS, "task": Right.EDIT_WORK, "opportunity": Right.EDIT_WORK,
+    "saved_search": Right.READ_CUSTOMER,
+}  # fmt: skip
+_WORK: Final = ("task", "opportunity")
+OF_NOBODY: Final = frozenset({"custom_field", "saved_search"})  # tables whose rows are about no customer
+
+
+def check_rights(app: App, raw: Any, actor: Actor, deed: int, changed: Iterable[tuple[str, str]]) -> None:
+    """Refused where this person may not do the deed (by now), or one of its rows is out of reach by now.
+
+    `changed`: each (table, field) of it.
+    """
+    restricts = False
+    for table, field in changed:
+        this = (table, field) == ("customer", "restricted")
+        restricts = restricts or this
+        require(actor, Right.RESTRICT_CUSTOMER if this else _RIGHTS.get(table, Right.EDIT_CUSTOMER))
+    if actor.everywhere:
+        return
+    for table, rows in reach.rows_of(raw, deed).items():
+        right = Right.RESTRICT_CUSTOMER if restricts else _RIGHTS.get(table, Right.EDIT_CUSTOMER)
+        if table in _WORK:
+            for row in rows.keys() - reach.handed_by(raw, table, actor.staff):  # one's own gift may be taken back
+                check_row(raw, actor, right, table, row)
+        elif table not in OF_NOBODY:
+            reached = within(app, actor, right)
+            away = set() if reached is None else {customer for customer in rows.values() if customer} - reached
+            check_customers(raw, actor, right, sorted(away))
 
 
 def spoken(field: str) -> str:

@@ -37,3 +37,19 @@ def living_in(raw: Any, household: int) -> list[int]:
     rows = raw.execute("SELECT customer_id FROM main.household_member WHERE household_id = ? AND to_on IS NULL",
                        (household,))  # fmt: skip
     return [customer for (customer,) in rows]
+
+
+def rows_of(raw: Any, deed: int) -> dict[str, dict[int, int | None]]:
+    """The rows that a deed changed, by table, each with the internal key of its customer."""
+    found: dict[str, dict[int, int | None]] = {}
+    wanted = "SELECT DISTINCT table_name, row_id, customer_id FROM main.field_change WHERE deed_id = ?"
+    for table, row, customer in raw.execute(wanted, (deed,)):
+        found.setdefault(table, {})[row] = customer
+    return found
+
+
+def handed_by(raw: Any, table: str, staff: int | None) -> set[int]:
+    """The tasks that one of the staff handed over to a colleague; nothing else is handed over."""
+    if table != "task":
+        return set()
+    return {key for (key,) in raw.execute("SELECT id FROM main.task WHERE handed_from = ?", (staff,))}
