@@ -130,7 +130,7 @@ def export(app: App, actor: Actor, wanted: AuditFilter, file: Path) -> int:
             count = _write(part, rows)
             now = anchors.head(raw)
             about = {"bank": queries.bank_uuid(raw), "filter": _told(wanted), "rows": count,
-                     "audit_seq": now.seq, "head": now.hash}  # fmt: skip
+                     **now.facts}  # fmt: skip
         about_file(part).write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
 
         def note(session: Any) -> None:

@@ -16,19 +16,32 @@ from crmdesk.store.chain import GENESIS
 
 _HEX: Final = re.compile(r"\b[0-9a-f]{64}\b")
 _ROW: Final = re.compile(r"\brow (\d+)\b")
+_LEDGER: Final = re.compile(r"\bledger row (\d+), ([0-9a-f]{64})\b")
 
 
 @dataclass(frozen=True)
 class Head:
-    """Where the audit stood: its last seq (None: not told) and that row's hash."""
+    """Where the audit stood: its last seq (None: not told) and that row's hash; the same of the permission ledger."""
 
     seq: int | None
     hash: str
+    ledger_seq: int | None = None
+    ledger_hash: str = ""
 
     @property
     def words(self) -> str:
         """As it is printed and written under exports; `parse` reads it again."""
-        return f"row {self.seq}, {self.hash}"
+        return f"row {self.seq}, {self.hash}; ledger row {self.ledger_seq}, {self.ledger_hash}"
+
+    @property
+    def facts(self) -> dict[str, int | str | None]:
+        """As manifests and the file beside an export hold it."""
+        return {
+            "audit_seq": self.seq,
+            "head": self.hash,
+            "ledger_seq": self.ledger_seq,
+            "ledger_head": self.ledger_hash,
+        }
 
 
 @dataclass(frozen=True)
@@ -47,9 +60,12 @@ class Anchor:
 
 
 def head(raw: Any) -> Head:
-    """The last row of the audit; row 0 where there is none."""
-    found = raw.execute("SELECT seq, hash FROM main.audit_event ORDER BY seq DESC LIMIT 1").fetchone()
-    return Head(int(found[0]), str(found[1])) if found else Head(0, GENESIS)
+    """The last row of the audit and that of the ledger; row 0 where there is none."""
+    ends = []
+    for table in ("audit_event", "permission_event"):
+        found = raw.execute(f"SELECT seq, hash FROM main.{table} ORDER BY seq DESC LIMIT 1").fetchone()
+        ends.append((int(found[0]), str(found[1])) if found else (0, GENESIS))
+    return Head(*ends[0], *ends[1])
 
 
 def read(file: Path) -> Head:
@@ -69,21 +85,34 @@ def parse(text: str, name: str = "This text") -> Head:
         facts = None
     if isinstance(facts, dict):
         if _HEX.fullmatch(str(facts.get("head"))):
-            seq = facts.get("audit_seq")
-            return Head(seq if isinstance(seq, int) else None, facts["head"])
+            return _of_facts(facts)
         text = str(facts.get("Audit head") or facts.get("audit_head") or "")
     if found := _HEX.search(text):
-        number = _ROW.search(text)
-        return Head(int(number[1]) if number else None, found[0])
+        number, ledger = _ROW.search(text), _LEDGER.search(text)
+        own = number if number and number.start() < found.start() else None
+        more = (int(ledger[1]), ledger[2]) if ledger else ()
+        return Head(int(own[1]) if own else None, found[0], *more)
     raise BadInput(f"{name} holds no audit head; name a backup's manifest or a text with the 64 letters of one.")
 
 
-def holds(raw: Any, anchor: Head) -> bool:
-    """Whether the audit still has the row at which an anchor was taken."""
-    if anchor.hash == GENESIS:
-        return True
-    found = raw.execute("SELECT seq FROM main.audit_event WHERE hash = ?", (anchor.hash,)).fetchone()
-    return found is not None and anchor.seq in (None, found[0])
+def _of_facts(facts: dict[str, Any]) -> Head:
+    seq, ledger, end = facts.get("audit_seq"), facts.get("ledger_seq"), facts.get("ledger_head")
+    told = isinstance(ledger, int) and _HEX.fullmatch(str(end))
+    return Head(seq if isinstance(seq, int) else None, facts["head"], *((ledger, str(end)) if told else ()))
+
+
+def missing(raw: Any, anchor: Head) -> str:
+    """The chain that has no longer the row at which an anchor was taken; "" where both have it."""
+    for name, table, seq, wanted in (
+        ("audit", "audit_event", anchor.seq, anchor.hash),
+        ("ledger", "permission_event", anchor.ledger_seq, anchor.ledger_hash or GENESIS),
+    ):
+        if wanted == GENESIS:
+            continue
+        found = raw.execute(f"SELECT seq FROM main.{table} WHERE hash = ?", (wanted,)).fetchone()
+        if found is None or seq not in (None, found[0]):
+            return name
+    return ""
 
 
 def compared(raw: Any, bank: Path, files: Sequence[Path] = ()) -> list[Anchor]:
@@ -98,13 +127,14 @@ def compared(raw: Any, bank: Path, files: Sequence[Path] = ()) -> list[Anchor]:
 
 
 def _anchor(raw: Any, file: Path, at: datetime, found: Head) -> Anchor:
-    if holds(raw, found):
+    chain = missing(raw, found)
+    if not chain:
         return Anchor(str(file), at, found.seq, found.hash, True)
-    since = _restored_since(raw, found, at)
+    since = _restored_since(raw, found, at) if chain == "audit" else None
     if since is not None:
         why = f"the bank was set back behind it by a restore on {since:%Y-%m-%d %H:%M} UTC"
     else:
-        why = "rows of the audit are gone or were written anew since it was kept"
+        why = f"rows of the {chain} are gone or were written anew since it was kept"
     return Anchor(str(file), at, found.seq, found.hash, since is not None, why)
 
 
@@ -127,7 +157,7 @@ def _manifests(bank: Path) -> list[Path]:
 def _of_bank(manifest: Path, uuid: str) -> Head | None:
     try:
         facts = json.loads(manifest.read_text(encoding="utf-8"))
-        return Head(int(facts["audit_seq"]), str(facts["head"])) if facts["bank"] == uuid else None
+        return _of_facts(facts) if facts["bank"] == uuid else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -14,7 +14,7 @@ from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
-from crmdesk.store import bank, chain, keyfile
+from crmdesk.store import anchors, bank, keyfile
 from crmdesk.store.connection import connect, plain_words, turn
 from crmdesk.store.keyfile import Keys
 
@@ -104,14 +104,12 @@ def _manifest(path: Path, key: bytes | None) -> dict[str, Any]:
         problems = raw.execute("PRAGMA integrity_check").fetchall()
         if problems != [("ok",)]:
             raise CrmdeskError(f"The copy at {path} did not pass its check ({problems[0][0]}); nothing was kept.")
-        head = raw.execute("SELECT hash FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
-        seq = raw.execute("SELECT coalesce(max(seq), 0) FROM audit_event").fetchone()[0]
+        head = anchors.head(raw)
         uuid, change_no = raw.execute("SELECT bank_uuid, change_no FROM bank_state").fetchone()
         (schema,) = raw.execute("PRAGMA user_version").fetchone()
     finally:
         raw.close()
-    return {"bank": uuid, "schema": schema, "change_no": change_no, "audit_seq": seq,
-            "head": head[0] if head else chain.GENESIS}  # fmt: skip
+    return {"bank": uuid, "schema": schema, "change_no": change_no, **head.facts}
 
 
 def keys_for(file: Path, keys: Keys | None) -> Keys | None:

@@ -16,10 +16,10 @@ from unit.services.signed_in import sign_in
 from crmdesk.domain.errors import BadInput, Refused
 from crmdesk.domain.rights import Role
 from crmdesk.jobs import Cancelled
-from crmdesk.services import anchors, audit_log, autobackup, backup, customer_card, tasks
+from crmdesk.services import anchors, audit_log, autobackup, backup, customer_card
 from crmdesk.services.audit_log import AuditFilter
 from crmdesk.store import Store, audit, chain
-from crmdesk.store.anchors import parse
+from crmdesk.store.anchors import Head, parse
 from crmdesk.store.verify import verify
 from tests.small_bank import ACTOR, UNTIL, SmallApp, add, build
 
@@ -31,6 +31,12 @@ def app(tmp_path: Path) -> Iterator[SmallApp]:
     made = build(tmp_path / "b.crmdesk")
     yield made
     made.store.close()
+
+
+def noted(app: SmallApp, act: str = "read", **details: Any) -> None:
+    """One more row of the audit."""
+    with app.store.write() as session:
+        audit.record(app.store, session, ACTOR, act, **details)
 
 
 def behind_its_back(app: SmallApp, *statements: str) -> None:
@@ -52,7 +58,7 @@ def acts(page: audit_log.AuditPage) -> list[str]:
 
 def test_pages_go_back_in_time_until_the_first_row(app: SmallApp) -> None:
     for number in range(7):
-        tasks.add(app, ACTOR, f"Task {number}", DUE)
+        noted(app, f"act {number}")
     first = audit_log.events(app, ACTOR, limit=3)
     assert [row.seq for row in first.rows] == [7, 6, 5] and first.more
     second = audit_log.events(app, ACTOR, before=5, limit=3)
@@ -65,9 +71,8 @@ def test_pages_go_back_in_time_until_the_first_row(app: SmallApp) -> None:
 def test_each_filter_leaves_only_its_rows(app: SmallApp) -> None:
     customer_card.note_opened(app, ACTOR, "C-000001")
     customer_card.note_opened(app, ACTOR, "C-000002")
-    tasks.add(app, ACTOR, "Call", DUE, number="C-000001")
-    with app.store.write() as session:
-        audit.record(app.store, session, ACTOR, "export", "demo", run_uuid="run-1")
+    noted(app, "add task", customer_id=1)
+    noted(app, "export", run_uuid="run-1")
     found = audit_log.events(app, ACTOR, AuditFilter(number="C-000001"))
     assert acts(found) == ["add task", "read customer"] and {row.number for row in found.rows} == {"C-000001"}
     assert acts(audit_log.events(app, ACTOR, AuditFilter(act="read customer"))) == ["read customer"] * 2
@@ -94,7 +99,7 @@ def test_days_include_both_ends(app: SmallApp) -> None:
 
 
 def test_everybody_reads_the_own_acts_and_only_those(app: SmallApp) -> None:
-    tasks.add(app, ACTOR, "Of the computer's account", DUE)
+    noted(app)
     manager = sign_in(app, "mert", Role.RELATIONSHIP_MANAGER)
     with app.store.write() as session:
         audit.record(app.store, session, manager, "read customer", "C-000001", customer_id=1)
@@ -144,7 +149,7 @@ def test_a_search_is_found_by_its_word_and_keeps_no_word(app: SmallApp) -> None:
 
 
 def test_a_whole_bank_is_told_whole_with_all_its_rows(app: SmallApp) -> None:
-    tasks.add(app, ACTOR, "Call", DUE)
+    noted(app)
     steps: list[float] = []
 
     class Watch:
@@ -177,7 +182,7 @@ def test_a_check_can_be_stopped(app: SmallApp) -> None:
 ])  # fmt: skip
 def test_the_first_bad_row_is_named(app: SmallApp, attack: str, table: str, row: int, why: str) -> None:
     for number in range(3):
-        tasks.add(app, ACTOR, f"Task {number}", DUE)
+        noted(app, f"act {number}")
     app.store.close()
     behind_its_back(app, attack)
     again = SmallApp(Store(app.path))
@@ -216,7 +221,7 @@ def test_a_changed_evidence_and_a_changed_notice_are_named_with_their_event(app:
 
 def test_a_cut_tail_shows_against_the_anchor_of_a_backup_and_not_without(app: SmallApp, tmp_path: Path) -> None:
     for number in range(3):
-        tasks.add(app, ACTOR, f"Task {number}", DUE)
+        noted(app, f"act {number}")
     made = autobackup.make(app, ACTOR).made
     assert made is not None
     kept = tmp_path / "elsewhere.txt"
@@ -237,30 +242,45 @@ def test_a_cut_tail_shows_against_the_anchor_of_a_backup_and_not_without(app: Sm
     again.store.close()
 
 
+def test_a_cut_tail_of_the_ledger_shows_against_the_same_anchors(app: SmallApp, tmp_path: Path) -> None:
+    autobackup.make(app, ACTOR)
+    kept = tmp_path / "elsewhere.txt"
+    kept.write_text(anchors.head(app, ACTOR).words)
+    app.store.close()
+    behind_its_back(app, "DELETE FROM permission_event WHERE seq = (SELECT max(seq) FROM permission_event)")
+    again = SmallApp(Store(app.path))
+    found = audit_log.check(again, ACTOR, anchor_files=[kept])
+    assert found.first_bad is None and not found.ok
+    assert [one.why for one in found.anchors] == [
+        "rows of the ledger are gone or were written anew since it was kept"
+    ] * 2
+    again.store.close()
+
+
 def test_a_tail_written_anew_shows_against_the_anchor(app: SmallApp) -> None:
     """Even whoever has the key cannot give other rows the hash that was kept."""
     for number in range(3):
-        tasks.add(app, ACTOR, f"Task {number}", DUE)
+        noted(app, f"act {number}")
     autobackup.make(app, ACTOR)
     app.store.close()
     behind_its_back(app, "DELETE FROM audit_event WHERE seq > 2")
     again = SmallApp(Store(app.path))
     for number in range(4):
-        tasks.add(again, ACTOR, f"Another {number}", DUE)
+        noted(again, f"other {number}")
     found = audit_log.check(again, ACTOR)
     assert found.first_bad is None and [one.ok for one in found.anchors] == [False] and not found.ok
     again.store.close()
 
 
 def test_a_restore_explains_the_anchors_that_it_set_the_bank_back_behind(app: SmallApp, tmp_path: Path) -> None:
-    tasks.add(app, ACTOR, "Before", DUE)
+    noted(app, "before")
     first = autobackup.make(app, ACTOR).made
     assert first is not None
     aside = tmp_path / "first.crmdesk"
     for ending in ("", ".keys", ".manifest.json"):
         shutil.copy2(f"{first.file}{ending}", f"{aside}{ending}")
     for number in range(3):
-        tasks.add(app, ACTOR, f"After {number}", DUE)
+        noted(app, f"after {number}")
     later = tmp_path / "b.crmdesk.backups" / "later.crmdesk"
     backup.backup(app, ACTOR, later)
     app.store.close()
@@ -278,7 +298,9 @@ def test_a_restore_explains_the_anchors_that_it_set_the_bank_back_behind(app: Sm
 def test_heads_are_read_from_manifests_exports_and_printed_words(tmp_path: Path) -> None:
     head = "ab" * 32
     assert parse(f"row 12, {head}").seq == 12 and parse(f"row 12, {head}").hash == head
-    assert parse(head).seq is None
+    assert parse(head).seq is None and parse(f"ledger row 3, {'cd' * 32}").seq is None
+    whole = Head(12, head, 7, "cd" * 32)
+    assert parse(whole.words) == whole == parse(json.dumps(whole.facts)) == parse(f"Head on Monday: {whole.words}.")
     assert parse(json.dumps({"head": head, "audit_seq": 5, "sha256": "c" * 64})).hash == head
     assert parse(json.dumps({"Bank": "b", "Audit head": f"row 9, {head}"})).seq == 9
     assert parse(json.dumps({"run": "c" * 64, "audit_head": f"row 9, {head}"})).hash == head
@@ -290,7 +312,7 @@ def test_heads_are_read_from_manifests_exports_and_printed_words(tmp_path: Path)
 
 
 def test_the_export_holds_what_was_asked_for_and_is_an_anchor_itself(app: SmallApp, tmp_path: Path) -> None:
-    tasks.add(app, ACTOR, "Call", DUE, number="C-000001")
+    noted(app, customer_id=1)
     customer_card.reveal(app, ACTOR, "C-000002", "phone", "=HYPERLINK()")
     before = anchors.head(app, ACTOR)
     file = tmp_path / "out" / "audit.csv"
@@ -333,6 +355,6 @@ def test_the_fast_reading_of_a_row_agrees_with_the_hash_that_was_written(app: Sm
 
 
 def test_days_of_the_bank_do_not_matter_to_the_audit(app: SmallApp) -> None:
-    tasks.add(app, ACTOR, "Call", DUE)
+    noted(app)
     at = audit_log.events(app, ACTOR).rows[0].at
     assert abs(datetime.now(UTC) - at) < timedelta(minutes=5) and at.date() != UNTIL
