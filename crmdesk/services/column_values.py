@@ -8,11 +8,10 @@ from typing import Any, Final
 
 from crmdesk.domain import own_field
 from crmdesk.domain.filter import OWN, is_own
-from crmdesk.domain.rights import Actor, Right, may
-from crmdesk.services import plugin_columns
+from crmdesk.domain.rights import Actor, Right, clear
+from crmdesk.services import plugin_columns, sight
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
-from crmdesk.services.list_fields import CLEAR_TAGS, NAMES_PEOPLE
 from crmdesk.store.queries import customer_columns as queries
 from crmdesk.store.queries import filters
 
@@ -43,24 +42,26 @@ def cells(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str], *, co
 
 
 def _facts(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
-    clear = may(actor, Right.READ_CONTACT)
-    mine = [key for key in keys if key in queries.EXPRESSIONS and (clear or key not in _CONTACT | NAMES_PEOPLE)]
+    told = clear(actor, Right.READ_CONTACT)  # else the mask of a phone would stand in a file as one
+    mine = [key for key in keys if key in queries.EXPRESSIONS and (told or key not in _CONTACT)]
     if not mine:
         return {}
     with app.store.reader() as raw:
         facts = queries.facts(raw, ids, mine)
-    return {c: {key: _text(key, value) for key, value in zip(mine, values, strict=True)} for c, values in facts.items()}
+    return {
+        c: {key: _text(actor, key, value) for key, value in zip(mine, values, strict=True)}
+        for c, values in facts.items()
+    }
 
 
 def _own(app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]) -> dict[int, dict[str, str]]:
     asked = [key for key in keys if is_own(key)]
     if not asked:
         return {}
-    clear = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         known, values = filters.own_fields(raw), queries.own_values(raw, ids)
     codes = [k[len(OWN) :] for k in asked]
-    shown = [code for code in codes if code in known and (clear or known[code].tag not in CLEAR_TAGS)]
+    shown = [code for code in codes if code in known and sight.tag_seen(actor, known[code].tag)]
     return {c: {f"{OWN}{code}": own_text(known[code].kind, held.get(code)) for code in shown}
             for c, held in values.items()}  # fmt: skip
 
@@ -74,7 +75,7 @@ def own_text(kind: str, value: Any) -> str:
     return own_field.written(value)
 
 
-def _text(key: str, value: Any) -> str:
+def _text(actor: Actor, key: str, value: Any) -> str:
     if key == "restricted":
         return "Yes" if value else "No"
     if key == "tasks":
@@ -82,5 +83,5 @@ def _text(key: str, value: Any) -> str:
     if value is None or value == "":
         return ""
     if key == "born":
-        return str(value)[:4]
+        return sight.born(actor, int(str(value)[:4]))
     return str(value)

@@ -9,7 +9,8 @@ from pathlib import Path
 from crmdesk.domain.change import Change
 from crmdesk.domain.document import BYTES_AT_MOST, KINDS, kept_name, media_type
 from crmdesk.domain.errors import BadInput, CrmdeskError
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right
+from crmdesk.services import sight
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.subjects import refuse_erased
@@ -21,13 +22,15 @@ from crmdesk.store.queries.offers import raw_of
 
 
 @service(Right.READ_CUSTOMER, of="number")
-def of_customer(app: App, actor: Actor, number: str) -> list[DocumentInfo]:
-    """The customer's files, newest first; without the right to contact data their kind stands for the name."""
-    with app.store.reader() as raw:
+def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[DocumentInfo]:
+    """The customer's files, newest first; for who may not read names their kind stands for that of the file.
+
+    Who must give a `reason` reads them with one, which the audit keeps.
+    """
+    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "names of documents")
+    with (opened or app.store).reader() as raw:
         found = queries.of_customer(raw, people.id_of(raw, number))
-    if may(actor, Right.READ_CONTACT):
-        return found
-    return [replace(one, name=one.kind) for one in found]
+    return [one if one.name else replace(one, name=one.kind) for one in found]
 
 
 @service(Right.RECORD_PERMISSION, of="number")
@@ -58,15 +61,21 @@ def add(app: App, actor: Actor, number: str, file: Path, kind: str = "other") ->
 
 
 @service(Right.READ_CONTACT, of={"document_id": "document"})
-def content(app: App, actor: Actor, document_id: int) -> bytes:
-    """The bytes of one document; each reading is audited. BadInput for an unknown id."""
+def content(app: App, actor: Actor, document_id: int, reason: str = "") -> bytes:
+    """The bytes of one document; each reading is audited. BadInput for an unknown id.
+
+    Refused where the role must give a reason and none is given.
+    """
+    if sight.cell(actor, Right.READ_CONTACT).reason:
+        sight.check_reason(reason)
     with app.store.write() as session:
         found = queries.content(session, document_id)
         if found is None:
             raise BadInput(f"There is no document {document_id}.")
         if hashlib.sha256(found.content).hexdigest() != found.sha256:
             raise CrmdeskError("The document is not what was kept: its content was changed. Run crmdesk verify.")
-        audit.record(app.store, session, actor, "read document", found.sha256, customer_id=found.customer)
+        audit.record(app.store, session, actor, "read document", found.sha256, customer_id=found.customer,
+                     reason=reason)  # fmt: skip
     return found.content
 
 

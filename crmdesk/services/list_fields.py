@@ -10,8 +10,8 @@ from crmdesk.domain.customer import KINDS, PRODUCT_FAMILIES, RELATIONS
 from crmdesk.domain.errors import Refused
 from crmdesk.domain.filter import KIND_OF, OWN, OWN_KINDS, Chip, is_own
 from crmdesk.domain.permission import MARKETING_CHANNELS
-from crmdesk.domain.rights import Actor, Right, may
-from crmdesk.services import plugin_columns
+from crmdesk.domain.rights import Actor, Right, clear, may
+from crmdesk.services import plugin_columns, sight
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store.queries import customers as people
@@ -28,8 +28,9 @@ _WORDS: Final = {"email": "E-mail", "phone": "Phone", "sms": "SMS", "post": "Pos
                  "in_app": "App", "current": "Current account"}  # fmt: skip
 YES_NO: Final[Pairs] = (("yes", "Yes"), ("no", "No"))
 NOBODY: Final = ("", "Nothing written")
-# Facts that say who somebody is: whoever may not read them may not find people by them either.
-NAMES_PEOPLE: Final = frozenset({"city", "country", "born"})
+# Facts that say where somebody lives: whoever may not read them may not find people by them either.
+PLACES: Final = frozenset({"city", "country"})
+_TRAITS: Final = frozenset({"occupation", "education"})
 CLEAR_TAGS: Final = frozenset({"id", "contact", "protected", "text"})
 _OWN_COLUMNS: Final = {"whole": "number", "number": "number", "date": "date"}
 
@@ -94,26 +95,36 @@ def fields(app: App, actor: Actor) -> list[FilterField]:
     """Every field this person may filter by, with the values to choose from; the bank's own fields come last."""
     with app.store.reader() as raw:
         choices, own = _choices(people.choices(raw), people.further_choices(raw)), filters.own_fields(raw)
-    clear = may(actor, Right.READ_CONTACT)
     found = [FilterField(name, TITLES[name], kind, choices.get(name, YES_NO if kind == "yes_no" else ()))
-             for name, kind in KIND_OF.items() if clear or name not in NAMES_PEOPLE]  # fmt: skip
+             for name, kind in KIND_OF.items() if _known(actor, name)]  # fmt: skip
     return found + [
         FilterField(f"{OWN}{f.code}", f.title, OWN_KINDS[f.kind], _own_choices(f), own=True)
-        for f in own.values() if clear or f.tag not in CLEAR_TAGS
+        for f in own.values() if sight.tag_seen(actor, f.tag)
     ]  # fmt: skip
+
+
+def _known(actor: Actor, name: str) -> bool:
+    """Whether a fact of customers, a field of the filter or a column, is seen by this person at all."""
+    if name in PLACES:
+        return clear(actor, Right.READ_CONTACT)
+    if name == "born":
+        return sight.birth_years(actor)
+    if name in _TRAITS:
+        return sight.tag_seen(actor, "behaviour")
+    right = Right.READ_WORK if name == "tasks" else sight.OF_FIELD.get(name)
+    return right is None or may(actor, right)
 
 
 @service(Right.READ_CUSTOMER)
 def columns(app: App, actor: Actor) -> list[ListColumn]:
     """Every column this person's list can show: those of each list first, then further ones, own fields, plugins'."""
-    clear = may(actor, Right.READ_CONTACT)
     with app.store.reader() as raw:
         own = filters.own_fields(raw)
     return [
         *STANDARD,
-        *(column for column in FURTHER if clear or column.key not in NAMES_PEOPLE),
+        *(column for column in FURTHER if _known(actor, column.key)),
         *(ListColumn(f"{OWN}{f.code}", f.title, _OWN_COLUMNS.get(f.kind, "text"), 128, personal=f.tag in CLEAR_TAGS)
-          for f in own.values() if clear or f.tag not in CLEAR_TAGS),
+          for f in own.values() if sight.tag_seen(actor, f.tag)),
         *(ListColumn(c.id, c.title, c.kind, c.width, plugin=app.plugins.plugin_of(c.id).title)
           for c in plugin_columns.offered(app, actor).values()),
     ]  # fmt: skip
@@ -121,14 +132,15 @@ def columns(app: App, actor: Actor) -> list[ListColumn]:
 
 def check_filter(raw: Any, actor: Actor, chips: Iterable[Chip]) -> None:
     """Refused where a chip finds people by what this person may not read."""
-    if may(actor, Right.READ_CONTACT):
-        return
-    own = filters.own_fields(raw)
-    for chip in chips:
+    asked = tuple(chips)
+    own = filters.own_fields(raw) if any(is_own(chip.field) for chip in asked) else {}
+    for chip in asked:
         code = chip.field[len(OWN) :] if is_own(chip.field) else ""
-        if chip.field in NAMES_PEOPLE or (code in own and own[code].tag in CLEAR_TAGS):
-            title = own[code].title if code else TITLES[chip.field]
-            raise Refused(f"{actor.login} may not read contact data, so not filter by {title}; drop this filter.")
+        hidden = code in own and not sight.tag_seen(actor, own[code].tag)
+        if hidden or (not code and not _known(actor, chip.field)):
+            title = own[code].title if code else TITLES.get(chip.field, chip.field)
+            what = "contact data" if code or chip.field in (*PLACES, "born") else "this of customers"
+            raise Refused(f"{actor.login} may not read {what}, so not filter by {title}; drop this filter.")
 
 
 def _choices(of_bank: dict[str, list[tuple[str, str]]], written: dict[str, list[tuple[str, str]]]) -> dict[str, Pairs]:

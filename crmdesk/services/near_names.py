@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from crmdesk.domain.customer import fold
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store.queries import near as queries
@@ -23,7 +23,7 @@ def near_names(app: App, actor: Actor, text: str) -> list[str]:
     Empty for numbers, and for who may not read names. A word of several is replaced where it has a near one.
     """
     words = [word for word in fold(text).split() if len(word) >= len("abc")]
-    if not may(actor, Right.READ_CONTACT) or number_of(text) or not words:
+    if not clear(actor, Right.READ_CUSTOMER) or number_of(text) or not words:
         return []
     with app.store.reader() as raw:
         found = [name for word in words for name in queries.candidates(raw, word)]

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from crmdesk.domain import own_field
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right
+from crmdesk.services import sight
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store.queries import customer_edit as queries
 
 HIDDEN: Final = "hidden"
-_OPEN: Final = ("plain", "behaviour", "finance")  # tags whose values are shown without the right to contact data
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,22 @@ class OwnValue:
 
 
 @service(Right.READ_CUSTOMER, of="number")
-def of_customer(app: App, actor: Actor, number: str) -> list[OwnValue]:
+def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[OwnValue]:
     """Every own field in use, in the bank's order; empty where the customer was merged away or has no such number.
 
-    Personal values are told as "hidden" to who may not read contact data.
+    What this person may not read of the customer is told as "hidden", whether there is a value or not. Who must give a
+    `reason` sees all with one, which the audit keeps.
     """
-    clear = may(actor, Right.READ_CONTACT)
-    with app.store.reader() as raw:
+    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "own fields")
+    with (opened or app.store).reader() as raw:
         found = queries.row(raw, number)
         fields = queries.own_fields(raw) if found else []
+        tags = {field.tag for field in fields}
+        told = tags if opened else {tag for tag in tags if found and sight.told(raw, actor, found["id"], tag)}
     held = (found or {}).get("custom") or {}
     values = []
     for field in fields:
         text = own_field.written(held.get(field.code))
-        shown = text if clear or field.tag in _OPEN or not text else HIDDEN
+        shown = text if field.tag in told else HIDDEN
         values.append(OwnValue(field.code, field.title, field.kind, shown))
     return values

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.services.context import App
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.services.guard import service
@@ -101,7 +101,7 @@ def _read(row: tuple[Any, ...]) -> SavedList:
 def _allowed(raw: Any, actor: Actor, one: SavedList) -> SavedList:
     try:
         check_filter(raw, actor, one.query.filters)
-        if one.query.text and one.owner != actor.login and not may(actor, Right.READ_CONTACT):
+        if one.query.text and one.owner != actor.login and not clear(actor, Right.READ_CONTACT):
             raise Refused(f"It searches for words in contact data, which {actor.login} may not read.")
     except Refused as refused:
         return replace(one, query=CustomerQuery(), broken=str(refused))

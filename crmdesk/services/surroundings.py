@@ -12,7 +12,8 @@ from crmdesk.domain.contact_rules import OLDEST_YEARS, Unfit, in_words
 from crmdesk.domain.customer import LIFE_EVENTS, PRODUCT_FAMILIES, RELATION_KINDS, full_name
 from crmdesk.domain.days import shift_months
 from crmdesk.domain.errors import BadInput
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right
+from crmdesk.services import sight
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.households import join_household, leave_household, note, person, rename_household
@@ -79,7 +80,7 @@ class InterestInfo:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`household` None: in none. Without the right to read contact data: numbers for names, no life events."""
+    """`household` None: in none. Who may not read names gets numbers or pseudonyms for them, and no life events."""
 
     number: str
     household: HouseholdInfo | None
@@ -89,30 +90,28 @@ class Surroundings:
 
 
 @service(Right.READ_CUSTOMER, of="number")
-def of_customer(app: App, actor: Actor, number: str) -> Surroundings:
-    """Household with its members now, relations both ways, life events and interests. BadInput: unknown number."""
-    clear = may(actor, Right.READ_CONTACT)
+def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> Surroundings:
+    """Household with its members now, relations both ways, life events and interests. BadInput: unknown number.
 
-    def name(other: str, given: str | None, family: str) -> str:
-        return full_name(given, family) if clear else other
-
-    with app.store.reader() as raw:
+    Who is out of reach is left out. Who must give a `reason` sees all with one, which the audit keeps.
+    """
+    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "household, relations, life events")
+    with (opened or app.store).reader() as raw:
         who = person(raw, number, merged=True)
         place = queries.membership(raw, who.id)
         relations = tuple(
             RelationInfo(r["id"], r["kind"], r["direction"], r["number"],
-                         name(r["number"], r["given_name"], r["family_name"]), r["from_on"], r["to_on"])
+                         full_name(r["given_name"], r["family_name"]), r["from_on"], r["to_on"])
             for r in queries.relations(raw, who.id)
         )  # fmt: skip
         household = None
         found = queries.household(raw, place.household_id) if place else None
         if found:
-            there = tuple(Member(n, name(n, g, f), role, on) for n, g, f, role, on in queries.members(raw, found[0]))
-            title = found[1] if clear else f"Household {found[0]}"
-            household = HouseholdInfo(found[0], title, found[2], there)
-        events = tuple(LifeEventInfo(*row) for row in queries.life_events(raw, who.id)) if clear else ()
+            there = tuple(Member(n, full_name(g, f), role, on) for n, g, f, role, on in queries.members(raw, found[0]))
+            household = HouseholdInfo(found[0], found[1], found[2], there)
+        events = tuple(LifeEventInfo(*row) for row in queries.life_events(raw, who.id))
         interests = tuple(InterestInfo(*row) for row in queries.interests(raw, who.id))
-    return Surroundings(number, household, relations, events, interests)
+    return Surroundings(who.number, household, relations, events, interests)
 
 
 @service(Right.EDIT_CUSTOMER, of={"from_number": "customer", "to_number": "customer"})

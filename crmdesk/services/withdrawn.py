@@ -16,6 +16,7 @@ from crmdesk.services.customers import CustomerQuery
 from crmdesk.services.guard import service
 from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import segments
+from crmdesk.store.queries.customers import there
 
 AT_MOST: Final = 256
 # Fields whose answer follows from what a customer permits.
@@ -28,6 +29,7 @@ def leaving(app: App, actor: Actor, query: CustomerQuery, ids: Iterable[int]) ->
 
     Only the filters that look at permissions are asked, for these customers alone, so that the answer comes as soon
     for a list of 1.5 million as for one of ten. Who is not named may still have left, or joined, by another filter.
+    Who is out of reach, or gone, leaves too.
     """
     wanted = [int(key) for key in ids]
     if len(wanted) > AT_MOST:
@@ -40,13 +42,16 @@ def leaving(app: App, actor: Actor, query: CustomerQuery, ids: Iterable[int]) ->
         purpose, basis = segments.terms(raw)
         events = ledger.events(raw, wanted, "marketing", "profiling", purpose)
         blocked = ledger.restricted(raw, wanted)
+        seen = set(map(int, there(raw, wanted)))
 
     def stays(chip: Chip, told: list[PermissionEvent], restricted: bool) -> bool:
         if chip.field == "segment":
             return minable(told, purpose, basis, at, restricted)
         return _reached(chip, told, at, restricted)
 
-    return frozenset(key for key in wanted if not all(stays(chip, events[key], key in blocked) for chip in chips))
+    return frozenset(
+        key for key in wanted if key not in seen or not all(stays(chip, events[key], key in blocked) for chip in chips)
+    )
 
 
 def _reached(chip: Chip, events: list[PermissionEvent], at: datetime, restricted: bool) -> bool:

@@ -79,7 +79,7 @@ class Scope:
 
 _SEEN: Final = (
     Right.READ_CUSTOMER, Right.READ_CONTACT, Right.READ_PROTECTED, Right.READ_ACCOUNTS, Right.READ_INTERACTIONS,
-    Right.READ_PERMISSIONS, Right.READ_WORK, Right.READ_HISTORY, Right.READ_RESULTS,
+    Right.READ_PERMISSIONS, Right.READ_EVIDENCE, Right.READ_WORK, Right.READ_HISTORY, Right.READ_RESULTS,
 )  # fmt: skip
 _ASIDE: Final = (Right.READ_REQUESTS, Right.RECORD_REQUEST, Right.APPROVE)  # rows of these are narrowed, too
 
@@ -199,7 +199,8 @@ def _table(scope: Scope, table: str, sheet: Sheet) -> str:
     elif sheet.text_only and near != "1":
         texts = [c.name for c in columns if c.info.get("tag") == "text"]
         masks = {name: f"CASE WHEN {near} THEN {name} ELSE '' END" for name in texts}
-    dropped = found is None or (sheet.drop and view == View.MASKED) or (sheet.clear and view != View.CLEAR)
+    dropped = found is None or (sheet.drop and view == View.MASKED)
+    dropped = dropped or (sheet.needs is not None and scope.view(sheet.needs) != View.CLEAR)
     return _select(table, masks, "1" if sheet.text_only else "0" if dropped else near)
 
 

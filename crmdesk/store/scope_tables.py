@@ -27,15 +27,15 @@ class Sheet:
     """How one table is shown.
 
     `ways`: each must lead to a customer within reach. `right`: the first of these that is held decides. `drop`: whoever
-    sees no more than a mask sees no row; `clear`: a pseudonym is no help either. `text_only`: rows stay, out of reach
-    their text is masked. `masks`: SQL by column, instead of the mask of its tag, for who sees a mask or a pseudonym.
-    `owned`: rows of one's own pass too.
+    sees no more than a mask sees no row; `needs`: whoever does not see this in clear sees none either. `text_only`:
+    rows stay, out of reach their text is masked. `masks`: SQL by column, instead of the mask of its tag, for who sees
+    a mask or a pseudonym. `owned`: rows of one's own pass too.
     """
 
     right: tuple[Right, ...]
     ways: tuple[str, ...] = (OF_CUSTOMER,)
     drop: bool = False
-    clear: bool = False
+    needs: Right | None = None
     text_only: bool = False
     masks: Mapping[str, str] = field(default_factory=dict)
     owned: bool = False
@@ -50,7 +50,7 @@ SHEETS: Final[Mapping[str, Sheet]] = {
     "relation": Sheet(_PERSON, tuple(OF_CUSTOMER.replace("customer_id", end) for end in ("from_id", "to_id"))),
     "document": Sheet(_PERSON),
     "interest": Sheet(_DEEDS, drop=True),
-    "life_event": Sheet((Right.READ_CONTACT,), drop=True, clear=True),
+    "life_event": Sheet(_DEEDS, needs=Right.READ_CONTACT),
     "account": Sheet(_MONEY, (f"{OF_ACCOUNT}id",), masks={"number": MASK}),
     "holding": Sheet(_MONEY),
     "balance_month": Sheet(_MONEY, (f"{OF_ACCOUNT}account_id",), drop=True),

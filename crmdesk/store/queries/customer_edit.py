@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from crmdesk.store.queries.customers import key_of
 from crmdesk.store.queries.permissions import day, moment
 
 FIRST_NUMBER: Final = "C-000001"  # of a bank that has no customers yet, or none whose number can be counted on
@@ -80,7 +81,7 @@ def row(raw: Any, number: str) -> dict[str, Any] | None:
     names = ", ".join(f"c.{name}" for name in _COLUMNS)
     found = raw.execute(
         f"SELECT {names}, b.code, s.login, c.custom FROM customer c JOIN branch b ON b.id = c.branch_id "
-        "LEFT JOIN staff s ON s.id = c.manager_id WHERE c.number = ?", (number,),
+        "LEFT JOIN staff s ON s.id = c.manager_id WHERE c.id = ?", (key_of(raw, number),),
     ).fetchone()  # fmt: skip
     if found is None:
         return None

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import Chip
 from crmdesk.jobs.progress import Cancelled
-from crmdesk.store.queries.filters import LAST_ACTIVE, SHOWN, Where, add_chips, allow_segments
-from crmdesk.store.queries.search import SEARCHED, add_search
+from crmdesk.store.queries.filters import LAST_ACTIVE, LAST_MONTH, SHOWN, Where, add_chips, allow_segments
+from crmdesk.store.queries.search import add_search, key_of_pseudonym
 from crmdesk.store.queries.search import order as meant_first
+from crmdesk.store.queries.sight import EVERYTHING, Sight
+from crmdesk.store.scope_rules import HELD_BAND
 
 _SLICE: Final = 1 << 20  # characters parsed at once, so that no other thread waits long
 _PACK: Final = 500  # ids named in one statement
@@ -37,40 +39,56 @@ SORTS: Final[dict[str, str]] = {
     "value": f"(SELECT sum({_NEWEST}) {_OWNED} AND h.customer_id = customer.id)",
     "active": LAST_ACTIVE, "joined": "joined_on",
 }  # fmt: skip
-# Without contact data people are sorted by what is shown of them, else the order would spell their names.
-_MASKED: Final = {"name": "number", "city": "number"}
 
 
 def id_of(raw: Any, number: str) -> int:
-    """The internal key of a customer number; BadInput where the bank has none such."""
-    found = raw.execute("SELECT id FROM customer WHERE number = ?", (number,)).fetchone()
+    """The internal key of a customer number, or of a pseudonym where the connection shows those.
+
+    BadInput where it shows none such.
+    """
+    found = key_of(raw, number)
     if found is None:
         raise BadInput(f"No customer has the number {number}; check it, then try again.")
-    return int(found[0])
+    return found
+
+
+def key_of(raw: Any, number: str) -> int | None:
+    """As `id_of`, None where the connection shows no such number."""
+    found, key = None, key_of_pseudonym(number)
+    if key is not None:  # by the key: no index holds a pseudonym
+        found = raw.execute("SELECT id FROM customer WHERE id = ? AND number = upper(?)", (key, number)).fetchone()
+    found = found or raw.execute("SELECT id FROM customer WHERE number = ?", (number,)).fetchone()
+    return int(found[0]) if found else None
 
 
 def ids(
     raw: Any, text: str, chips: Sequence[Chip], sort: str, descending: bool, at: datetime, *,
-    contact: bool = True, accounts: bool = False, cancel: Callable[[], bool] = lambda: False,
+    sight: Sight = EVERYTHING, limit: int | None = None, cancel: Callable[[], bool] = lambda: False,
 ) -> NDArray[np.int64]:  # fmt: skip
-    """Ids of all who match, in order. Raises Cancelled.
+    """Ids of all who match, in order, at most `limit`. Raises Cancelled.
 
-    The text is looked for in numbers, with `contact` in names and contact data too, with `accounts` in their numbers.
-    Without `contact` the order by name or city is that by number.
+    Nothing is looked for, and nobody put in order, by what `sight` leaves out: there the order is that of the numbers.
     """
     if sort not in SORTS:
         raise BadInput(f"'{sort}' is not a column to sort by; choose one of {', '.join(SORTS)}.")
     where = Where()
-    add_search(where, text, SEARCHED if contact else SEARCHED[:1], accounts=accounts)
-    add_chips(raw, where, chips, at)
+    if sight.within != "1":
+        where.add(sight.within)
+    key = key_of_pseudonym(text) if sight.pseudonym else None
+    if key is not None:
+        where.add(f"id = {where.name(key)}")
+    else:
+        add_search(where, text, sight.columns, accounts=sight.accounts)
+    add_chips(raw, where, chips, at, sight)
     way = "DESC" if descending else "ASC"
-    order = f"{SORTS[sort if contact else _MASKED.get(sort, sort)]} {way}, id {way}"
-    if sort == "name" and not descending and (first := meant_first(where, text, SEARCHED if contact else SEARCHED[:1])):
+    order = f"{_order(sort, sight)} {way}, id {way}"
+    if sort == "name" and not descending and (first := meant_first(where, text, sight.columns)):
         order = f"{first}, {order}"
     allowed = ""
     if sort == "segment" or any(chip.field == "segment" for chip in chips):
         allowed = allow_segments(raw, where, at)
-    inner = f"SELECT id FROM customer{where.sql()} ORDER BY {order}".replace(SHOWN, allowed)
+    most = "" if limit is None else f" LIMIT {int(limit)}"
+    inner = f"SELECT id FROM customer{where.sql()} ORDER BY {order}{most}".replace(SHOWN, allowed)
     raw.set_progress_handler(lambda: int(cancel()), _STEPS)
     try:
         # One text for all ids: a million rows handed over one by one would hold up every other thread.
@@ -82,6 +100,17 @@ def ids(
     finally:
         raw.set_progress_handler(None, 0)
     return _parse(text_of_ids or "")
+
+
+def _order(sort: str, sight: Sight) -> str:
+    """The expression to sort by; what is not seen would be spelled by its order."""
+    if (sort == "name" and not sight.names) or (sort == "city" and not sight.contact):
+        sort = "number"
+    if sort == "number" and sight.pseudonym:
+        return "id"
+    if sort == "value" and sight.bands:
+        return f"(SELECT low FROM {HELD_BAND} WHERE customer_id = customer.id)"
+    return LAST_MONTH if sort == "active" and sight.months else SORTS[sort]
 
 
 def there(raw: Any, wanted: Sequence[int]) -> NDArray[np.int64]:
@@ -104,11 +133,11 @@ def _parse(text: str) -> NDArray[np.int64]:
     return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
-def block(raw: Any, wanted: Sequence[int]) -> list[tuple[Any, ...]]:
+def block(raw: Any, wanted: Sequence[int], sight: Sight = EVERYTHING) -> list[tuple[Any, ...]]:
     """(id, number, given, family, city, restricted, last active in epoch seconds) of some, in no order."""
     marks = ",".join("?" * len(wanted))
     return list(raw.execute(
-        f"SELECT id, number, given_name, family_name, city, restricted, {LAST_ACTIVE}"
+        f"SELECT id, number, given_name, family_name, city, restricted, {LAST_MONTH if sight.months else LAST_ACTIVE}"
         f" FROM customer WHERE id IN ({marks})",
         list(wanted),
     ))  # fmt: skip
@@ -122,6 +151,21 @@ def values(raw: Any, wanted: Sequence[int]) -> dict[int, tuple[int, str]]:
         f" AND h.customer_id IN ({marks}) GROUP BY h.customer_id", list(wanted),
     )  # fmt: skip
     return {c: (total, low) for c, total, low, high in rows if total is not None and low == high}
+
+
+def value_bands(raw: Any, wanted: Sequence[int]) -> dict[int, tuple[int, str]]:
+    """The lower edge of the band of what each holds, as (minor units, currency), for who sees bands alone."""
+    marks = ",".join("?" * len(wanted))
+    rows = raw.execute(
+        f"SELECT customer_id, low, currency FROM {HELD_BAND} WHERE customer_id IN ({marks})", list(wanted)
+    )
+    return {customer: (low, currency) for customer, low, currency in rows}
+
+
+def reached(raw: Any, wanted: Sequence[int], condition: str) -> set[int]:
+    """Those of some customers whom a condition on `customer` takes."""
+    marks = ",".join("?" * len(wanted))
+    return {key for (key,) in raw.execute(f"SELECT id FROM customer WHERE id IN ({marks}) AND {condition}", wanted)}
 
 
 def segment_names(raw: Any, wanted: Sequence[int]) -> dict[int, str]:

@@ -13,6 +13,7 @@ from crmdesk.domain.errors import BadInput
 from crmdesk.domain.filter import OWN, OWN_KINDS, Chip, is_own
 from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import segments
+from crmdesk.store.queries.sight import EVERYTHING, Sight
 
 # A reversal and what it reverses never happened, as far as anybody counts.
 _ACTIVITY: Final = "(initiated_by = 'customer' OR response IN ('accepted', 'interested', 'declined'))"
@@ -20,6 +21,8 @@ LAST_ACTIVE: Final = (
     f"(SELECT occurred_s FROM interaction i WHERE customer_id = customer.id AND {_ACTIVITY} AND reverses IS NULL"
     " AND NOT EXISTS (SELECT 1 FROM interaction r WHERE r.reverses = i.id) ORDER BY occurred_s DESC LIMIT 1)"
 )
+# For who knows events by their month alone.
+LAST_MONTH: Final = f"CAST(strftime('%s', {LAST_ACTIVE}, 'unixepoch', 'start of month') AS INTEGER)"
 SHOWN: Final = "{shown}"  # stands for the ids whose segment may be shown now
 HAS_TASK: Final = "EXISTS (SELECT 1 FROM task WHERE task.customer_id = customer.id AND task.state = 'open')"
 PROSPECT: Final = "NOT EXISTS (SELECT 1 FROM holding WHERE holding.customer_id = customer.id)"
@@ -72,14 +75,21 @@ def own_fields(raw: Any) -> dict[str, OwnField]:
             for code, title, kind, choices, tag in rows}  # fmt: skip
 
 
-def add_chips(raw: Any, where: Where, chips: Sequence[Chip], at: datetime) -> None:
-    """Every chip as a condition; BadInput where one asks for a field of the bank's own that there is not."""
+def add_chips(raw: Any, where: Where, chips: Sequence[Chip], at: datetime, sight: Sight = EVERYTHING) -> None:
+    """Every chip as a condition; BadInput where one asks for a field of the bank's own that there is not.
+
+    A field finds only those of whom this person may know it: no answer is not the answer "no".
+    """
     own = own_fields(raw) if any(is_own(chip.field) for chip in chips) else {}
     for chip in chips:
         if is_own(chip.field):
             _own(raw, where, chip, own)
+            reach = sight.tags.get(own[chip.field[len(OWN) :]].tag, "")
         else:
-            _chip(where, chip, at)
+            _chip(where, chip, at, LAST_MONTH if sight.months else LAST_ACTIVE)
+            reach = sight.of.get(chip.field, "")
+        if reach:
+            where.add(reach)
 
 
 def check(raw: Any, chips: Sequence[Chip]) -> None:
@@ -106,12 +116,12 @@ def ids_of(raw: Any, chips: Sequence[Chip], at: datetime) -> set[int]:
     return {key for (key,) in rows}
 
 
-def _chip(where: Where, chip: Chip, at: datetime) -> None:
+def _chip(where: Where, chip: Chip, at: datetime, active: str) -> None:
     no = "NOT " if chip.op == "is_not" else ""
     if chip.field in _DAYS:
         where.add(f"{_DAYS[chip.field]} {_sign(chip)} {where.name(chip.values[0])}")
     elif chip.field == "active":
-        where.add(f"{LAST_ACTIVE} {_sign(chip)} {where.name(int(ledger.moment(chip.values[0]).timestamp()))}")
+        where.add(f"{active} {_sign(chip)} {where.name(int(ledger.moment(chip.values[0]).timestamp()))}")
     elif chip.field in _YES_NO:
         where.add(f"coalesce({_YES_NO[chip.field]}, 0) IN ({_answers(chip)})")
     elif chip.field == "city":

@@ -9,22 +9,28 @@ from typing import Any, Final
 
 from crmdesk.domain.customer import digits, fold
 from crmdesk.store.queries.filters import Where
+from crmdesk.store.queries.sight import SEARCHED
+from crmdesk.store.scope import PSEUDONYM
 from crmdesk.store.tables.product import PLAIN_NUMBER
 
-SEARCHED: Final = ("number", "name_folded", "email_folded", "city_folded", "phone_digits")
 _TRIGRAM: Final = 3  # the search table finds parts of at least three characters
 _TAIL: Final = 4  # this many last signs of an account number name few accounts
 _SUBSCRIBER: Final = 6  # digits of a phone number without its zero, at least
 _SPELLED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _PAIRS: Final = re.compile("([aou])e")
 _ACCOUNT: Final = re.compile(r"[A-Z0-9]*[0-9][A-Z0-9]*", re.ASCII)
+_PSEUDONYM: Final = re.compile(f"{PSEUDONYM}([0-9]{{1,18}})", re.ASCII | re.IGNORECASE)
 
 
 def add_search(where: Where, text: str, columns: Sequence[str], *, accounts: bool = False) -> None:
     """Each word must occur in one of the columns; a text of digits is one number, however it is spaced.
 
     `accounts`: or the whole text is the beginning, or the last four signs or more, of an account's number.
+    Without a column nobody is found.
     """
+    if text.strip() and not columns:
+        where.add("0")
+        return
     words = _words(text.replace("\0", " "))
     short = [w for w, *_ in words if len(w) < _TRIGRAM]
     parts = [forms for forms in words if len(forms[0]) >= _TRIGRAM]
@@ -42,13 +48,23 @@ def add_search(where: Where, text: str, columns: Sequence[str], *, accounts: boo
             where.add(condition)
 
 
+def key_of_pseudonym(text: str) -> int | None:
+    """The internal key that a pseudonym names; None where the text is none.
+
+    >>> key_of_pseudonym(" p-4711 "), key_of_pseudonym("C-000001")
+    (4711, None)
+    """
+    found = _PSEUDONYM.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
 def order(where: Where, text: str, columns: Sequence[str]) -> str:
     """For a number that was typed, who is meant first: whose phone ends so, then numbers, accounts, and the middles.
 
     An expression to sort by, "" for words.
     """
     typed = number_of(text)
-    if len(typed) < _TRIGRAM:
+    if len(typed) < _TRIGRAM or "number" not in columns:
         return ""
     name = where.name(typed)
     ends = f"substr(number, -{len(typed)}) = {name}"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from crmdesk.store.queries.customers import key_of
 from crmdesk.store.queries.permissions import day, moment
 
 
@@ -35,8 +36,8 @@ class Membership:
 
 def person(raw: Any, number: str) -> Person | None:
     found = raw.execute(
-        "SELECT id, number, kind, given_name, family_name, birth_date, merged_into FROM customer WHERE number = ?",
-        (number,),
+        "SELECT id, number, kind, given_name, family_name, birth_date, merged_into FROM customer WHERE id = ?",
+        (key_of(raw, number),),
     ).fetchone()
     return Person(*(*found[:5], day(found[5]), found[6])) if found else None
 
