@@ -32,6 +32,7 @@ class Right(StrEnum):
     READ_INTERACTIONS = "read_interactions"
     ADD_INTERACTION = "add_interaction"
     READ_PERMISSIONS = "read_permissions"
+    READ_EVIDENCE = "read_evidence"
     RECORD_PERMISSION = "record_permission"
     RECORD_OBJECTION = "record_objection"
     MANAGE_NOTICES = "manage_notices"
@@ -112,6 +113,7 @@ MATRIX: Final[Mapping[Right, Mapping[Role, Grant]]] = {
     Right.READ_INTERACTIONS: {_T: BRANCH, _RM: OWN, _AN: PSEUDONYM, _MK: MASKED, _DPO: ALL, _AU: MASKED},
     Right.ADD_INTERACTION: {_T: BRANCH, _RM: OWN},
     Right.READ_PERMISSIONS: {_T: BRANCH, _RM: OWN, _AN: MASKED, _MK: MASKED, _DPO: ALL, _AU: ALL},
+    Right.READ_EVIDENCE: {_T: BRANCH, _RM: OWN, _DPO: ALL, _AU: ALL},  # analyst and marketing know the state alone
     Right.RECORD_PERMISSION: {_T: BRANCH, _RM: OWN},
     Right.RECORD_OBJECTION: {_T: BRANCH, _RM: OWN, _DPO: ALL},
     Right.MANAGE_NOTICES: {_DPO: ALL},

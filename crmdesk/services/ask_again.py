@@ -53,7 +53,7 @@ def plan(app: App, actor: Actor, numbers: list[str]) -> TaskPlan:
     return TaskPlan(len(wanted), left_out)
 
 
-@service(Right.EDIT_WORK)
+@service(Right.EDIT_WORK, of={"notes": "customer"})
 def make_tasks(app: App, actor: Actor, notes: Mapping[str, str], due_at: datetime,
                owner: str | None = None) -> TasksMade:  # fmt: skip
     """One task for each customer of `notes` (number: what ends), due at `due_at`, for `owner` (a login, None: oneself).

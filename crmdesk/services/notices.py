@@ -22,7 +22,7 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _LONGEST: Final = 20_000
 
 
-@service(Right.SIGNED_IN)
+@service(Right.READ_PERMISSIONS)
 def current(app: App, actor: Actor) -> list[NoticeInfo]:
     """The newest version of each notice in each language, by code; these are shown to customers from now on."""
     newest = {(family(n.code), n.language): n for n in every(app, actor)}

@@ -14,6 +14,7 @@ from crmdesk.services import staff
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
+from crmdesk.services.reach import check_row
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -74,9 +75,12 @@ def board(app: App, actor: Actor, mine: bool = True) -> dict[str, list[Opportuni
         }  # fmt: skip
 
 
-@service(Right.READ_WORK, of="number")
+@service(Right.READ_WORK)
 def of_customer(app: App, actor: Actor, number: str) -> list[OpportunityRow]:
     """All opportunities of one customer, whoever owns them, those under way first."""
+    # Work that is not theirs the views leave out; here it is asked whose customer this is.
+    with app.store.whole.reader() as everything:
+        check_row(everything, actor, Right.READ_CUSTOMER, "customer", number)
     with app.store.reader() as raw:
         customer = customer_rows.id_of(raw, number)
         found = _rows(actor, queries.opportunities(raw, "p.customer_id = :customer", {"customer": customer}))

@@ -69,7 +69,7 @@ def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Chang
     return Change(kind, _touched(who, written), app.store.change_no())
 
 
-@service(Right.READ_PERMISSIONS, of="number")
+@service(Right.READ_EVIDENCE, of="number")
 def pending(app: App, actor: Actor, number: str | None = None) -> list[Proposal]:
     """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all.
 
@@ -137,6 +137,8 @@ def _refuse_erased(known: list[PermissionEvent], number: str) -> None:
 def _waiting(raw: Any, customer: int | None) -> Iterator[Proposal]:
     """Proposals whose event still counts."""
     for row in ledger.proposals(raw, _SOURCE, customer):
+        if not row.text:  # the words, and with them what they are about, are out of this person's reach
+            continue
         said = json.loads(row.text)
         event = ledger.standing_event(raw, row.customer, int(said["voids"]))
         if event is not None:

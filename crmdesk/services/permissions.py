@@ -100,7 +100,7 @@ def _known(told: list[HistoryEvent], known_at: datetime | None) -> tuple[History
     return tuple(replace(event, voided=event.seq in voided) for event in known)
 
 
-@service(Right.READ_PERMISSIONS, of="number")
+@service(Right.READ_EVIDENCE, of="number")
 def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
     """What proves one event of a customer; reading it is audited. BadInput for an event of somebody else.
 

@@ -48,7 +48,7 @@ _WITHDRAWAL: Final = (
 _RIGHTS: Final = ["access", "rectification", "erasure", "restriction", "portability", "objection", "withdrawal"]
 
 
-@service(Right.READ_PERMISSIONS, of="number")
+@service(Right.READ_EVIDENCE, of="number")
 def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
     """The receipt of one customer as plain JSON values; making it is audited. Refused for an erased person.
 
@@ -80,7 +80,7 @@ def receipt(app: App, actor: Actor, number: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@service(Right.READ_PERMISSIONS, of="number")
+@service(Right.READ_EVIDENCE, of="number")
 def save(app: App, actor: Actor, number: str, file: Path) -> Path:
     """Write the receipt to a file as JSON, whole or not at all. CrmdeskError where it cannot be written."""
     text = json.dumps(receipt(app, actor, number), indent=2, ensure_ascii=False)

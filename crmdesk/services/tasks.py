@@ -15,6 +15,7 @@ from crmdesk.services import staff
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
+from crmdesk.services.reach import check_row
 from crmdesk.services.subjects import writable
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
@@ -89,9 +90,12 @@ def agenda(app: App, actor: Actor, until: datetime, *, mine: bool = True) -> Age
         return Agenda(*queries.task_counts(raw, actor.login if mine else None, queries.utc(until)))
 
 
-@service(Right.READ_WORK, of="number")
+@service(Right.READ_WORK)
 def of_customer(app: App, actor: Actor, number: str) -> list[TaskRow]:
     """All tasks about one customer, whoever owns them: the open ones first, then those that ended."""
+    # Work that is not theirs the views leave out; here it is asked whose customer this is.
+    with app.store.whole.reader() as everything:
+        check_row(everything, actor, Right.READ_CUSTOMER, "customer", number)
     with app.store.reader() as raw:
         given = {"customer": customer_rows.id_of(raw, number)}
         about = "t.customer_id = :customer"

@@ -12,8 +12,9 @@ from crmdesk.domain import own_field
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import fold
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
+from crmdesk.services.guard import service
 from crmdesk.services.importing import grammar, standard
 from crmdesk.services.importing.layout import Context
 from crmdesk.services.importing.reading import Source, records
@@ -87,13 +88,13 @@ class _Column:
         return ("choice", words) if few and max(map(len, words)) <= 80 else ("text", ())
 
 
+@service(Right.IMPORT, whole=True)
 def offered(app: App, actor: Actor, place: Path) -> list[OfferedField]:
     """Fields for the columns of the customers in a source of the standard layout that neither it nor the bank knows.
 
     Every row is read. A column is left out where its header cannot be a field's title, or where a value could not be
     kept as one line of text. CrmdeskError where the source cannot be read.
     """
-    require(actor, Right.IMPORT)
     if not place.exists():
         raise CrmdeskError(f"{place} does not exist; name the folder or file to import.")
     with app.store.reader() as raw:

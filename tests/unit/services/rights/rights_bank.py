@@ -15,6 +15,7 @@ import pandas as pd
 
 from crmdesk.analytics.embedded import EmbeddedEngine
 from crmdesk.contributions import Analysis, Field, Params
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs.runner import InlineRunner
 from crmdesk.results import Model, Rules, Segments
@@ -42,7 +43,7 @@ PEOPLE: Final = 15
 REASON: Final = "a complaint came in"
 MARKED: Final = (
     "given", "family", "email", "phone", "street", "city", "birth", "account", "note", "feedback", "evidence",
-    "document", "household", "event", "own_field", "before",
+    "document", "household", "event", "own_field", "before", "request",
 )  # fmt: skip
 
 
@@ -79,8 +80,9 @@ class Wish(Params):
 
 def _split(frame: pd.DataFrame, params: Wish, progress: Any) -> Segments:
     ids = frame.index.to_numpy()
-    members = pd.DataFrame({"customer": ids, "tier1": 1, "tier2": 1 + ids % 2, "segment": [f"1.{1 + i % 2}" for i in ids],
-                            "strength": 0.9, "runner_up": None, "distance_pct": 50.0, "provisional": False})  # fmt: skip
+    codes = [f"1.{1 + i % 2}" for i in ids]
+    members = pd.DataFrame({"customer": ids, "tier1": 1, "tier2": 1 + ids % 2, "segment": codes, "strength": 0.9,
+                            "runner_up": None, "distance_pct": 50.0, "provisional": False})  # fmt: skip
     groups = members.groupby("segment").agg(tier1=("tier1", "first"), tier2=("tier2", "first"), n=("customer", "size"))
     segments = groups.reset_index().assign(
         name="Group", share=lambda t: t["n"] / len(frame), value_share=lambda t: t["n"] / len(frame), stability=0.9
@@ -120,10 +122,20 @@ class Facts:
     notice: int = 1
 
 
+@dataclass(frozen=True)
+class Plugins(FewPlugins):
+    """Analyses alone; there is no plugin to turn on or off."""
+
+    def enable(self, plugin_id: str) -> Any:
+        raise BadInput(f"There is no plugin {plugin_id}.")
+
+    disable = enable
+
+
 def build(path: Path) -> Facts:
     """The bank at `path` with all its rows, in multi-user mode, closed again."""
     store = create_bank(path, invented_until=UNTIL)
-    app = SmallApp(store, EmbeddedEngine(store), FewPlugins(dict(ANALYSES)), InlineRunner())
+    app = SmallApp(store, EmbeddedEngine(store), Plugins(dict(ANALYSES)), InlineRunner())
     try:
         with store.write() as session:
             _people(session)
@@ -203,7 +215,12 @@ def _around(session: Any) -> dict[str, dict[str, int]]:
                                  "note": mark("event", i), "version": 1} for i in everyone])  # fmt: skip
     add(session, "interest", [{"id": i, "customer_id": i, "family": "mortgage", "source": "told", "version": 1,
                                "at": "2026-01-01 00:00:00.000000"} for i in everyone])  # fmt: skip
-    kinds = ("customer", "interaction", "document", "relation", "life_event", "interest", "household")
+    add(session, "privacy_request", [
+        {"id": i, "customer_id": i, "kind": "access", "received_on": "2026-10-20", "due_on": "2026-11-20",
+         "note": mark("request", i), "made_by": "dora", "made_at": "2026-10-20 09:00:00.000000", "state": "open",
+         "version": 1} for i in everyone
+    ])  # fmt: skip
+    kinds = ("request", "customer", "interaction", "document", "relation", "life_event", "interest", "household")
     return {kind: {place: at for at, place in enumerate(PLACES, 1)} for kind in kinds}
 
 
@@ -291,7 +308,7 @@ class Desk:
         shutil.copyfile(self.pristine, self.path)
         shutil.copyfile(f"{self.pristine}.keys", f"{self.path}.keys")
         store = Store(self.path)
-        self.app = SmallApp(store, EmbeddedEngine(store), FewPlugins(dict(ANALYSES)), InlineRunner())
+        self.app = SmallApp(store, EmbeddedEngine(store), Plugins(dict(ANALYSES)), InlineRunner())
         for _, login, _, _ in STAFF:
             store.sessions[f"token of {login}"] = login
         self.change_no = store.change_no()

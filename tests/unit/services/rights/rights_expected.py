@@ -32,7 +32,7 @@ TABLE: Final[dict[str, str]] = {
     # ... found: each sees what the views above leave of it
     "a a a a a - a": """
         column_values.cells custom_fields.fields customers.choices customers.count customers.count_chosen
-        customers.find customers.rows filter_words.describe list_fields.columns list_fields.fields
+        customers.find customers.rows customers.search_rule filter_words.describe list_fields.columns list_fields.fields
         near_names.near_names saved.delete saved.lists saved.rename saved.save withdrawn.leaving """,
     # interactions, feedback: teller R, add; RM RW own; AN P; MK counts; DPO R; AU M
     "b o a a a - a#": " customer_card.timeline ",
@@ -48,7 +48,7 @@ TABLE: Final[dict[str, str]] = {
     "- - - - a - -": """
         permission_correct.confirm permission_correct.restrict notices.add """,
     "a a a a a - a#": """
-        notices.every permission_bank.changed_since permission_bank.objections permission_bank.overview
+        notices.current notices.every permission_bank.changed_since permission_bank.objections permission_bank.overview
         permission_bank.queue permission_bank.repermission """,
     # one customer at a time is no withdrawal for many
     "- a - - - - -#": " permission_bulk.withdraw_many ",
@@ -60,8 +60,9 @@ TABLE: Final[dict[str, str]] = {
     "b b - - a - a": " opportunities.of_customer tasks.of_customer ",
     "- o - - - - -#": " ask_again.make_tasks ask_again.plan opportunities.add tasks.add ",
     "a a - - a - a": """
-        opportunities.board opportunities.currency opportunities.products staff.branches staff.people tasks.agenda
+        opportunities.board opportunities.currency opportunities.products staff.people tasks.agenda
         tasks.due tasks.reminders """,
+    "a a - - a a a": " staff.branches ",
     # run analysis: AN; MK approved models (there are none yet); DPO lineage; AU log
     "- - a - - - -": " mining.population mining.run recover.recover rerun.rerun scoring.score ",
     "- - a a a - a": " runs.runs ",
@@ -77,11 +78,13 @@ TABLE: Final[dict[str, str]] = {
     "- a a a - - -": """
         customer_export.address_columns customer_export.first_rows customer_export.plan customer_export.write
         export_rows.cells export_rows.export_columns prints.customer_list offer_export.export_csv """,
-    "- a a a a - -#": " export.export prints.result reports.write_report ",
+    "- a a a - - -##": " export.export ",
+    "- a a a a - -#": " prints.result reports.write_report ",  # without persons
     "- o - - a - -": " prints.customer ",
     # import, merge: RM proposes; AD runs
     "- - - - - a -": """
-        offered.offered run.run
+        offered.offered run.ask run.run
+        encryption.encrypt encryption.new_recovery_key encryption.remove_plain_copies
         plugins.disable plugins.enable
         autobackup.changed autobackup.check autobackup.copies autobackup.make autobackup.restorable
         backup.backup backup.restore backup.to_carry_over staff.add
@@ -89,10 +92,29 @@ TABLE: Final[dict[str, str]] = {
     # audit log: DPO and AU R, verify; AD verify; RM own acts. What a field was stands in the history
     "- - - - a a a": " backup.verify ",
     "- o - - a - a": " history.of_customer ",
+    "- - - - a a a#": " anchors.anchors anchors.head audit_log.check ",
+    "- - - - a - a": " audit_log.choices audit_log.events audit_log.export ",
+    "a a a a a - a##": " audit_log.note_search ",
+    # erase, restrict: teller (who hears it at the counter) and RM take the request down; DPO runs it; AU R
+    "b o - - a - -#": " privacy_requests.add ",
+    "- - - - a - -#": " privacy_requests.close privacy_requests.extend ",
+    "- - - - a - a#": """
+        privacy_requests.ended privacy_requests.history privacy_requests.of_customer privacy_requests.open_ones """,
+    # how long records are kept: who keeps the machine, and who answers for the data
+    "- - - - a a -": " retention.due retention.policies retention.run retention.set_months ",
+    # users: AD; whom the others must be able to name: the DPO as the second person, the auditor for the log
+    "- - - - - a -#": """
+        users.add users.change_roles users.end users.move users.reopen users.reset_password """,
+    "- - - - - - -": " users.second_person ",  # turns users on, for good: in this bank they are
+    "- - - - a a a##": " users.users ",
+    # two persons: whoever may do the act proposes it; the DPO is the second person, or for the DPO's own acts the admin
+    "- - - - - a -##": " proposals.propose ",
+    "- - - - a a -#": " proposals.decide ",
+    "a a a a a a a#": " proposals.open_ones proposals.past proposals.withdraw ",
     # one's own deeds; the auditor does nothing that could be undone
     "a a a a a a -": " history.deeds history.next_redo history.next_undo history.redo history.undo ",
     # what everybody sees who is signed in
-    "a a a a a a a": " notices.current plugin_columns.cells plugin_columns.offered ",
+    "a a a a a a a": " encryption.change_passphrase encryption.status audit_log.own plugin_columns.cells plugin_columns.offered ",
 }
 # fmt: on
 

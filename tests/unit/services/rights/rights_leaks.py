@@ -13,7 +13,7 @@ from tests.unit.services.rights.rights_bank import PEOPLE, balance, mark, place_
 IDENTITY: Final = ("given", "family", "household", "own_field")
 CONTACT: Final = ("email", "phone", "street", "city", "before")
 WORDS: Final = ("note", "feedback", "event")
-EVERY: Final = (*IDENTITY, *CONTACT, *WORDS, "birth", "account", "balance", "evidence", "document", "number")
+EVERY: Final = (*IDENTITY, *CONTACT, *WORDS, "birth", "account", "balance", "evidence", "document", "number", "request")
 _OWN, _BRANCH, _ALL = ("own",), ("own", "branch"), ("own", "branch", "other")
 # Kind of marker to the places whose customers may show it, by role; a kind that is not named is never shown.
 SEEN: Final[dict[Role, dict[str, tuple[str, ...]]]] = {
@@ -27,8 +27,16 @@ SEEN: Final[dict[Role, dict[str, tuple[str, ...]]]] = {
     Role.ANALYST: {"balance": _ALL},
     Role.MARKETING: {"number": _ALL},
     # With a reason everything; without one no person, but what was said and permitted.
-    Role.DPO: {"number": _ALL, "note": _ALL, "feedback": _ALL, "evidence": _ALL, "document": _ALL, "balance": _ALL},
-    Role.ADMIN: {"number": _ALL},
+    Role.DPO: {
+        "number": _ALL,
+        "note": _ALL,
+        "feedback": _ALL,
+        "evidence": _ALL,
+        "document": _ALL,
+        "balance": _ALL,
+        "request": _ALL,
+    },
+    Role.ADMIN: {},
     Role.AUDITOR: {"number": _ALL, "evidence": _ALL, "balance": ()},
 }
 # Calls whose recipe gives a reason, for which the officer sees all.
@@ -101,6 +109,7 @@ def leaks(value: Any, role: Role, login: str, name: str) -> list[str]:
     found = [f"{login} saw the {what} in the answer of {name}" for marker, what in forbidden(role, name).items()
              if marker in told]  # fmt: skip
     if role != Role.DPO:
-        others = sorted({owner for owner, _ in WORK.findall(told)} - {login})
+        mine = "own" if role == Role.RELATIONSHIP_MANAGER else ""  # all work for the customers whom one looks after
+        others = sorted({owner for owner, place in WORK.findall(told) if place != mine} - {login})
         found += [f"{login} saw work of {owner} in the answer of {name}" for owner in others]
     return found

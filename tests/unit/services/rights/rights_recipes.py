@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from crmdesk.domain.recording import Recording
-from crmdesk.domain.rights import Actor
+from crmdesk.domain.rights import Actor, Role
 from crmdesk.mining import ledger
+from crmdesk.services.audit_log import AuditFilter
 from crmdesk.services.customers import Chosen, CustomerQuery
 from crmdesk.services.importing import OfferedField
 from crmdesk.services.list_fields import ListColumn
+from crmdesk.services.proposals import subject
+from crmdesk.services.users import NewUser
 from tests.unit.services.rights.rights_bank import PLACES, REASON, Desk, mark
 
 Args = tuple[tuple[Any, ...], dict[str, Any]]
@@ -82,6 +85,7 @@ def _person(word: str) -> dict[str, str]:
     return {"kind": "person", "number": "C-990001", "family_name": word, "branch": "HO", "joined_on": "2026-10-01"}
 
 
+_TAKEN: Final = NewUser("tina", "Tina", "HO", (Role.TELLER,), "a long and quiet sentence")
 NOTHING: Recipe = lambda a: given()  # noqa: E731
 NUMBER: Recipe = lambda a: given(a.number)  # noqa: E731
 WORDS: Final = ("number", "name")
@@ -105,6 +109,7 @@ CUSTOMERS: Final[dict[str, Recipe]] = {
     "customers.count": NOTHING,
     "customers.count_chosen": lambda a: given(a.chosen),
     "customers.find": lambda a: given(CustomerQuery(text=mark("family", a.id))),
+    "customers.search_rule": NOTHING,
     "customers.rows": lambda a: given([a.id]),
     "documents.add": lambda a: given(a.number, a.file("letter.txt")),
     "documents.content": lambda a: given(a.key("document")),
@@ -247,9 +252,59 @@ HOUSE: Final[dict[str, Recipe]] = {
     "plugin_columns.offered": NOTHING,
     "plugins.disable": lambda a: given("no-such-plugin"),
     "plugins.enable": lambda a: given("no-such-plugin"),
+    "run.ask": lambda a: given(a.folder / "nowhere", reason="monthly"),
     "run.run": lambda a: given(a.folder / "nowhere"),
     "staff.add": lambda a: given("nora", "Nora"),
     "staff.branches": NOTHING,
     "staff.people": NOTHING,
 }
-RECIPES: Final[dict[str, Recipe]] = {**CUSTOMERS, **PERMISSIONS, **WORK, **MINING, **OFFERS, **OUT, **HOUSE}
+WATCH: Final[dict[str, Recipe]] = {
+    "anchors.anchors": NOTHING,
+    "anchors.head": NOTHING,
+    "audit_log.check": NOTHING,
+    "audit_log.choices": NOTHING,
+    "audit_log.events": NOTHING,
+    "audit_log.export": lambda a: given(AuditFilter(), a.folder / "audit.csv"),
+    "audit_log.note_search": lambda a: given(mark("family", a.id), 1),
+    "audit_log.own": NOTHING,
+    "privacy_requests.add": lambda a: given(a.number, "access", date(2026, 10, 30)),
+    "privacy_requests.close": lambda a: given(a.key("request"), 1, "done", "sent by post"),
+    "privacy_requests.ended": NOTHING,
+    "privacy_requests.extend": lambda a: given(a.key("request"), 1, "many files"),
+    "privacy_requests.history": lambda a: given(a.key("request")),
+    "privacy_requests.of_customer": NUMBER,
+    "privacy_requests.open_ones": NOTHING,
+    "retention.due": lambda a: given("quarantine"),
+    "retention.policies": NOTHING,
+    "retention.run": NOTHING,
+    "retention.set_months": lambda a: given("quarantine", 5),
+}
+PROPOSALS: Final[dict[str, Recipe]] = {
+    "proposals.decide": lambda a: given(999, True),
+    "proposals.open_ones": NOTHING,
+    "proposals.past": NOTHING,
+    "proposals.propose": lambda a: given("import", "An import", subject("import", file="a"), {"file": "a"}, "monthly"),
+    "proposals.withdraw": lambda a: given(999),
+}
+# Each fails after the gate: a login that is taken or that nobody has, so that no password is ever worked out.
+USERS: Final[dict[str, Recipe]] = {
+    "users.add": lambda a: given(_TAKEN),
+    "users.change_roles": lambda a: given("nobody", [Role.TELLER]),
+    "users.end": lambda a: given("nobody"),
+    "users.move": lambda a: given("nobody", "B2"),
+    "users.reopen": lambda a: given("nobody", [Role.TELLER]),
+    "users.reset_password": lambda a: given("nobody"),
+    "users.second_person": lambda a: given(_TAKEN, _TAKEN),
+    "users.users": NOTHING,
+}
+RECIPES: Final[dict[str, Recipe]] = {
+    **CUSTOMERS,
+    **PERMISSIONS,
+    **WORK,
+    **MINING,
+    **OFFERS,
+    **OUT,
+    **HOUSE,
+    **WATCH,
+    **USERS,
+}
