@@ -10,24 +10,24 @@ import subprocess
 import sys
 import tempfile
 import threading
+from pathlib import Path
 from typing import IO
 
 import psutil
 
-from crmdesk.jobs import frames
+from crmdesk.jobs import frames, sandbox
 
-KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "LD_LIBRARY_PATH",
-        "CRMDESK_DEBUG")  # fmt: skip
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "CRMDESK_DEBUG")
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_MAX_THREADS",
            "VECLIB_MAXIMUM_THREADS", "LOKY_MAX_CPU_COUNT")  # fmt: skip
 
 
-def environment(threads: int) -> dict[str, str]:
-    """What the worker may know: where programs and packages lie, the language, and how many threads to use."""
+def environment(threads: int, scratch: str) -> dict[str, str]:
+    """What the worker may know: where programs and packages lie, its scratch folder, the language, its threads."""
     kept = {name: os.environ[name] for name in KEPT if name in os.environ}
     paths = [os.path.abspath(entry) for entry in sys.path if entry]  # noqa: PTH100 - may be zip files
     fixed = {"PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "0", "PYTHONUTF8": "1"}
-    return kept | fixed | dict.fromkeys(THREADS, str(threads))
+    return kept | fixed | dict.fromkeys(THREADS, str(threads)) | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), scratch)
 
 
 class WorkerProcess:
@@ -35,13 +35,14 @@ class WorkerProcess:
 
     def __init__(self, threads: int, output_limit: int) -> None:
         debug = bool(os.environ.get("CRMDESK_DEBUG"))
+        self._scratch = tempfile.mkdtemp(prefix="crmdesk-worker-")
         self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", "crmdesk.jobs.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if debug else subprocess.DEVNULL,
-            env=environment(threads),
-            cwd=tempfile.gettempdir(),  # never the bank's folder
+            env=environment(threads, self._scratch),
+            cwd=self._scratch,  # never the bank's folder
             start_new_session=True,
         )
         self._output_limit = output_limit
@@ -131,6 +132,7 @@ class WorkerProcess:
         self._popen.kill()
         self._popen.wait()
         self._drain()
+        sandbox.remove(Path(self._scratch))
 
     def _drain(self) -> None:
         """Empty the inbox until the reader has ended, then close the pipes."""

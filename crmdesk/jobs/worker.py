@@ -13,14 +13,17 @@ import queue
 import signal
 import struct
 import sys
+import tempfile
 import threading
 import time
 import traceback
+from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.jobs import frames
 from crmdesk.jobs.progress import Cancelled, Progress
+from crmdesk.jobs.sandbox import confine
 
 BARRED = ("PySide6", "shiboken6", "pyqtgraph")
 _STEP_EVERY = 0.05  # seconds between two progress frames
@@ -133,6 +136,7 @@ def main() -> NoReturn:
     for name in BARRED:
         sys.modules[name] = None  # type: ignore[assignment]  # import then raises ImportError
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    confine(Path(tempfile.gettempdir()))  # before the first thread: threads inherit it, running ones would not
     Worker(source, sink).serve()
 
 
