@@ -1,4 +1,4 @@
-"""Gate S5: what a hostile analysis tries in the worker gives it nothing: no file, key, name, other customer, network."""
+"""Gate S5: what a hostile analysis tries in the worker gives it nothing: no file, key, name or network."""
 
 import json
 import shutil
@@ -48,7 +48,9 @@ def test_redteam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_same_tricks_succeed_without_the_cage(tmp_path: Path) -> None:
-    bank = build(tmp_path / "ours.crmdesk").store.path
+    store = build(tmp_path / "ours.crmdesk").store
+    bank = store.path
+    store.close()
     for name in ("read_the_bank", "read_the_keys", "open_by_sqlite", "ask_another_program"):
         answer = InlineRunner().call("laboratory.tricks:go", json.dumps([name, str(bank)]).encode())
         assert any(sign in answer for sign in LOOT), name
