@@ -6,6 +6,7 @@ from typing import Any
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.places import beside
+from crmdesk.services import restoring
 from crmdesk.services.context import App
 from crmdesk.services.guard import file_service, service
 from crmdesk.store import audit, carry, files, keyfile, open_bank
@@ -19,7 +20,7 @@ def verify(actor: Actor, path: Path, keys: Keys | None = None, *, anchor: Path |
     """Integrity, foreign keys, chains, triggers and settings of a bank; changes no row.
 
     `anchor`: a manifest or a text with an audit head that was kept elsewhere; BadInput where it holds none.
-    `keys` open an encrypted bank. The file is opened as usual, so the log that a crash left beside it is taken in first.
+    `keys` open an encrypted bank. The file is opened as usual: a log that a crash left beside it is taken in first.
     """
     return checks.verify(path, keys, anchor=anchor)
 
@@ -52,12 +53,15 @@ def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) 
     What people took back since the backup goes into the restored ledger first (`carried_over` of it); grants do not.
     `carried_over` is None where the bank that is replaced could not be read or is not there. `keys` open an encrypted
     backup: those of the bank that it is one of (`app.store.keys`), or its own by the passphrase of its time, which is
-    what opens the restored bank too. `encryption_lost` where a plain backup took the place of an encrypted bank.
+    what opens the restored bank too. `protection`: "plain", "encrypted", or "lost" where a plain backup took the place
+    of an encrypted bank.
     """
     if not source.exists():
         raise CrmdeskError(f"{source} does not exist; name the backup to restore from.")
     own, before = files.keys_for(source, keys), _keys_before(target, keys)
-    lost = own is None and target.exists() and keyfile.is_encrypted(target)
+    protection = "encrypted" if own is not None else "plain"
+    if own is None and target.exists() and keyfile.is_encrypted(target):
+        protection = "lost"
     found: carry.Later | None = None
 
     def prepare(part: Path) -> None:
@@ -68,7 +72,7 @@ def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) 
             with store.write() as session:
                 if found is not None:
                     carry.write(session, store.audit_key, found)
-                audit.record(store, session, actor, "restore", str(source), reason=_told(found))
+                audit.record(store, session, actor, "restore", str(source), reason=f"{_told(found)}; {by}")
         finally:
             store.close()
 
@@ -77,7 +81,7 @@ def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) 
     # Erasure comes with the guard; until it exists there is no tombstone that could be applied.
     return {"backup": str(source), "file": str(target), "kept": str(kept) if kept else None,
             "tombstones_applied": 0, "carried_over": None if found is None else found.count,
-            "encryption_lost": lost}  # fmt: skip
+            "protection": protection}  # fmt: skip
 
 
 @service(Right.RESTORE, whole=True)
@@ -97,8 +101,12 @@ def _keys_before(target: Path, keys: Keys | None) -> Keys | None:
 
 def carried_words(report: dict[str, Any]) -> str:
     """What a report of `restore` says of the permissions that people took back since the backup, and of encryption."""
-    plain = " The backup is from before the bank was encrypted: encrypt it again." if report["encryption_lost"] else ""
-    return _carried(report) + plain
+    said = {
+        "plain": "",
+        "encrypted": " It opens by the passphrases and the recovery key of the time of the backup.",
+        "lost": " The backup is from before the bank was encrypted: encrypt it again.",
+    }
+    return _carried(report) + said[report["protection"]]
 
 
 def _carried(report: dict[str, Any]) -> str:

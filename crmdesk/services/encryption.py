@@ -74,7 +74,6 @@ def encrypt(
         finally:
             copy.close()
 
-    app.engine.close()
     store.close()
     login = "" if actor.single else actor.login
     recovery_key = encrypting.encrypt_bank(path, login, passphrase, prepare, watched.step, cost)

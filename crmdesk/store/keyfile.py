@@ -246,7 +246,8 @@ def _cost(bank: Path, box: dict[str, Any]) -> Cost:
         cost = Cost(int(box["memory_kib"]), int(box["passes"]), int(box["lanes"]))
     except (KeyError, TypeError, ValueError):
         raise _damaged(bank) from None
-    if cost.memory_kib > _MOST.memory_kib or cost.passes > _MOST.passes or cost.lanes > _MOST.lanes:
+    lanes, passes = 1 <= cost.lanes <= _MOST.lanes, 1 <= cost.passes <= _MOST.passes
+    if not (lanes and passes and 8 * cost.lanes <= cost.memory_kib <= _MOST.memory_kib):
         raise _damaged(bank)
     return cost
 
