@@ -104,6 +104,9 @@ def _body(parts: Sequence[tuple[int, str]], values: Sequence[Any]) -> str:
         value = values[at]
         if value is not None:
             kind = type(value)
-            text = encode_basestring(value) if kind is str else str(value) if kind is int else json.dumps(value, default=repr)
+            if kind is str:
+                text = encode_basestring(value)
+            else:  # `default`: a damaged page gives bytes
+                text = str(value) if kind is int else json.dumps(value, default=repr)
             texts.append(name + text)
     return "{" + ",".join(texts) + "}"

@@ -22,13 +22,17 @@ OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL file
 def _sentence(error: BaseException, path: Path) -> CrmdeskError | None:
     """The one sentence for what a driver error means to a person; None where it is a fault of the program."""
     text = str(getattr(error, "orig", error)).lower()
+    damaged = f"{path} is damaged and was left as it is; restore the last good backup beside it."
     known = {
         "disk is full": f"The disk that holds {path} is full; free some space, then try again. Nothing was changed.",
         "disk i/o": f"The disk that holds {path} could not be read or written; check it, then try again.",
         "locked": f"{path} is in use by another program; close it there, then try again.",
         "readonly": f"{path} may not be written here; copy it to a folder of yours, then open the copy.",
         "not a database": f"{path} is not a bank of crmdesk; nothing was changed.",
-        "malformed": f"{path} is damaged and was left as it is; restore the last good backup beside it.",
+        "malformed": damaged,
+        "fts5": damaged,  # the search index says in its own words what it cannot read
+        "vtable constructor": damaged,
+        "could not decode": damaged,
         "unable to open": f"{path} could not be opened; check the folder and its rights, then try again.",
     }
     return next((CrmdeskError(words) for part, words in known.items() if part in text), None)
@@ -39,6 +43,8 @@ def plain_words(path: Path) -> Iterator[None]:
     """Driver errors that a person can act on leave as CrmdeskError; all else passes."""
     try:
         yield
+    except MemoryError as error:
+        raise CrmdeskError("There is no memory left for this; close other programs, then try again.") from error
     except (DBAPIError, dbapi2.Error, OSError) as error:
         if isinstance(error, OSError) and error.errno == 28:  # ENOSPC
             raise CrmdeskError(f"The disk that holds {path} is full; free some space, then try again.") from error

@@ -1,10 +1,12 @@
 """The one way to open a bank: checked, migrated where it is older, its safeguards in place."""
 
+import contextlib
 from pathlib import Path
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import schema
 from crmdesk.store.bank import Store, check_is_bank
+from crmdesk.store.connection import connect, plain_words
 from crmdesk.store.keyfile import Keys
 from crmdesk.store.migrate import migrate
 
@@ -15,6 +17,7 @@ def open_bank(path: Path, keys: Keys | None = None) -> Store:
     `keys` of an encrypted bank come from `keyfile.unlock`; a plain one needs none.
     """
     version = check_is_bank(path, keys)
+    _check_pages(path, keys)
     if version < schema.SCHEMA_VERSION:
         migrate(path, keys=keys)
     store = Store(path, keys)
@@ -30,3 +33,12 @@ def open_bank(path: Path, keys: Keys | None = None) -> Store:
         store.close()
         raise
     return store
+
+
+def _check_pages(path: Path, keys: Keys | None) -> None:
+    """CrmdeskError where the pages are not whole; read-only, so that a damaged file stays as it is."""
+    key = keys.data if keys else None
+    with plain_words(path), contextlib.closing(connect(path, key=key, read_only=True)) as raw:
+        (found,) = raw.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != "ok":
+        raise CrmdeskError(f"{path} is damaged and was left as it is; restore the last good backup beside it.")
