@@ -87,11 +87,10 @@ def parse(text: str, name: str = "This text") -> Head:
         if _HEX.fullmatch(str(facts.get("head"))):
             return _of_facts(facts)
         text = str(facts.get("Audit head") or facts.get("audit_head") or "")
-    if found := _HEX.search(text):
-        number, ledger = _ROW.search(text), _LEDGER.search(text)
-        own = number if number and number.start() < found.start() else None
-        more = (int(ledger[1]), ledger[2]) if ledger else ()
-        return Head(int(own[1]) if own else None, found[0], *more)
+    ledger, rest = _LEDGER.search(text), _LEDGER.sub("", text)
+    if found := _HEX.search(rest):
+        number = _ROW.search(rest)
+        return Head(int(number[1]) if number else None, found[0], *((int(ledger[1]), ledger[2]) if ledger else ()))
     raise BadInput(f"{name} holds no audit head; name a backup's manifest or a text with the 64 letters of one.")
 
 
