@@ -16,7 +16,7 @@ def check_rows(actor: Actor, rows: int) -> None:
     """Refused where so many rows about customers may not leave the bank with this person."""
     if actor.single:
         return
-    if not actor.roles & {*_LISTS, Role.RELATIONSHIP_MANAGER}:
+    if not takes_lists(actor):
         raise Refused(
             "Your role exports no lists of customers: the data-protection officer answers single requests, the auditor "
             "exports the audit. Ask a relationship manager, an analyst or marketing."
@@ -30,6 +30,11 @@ def check_rows(actor: Actor, rows: int) -> None:
             f"An export under pseudonyms has at least {LEAST_TOGETHER} customers, not {rows}: fewer could be "
             "recognised. Choose more of them."
         )
+
+
+def takes_lists(actor: Actor) -> bool:
+    """Whether any list of customers may leave the bank with this person."""
+    return actor.single or bool(actor.roles & {*_LISTS, Role.RELATIONSHIP_MANAGER})
 
 
 def least_together(actor: Actor) -> int:

@@ -26,7 +26,7 @@ _CHANGEABLE: Final = ("title", "choices", "tag", "position", "retired")
 _TAKEN: Final = frozenset({*STANDARD, "customer", "restricted", "name", "segment", "value", "active"})
 
 
-@service(Right.READ_CUSTOMER)
+@service(Right.READ_CUSTOMER, Right.MANAGE_FIELDS, any_of=True)
 def fields(app: App, actor: Actor, *, retired: bool = False) -> list[OwnField]:
     """The bank's own fields in their order; `retired` adds those out of use."""
     with app.store.reader() as raw:

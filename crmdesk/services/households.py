@@ -9,13 +9,15 @@ from crmdesk.domain import own_field
 from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import HOUSEHOLD_ROLES
-from crmdesk.domain.errors import BadInput, Conflict
+from crmdesk.domain.errors import BadInput, Conflict, Refused
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
+from crmdesk.services.reach import check_customers
 from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal, Stale
+from crmdesk.store.queries import reach
 from crmdesk.store.queries import surroundings as queries
 from crmdesk.store.queries.offers import raw_of
 from crmdesk.store.queries.surroundings import Membership, Person
@@ -69,7 +71,7 @@ def join_household(
             raise BadInput(f"{number} cannot move in with itself; choose another customer.")
         journal = Journal(session, actor, "join household", f"Household of {number}")
         today = app.store.clock().date()
-        target = _target(raw, journal, who, other, household, name, today)
+        target = _target(raw, actor, journal, who, other, household, name, today)
         place = queries.membership(raw, who.id)
         if place is not None and place.household_id == target:
             if place.role == role:
@@ -86,12 +88,20 @@ def join_household(
 
 
 def _target(
-    raw: Any, journal: Journal, who: Person, other: Person | None, household: int | None, name: str, today: date
+    raw: Any,
+    actor: Actor,
+    journal: Journal,
+    who: Person,
+    other: Person | None,
+    household: int | None,
+    name: str,
+    today: date,
 ) -> int:
     """The id of the household to move into, made where there is none yet."""
     if household is not None:
         if queries.household(raw, household) is None:
             raise BadInput(f"There is no household {household}; choose another, or name a person who lives there.")
+        _check_lived_in(raw, actor, household)
         return household
     place = queries.membership(raw, other.id) if other else None
     if place is not None:
@@ -100,6 +110,20 @@ def _target(
     if other is not None:
         _move_in(journal, made, other.id, "head", today)
     return made
+
+
+def _check_lived_in(raw: Any, actor: Actor, household: int) -> None:
+    """Refused where people live there and none of them is in reach."""
+    away: Refused | None = None
+    for customer in reach.living_in(raw, household):
+        try:
+            check_customers(raw, actor, Right.EDIT_CUSTOMER, [customer])
+        except Refused as refused:
+            away = refused
+        else:
+            return
+    if away is not None:
+        raise away
 
 
 def _default_name(who: Person) -> str:
@@ -145,6 +169,7 @@ def rename_household(app: App, actor: Actor, household: int, version: int, name:
     if not kept:
         raise BadInput("The household has no name; write one.")
     with app.store.write() as session:
+        _check_lived_in(raw_of(session), actor, household)
         journal = Journal(session, actor, "rename household", f"Rename household {household}")
         try:
             journal.update("household", household, {"name": kept}, version)

@@ -36,9 +36,9 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
 
     Every gate is asked again in the unit of work that audits the export: whoever withdrew since is left out and
     counted. Customers in reach, numbers, names and chances are written only as far as `actor` sees them, whoever made
-    the list. Refused without
-    the right, or for more than 1,000 rows without a second person; BadInput where the name does not end in .csv;
-    CrmdeskError where the folder cannot be written: then both files are as they were.
+    the list. Refused without the right, for more rows than a role takes out of the bank, or for more than 1,000 without
+    a second person; BadInput where the name does not end in .csv; CrmdeskError where the folder cannot be written: then
+    both files are as they were.
     """
     if path.suffix.lower() != ".csv":
         raise BadInput(f"{path.name} is no name for a table; end it in .csv.")

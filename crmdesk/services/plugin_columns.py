@@ -14,13 +14,15 @@ import numpy as np
 from crmdesk.analytics.catalogue import HOST_FEATURES
 from crmdesk.analytics.population import Population
 from crmdesk.contributions import Column, Features, resolve
+from crmdesk.domain.bands import band
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, View, grant, may, reads_scores
 from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER
 from crmdesk.plugin_host.loading import PluginFault, guarded
 from crmdesk.services.context import App
 from crmdesk.services.customer_card import minable
 from crmdesk.services.guard import service
+from crmdesk.services.reach import within
 from crmdesk.store.queries import permissions as ledger
 from crmdesk.store.queries import runs
 
@@ -42,14 +44,17 @@ def offered(app: App, actor: Actor) -> dict[str, Column]:
 def cells(
     app: App, actor: Actor, ids: Sequence[int], keys: Sequence[str]
 ) -> tuple[dict[int, dict[str, str]], tuple[str, ...]]:
-    """Text of these columns by customer, and the titles of those that could not be computed, with their plugin's."""
+    """Text of these columns by customer, and the titles of those that could not be computed, with their plugin's.
+
+    Customers out of reach have none; who sees results masked gets numbers as bands.
+    """
     known = offered(app, actor)
     found: dict[int, dict[str, str]] = {key: {} for key in ids}
     failed = []
     for key in (key for key in keys if key in known):
         column = known[key]
         try:
-            values = guarded(f"The column {key} failed", _task(app, column, ids))
+            values = guarded(f"The column {key} failed", _task(app, actor, column, _reached(app, actor, column, ids)))
         except PluginFault as fault:
             _log.warning("%s", fault)
             failed.append(f"{column.title} ({app.plugins.plugin_of(key).title})")
@@ -59,10 +64,21 @@ def cells(
     return found, tuple(failed)
 
 
-def _task(app: App, column: Column, ids: Sequence[int]) -> Callable[[], dict[int, str]]:
+def _reached(app: App, actor: Actor, column: Column, ids: Sequence[int]) -> Sequence[int]:
+    """Those of the customers whom the column's right reaches."""
+    reached = within(app, actor, column.may or Right.READ_RESULTS)
+    return ids if reached is None else [customer for customer in ids if customer in reached]
+
+
+def _task(app: App, actor: Actor, column: Column, ids: Sequence[int]) -> Callable[[], dict[int, str]]:
+    found = grant(actor, column.may or Right.READ_RESULTS)
+    masked = found is not None and found.view == View.MASKED
+
     def compute() -> dict[int, str]:
         what, source, name = column.parts()
-        values = _feature(app, source, name, ids) if what == "feature" else _result(app, source, name, ids)
+        values = _feature(app, source, name, ids) if what == "feature" else _result(app, actor, source, name, ids)
+        if masked and column.kind == "number":
+            return {customer: band(value) for customer, value in values.items()}
         return {customer: text(value, column.kind) for customer, value in values.items()}
 
     return compute
@@ -86,13 +102,18 @@ def _feature(app: App, feature_id: str, name: str, ids: Sequence[int]) -> dict[i
     return dict(zip(customers.tolist(), np.asarray(arrays[name]).tolist(), strict=True))
 
 
-def _result(app: App, analysis: str, name: str, ids: Sequence[int]) -> dict[int, Any]:
-    """What the latest run of an analysis found, for those who permit its purpose now; empty before the first run."""
+def _result(app: App, actor: Actor, analysis: str, name: str, ids: Sequence[int]) -> dict[int, Any]:
+    """What the latest run of an analysis found, for those who permit its purpose now; empty before the first run.
+
+    Empty too where scores of that purpose are not for this person.
+    """
     with app.store.read() as session:
         latest = runs.latest_done(session, analysis)
     if latest is None:
         return {}
     run, uuid, purpose = latest
+    if purpose == "credit" and not reads_scores(actor, purpose):
+        return {}
     place = (app.store.path, uuid, name)
     values = _kept.pop(place, None)  # another thread may drop it at any moment
     if values is None:

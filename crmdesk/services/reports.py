@@ -12,6 +12,7 @@ from crmdesk.mining.record import RunRecord
 from crmdesk.places import resource
 from crmdesk.results import Figure, Result, Rules, Segments
 from crmdesk.services import anchors, pictures
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.runs import finished
@@ -53,10 +54,12 @@ def write_report(app: App, actor: Actor, uuid: str, path: Path) -> Path:
     return path
 
 
-@service(Right.READ_RESULTS)
+@service(Right.READ_RESULTS, Right.READ_CREDIT, any_of=True)
 def render(app: App, actor: Actor, record: RunRecord) -> str:
-    """The page as text; text of the bank and of plugins is escaped."""
+    """The page as text; text of the bank and of plugins is escaped. Refused as `get_run` is."""
     import jinja2
+
+    masks.check_purpose(actor, record)
 
     result = record.result or Result("")
     book = describe(app, actor, record) if isinstance(result, Segments) and "segments" in result.tables else None
