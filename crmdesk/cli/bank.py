@@ -5,13 +5,17 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
-from crmdesk.domain.errors import BadInput
+from crmdesk.cli.output import Bar, answer, closed, grid, me, opened, warn
+from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
+from crmdesk.domain.rights import Actor
 from crmdesk.services import backup as keeping
-from crmdesk.services import banks, custom_fields, importing
+from crmdesk.services import banks, custom_fields, importing, restoring
+from crmdesk.services.sign_in import Keys
 from crmdesk.synthetic.presets import PRESETS
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The bank file.")]
+Ask = Annotated[str, typer.Option("--ask", metavar="WHY", help="Ask a second person to approve this; do nothing else.")]
+group = typer.Typer(help="New bank files, and their encryption.", rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 
 
@@ -48,11 +52,17 @@ def import_(
     own_fields: Annotated[
         bool, typer.Option("--own-fields", help="Columns of customers that are new become fields of the bank.")
     ] = False,
+    ask: Ask = "",
     json: Json = False,
 ) -> None:
     """Bring a source into a bank: checked, counted row by row, whole or not at all."""
     if own_fields and profile != "standard":
         raise BadInput("--own-fields goes with the standard profile; the others know where their columns belong.")
+    if ask:
+        with opened(file) as app:
+            key = importing.ask(app, me(), source, profile=profile, strict=strict, reason=ask)
+        asked(file, key, json)
+        return
     with opened(file) as app, Bar() as bar:
         offers = importing.offered(app, me(), source) if own_fields else []
         if offers and not dry_run:
@@ -74,15 +84,22 @@ def import_(
     answer(document, json, text + ("\nDry run: nothing was written." if dry_run else ""))
 
 
+def asked(file: Path, key: int, json: bool) -> None:
+    """What is said when a second person is asked."""
+    text = f"Asked as proposal {key}; once it is approved (crmdesk proposals {file}), give the same command again."
+    answer({"proposal": key}, json, text)
+
+
 def verify(
     file: File,
     anchor: Annotated[
-        Path | None, typer.Option(help="An audit head kept elsewhere: a backup's manifest, or a text with it.")
+        Path | None, typer.Option(metavar="PATH", help="A backup's manifest, or a text with a head kept elsewhere.")
     ] = None,
     json: Json = False,
 ) -> None:
     """Check integrity, chains, safeguards and settings; exit 1 where something is wrong."""
-    document = keeping.verify(me(), file, anchor=anchor)
+    keys, actor = closed(file)
+    document = keeping.verify(actor, file, keys, anchor=anchor)
     lines = [f"{'ok ' if good else 'BAD'}  {name.replace('_', ' ')}" for name, good in document["checks"].items()]
     for problem in document["problems"][:20]:
         where = " ".join(str(v) for v in (problem["table"], problem["row"]) if v is not None)
@@ -106,15 +123,32 @@ def backup(file: File, dest: Annotated[Path, typer.Argument(metavar="DEST")], js
     answer(document, json, f"Kept {dest} ({document['bytes']:,} bytes), its keys and its manifest beside it.")
 
 
-def restore(source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: File, json: Json = False) -> None:
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP")], file: File, ask: Ask = "", json: Json = False
+) -> None:
     """Put a checked backup in the place of FILE; what was there is kept beside it."""
-    document = keeping.restore(me(), source, file)
+    if ask:
+        with opened(file) as app:
+            key = restoring.ask(app, me(), source, ask)
+        asked(file, key, json)
+        return
+    keys, actor = _restorer(source, file)
+    document = keeping.restore(actor, source, file, keys)
     kept = f" The file that was there is now {document['kept']}." if document["kept"] else ""
     answer(document, json, f"Restored {file} from {source}.{kept} {keeping.carried_words(document)}")
 
 
+def _restorer(source: Path, file: Path) -> tuple[Keys | None, Actor]:
+    """Who restores, known to the bank that is replaced; where that cannot be asked any more, to the backup."""
+    try:
+        return closed(file)
+    except Refused:
+        raise
+    except CrmdeskError:
+        return closed(source)
+
+
 def register(program: typer.Typer) -> None:
-    group = typer.Typer(help="New bank files.", rich_markup_mode=None)
     group.command("create")(create)
     program.add_typer(group, name="bank")
     program.command("import")(import_)

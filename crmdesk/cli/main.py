@@ -9,12 +9,14 @@ from pathlib import Path
 import typer
 
 from crmdesk import __version__
-from crmdesk.cli import bank, colleagues, daily, demo, mine, offers, permission, plugin
-from crmdesk.cli.output import debugging, options, warn
+from crmdesk.cli import bank, colleagues, daily, demo, guard, mine, offers, permission, plugin, user
+from crmdesk.cli.output import Options, debugging, options, warn
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.jobs import Cancelled
+from crmdesk.services.sign_in import Cost
 
 CANCELLED = "Cancelled; nothing half done was kept."
+ANYWHERE = ("--user", "--passphrase-file")
 OpenDesk = Callable[[Path | None], int]
 Draw = Callable[[Path, Path], list[str]]
 
@@ -26,28 +28,36 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     no_args_is_help=False,
 )
-for part in (demo, bank, daily, colleagues, permission, mine, offers, plugin):
+for part in (demo, bank, guard, user, daily, colleagues, permission, mine, offers, plugin):
     part.register(program)
 
 
 @program.callback()
 def everywhere(
     safe_mode: bool = typer.Option(False, "--safe-mode", help="Load no plugin."),
+    user: str = typer.Option("", "--user", metavar="NAME", help="Who signs in to a bank with users."),
+    passphrase_file: str = typer.Option(
+        "", "--passphrase-file", metavar="PATH", help="Its first line is the passphrase; - is stdin."
+    ),
     version: bool = typer.Option(False, "--version", help="Print the version."),
 ) -> None:
-    options.safe_mode = safe_mode
+    options.safe_mode, options.user, options.passphrase_file = safe_mode, user, passphrase_file
     if version:
         typer.echo(f"crmdesk {__version__}")
         raise typer.Exit
 
 
-def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures: Draw | None = None) -> int:
-    """Run one command; returns the exit code: 0 done, 1 failed or refused, 2 usage."""
+def main(
+    argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures: Draw | None = None,
+    cost: Cost | None = None,
+) -> int:  # fmt: skip
+    """Run one command; returns the exit code: 0 done, 1 failed or refused, 2 usage. `cost`: of trying a password."""
     # joblib would print a warning where lscpu is odd; the worker sets its own threads anyway.
     os.environ.setdefault("LOKY_MAX_CPU_COUNT", str(os.cpu_count() or 1))
     demo.open_desk, mine.draw_figures = open_desk, draw_figures
+    vars(options).update(vars(Options(cost=cost)))
     try:
-        found = program(args=list(argv), prog_name="crmdesk", standalone_mode=False)
+        found = program(args=_hoisted(argv), prog_name="crmdesk", standalone_mode=False)
         return found if isinstance(found, int) else 0
     except typer.Exit as stop:
         # Typer turns a Ctrl-C that nobody waited for into 130 without a word.
@@ -66,6 +76,23 @@ def main(argv: Sequence[str], *, open_desk: OpenDesk | None = None, draw_figures
     except Exception as error:
         words = f"crmdesk met a fault of its own ({type(error).__name__}: {error}); nothing half done was kept."
         return _fail(error, words + " Set CRMDESK_DEBUG=1 to see where.", 1)
+
+
+def _hoisted(argv: Sequence[str]) -> list[str]:
+    """The words of the command with --user and --passphrase-file before it: they may stand anywhere."""
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(argv)
+    for word in words:
+        if word == "--":
+            return [*first, *rest, word, *words]
+        if word in ANYWHERE:
+            first += [word, *([value] if (value := next(words, None)) is not None else [])]
+        elif word.partition("=")[0] in ANYWHERE:
+            first.append(word)
+        else:
+            rest.append(word)
+    return first + rest
 
 
 def _usage(error: typer.TyperException) -> str:

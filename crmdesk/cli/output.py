@@ -8,44 +8,122 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from crmdesk.app import App, build_app
+from crmdesk.domain.errors import CrmdeskError, Refused, SignInNeeded
 from crmdesk.domain.rights import Actor, single_user
 from crmdesk.jobs import Cancelled
+from crmdesk.services import sign_in
+from crmdesk.services.sign_in import Cost, Keys
 
 WIDEST = 48  # longer texts are whole in the JSON document and in the files of --out
 
 
 @dataclass
 class Options:
-    """Choices made before the command: set once by the entry point."""
+    """Choices made before the command: set anew by the entry point for each."""
 
     safe_mode: bool = False
+    user: str = ""
+    passphrase_file: str = ""  # "-" is stdin
+    cost: Cost | None = None  # what a password costs to try; tests with many sign-ins say less
+    actor: Actor | None = None  # who signed in to the bank that is open
+    given: str = ""  # by which passphrase
+    typed: str | None = None  # stdin can be read once only
 
 
 options = Options()
 
 
 def me() -> Actor:
-    """The computer's account: in single-user mode it holds every role."""
-    try:
-        return single_user(getpass.getuser())
-    except (KeyError, OSError):
-        return single_user("unknown")
+    """Who gives the command: the person signed in, or the computer's account in a bank without users."""
+    return options.actor or single_user(sign_in.computer_account())
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[App]:
-    """The bank at `file`, closed again whatever happens."""
-    app = build_app(file, safe_mode=options.safe_mode)
+def opened(file: Path, *, unready: bool = False) -> Iterator[App]:
+    """The bank at `file` with its person signed in, closed again whatever happens.
+
+    `unready`: also for somebody who still has a one-time password.
+    """
+
+    def build(path: Path, keys: Keys | None) -> App:
+        return build_app(path, keys=keys, safe_mode=options.safe_mode)
+
+    with _asked(file):
+        options.given = _passphrase(file)
+        app, actor = sign_in.enter(file, build, options.user, options.given, cost=options.cost)
+    options.actor = actor
     try:
+        if not unready and sign_in.must_change(app, actor):
+            words = f"This is a one-time password; choose your own one first: crmdesk user {file} password"
+            raise Refused(words + f" --user {actor.login}")
         yield app
     finally:
+        options.actor, options.given = None, ""
+        with suppress(CrmdeskError):  # a bank that was encrypted meanwhile lets nobody sign out
+            sign_in.leave(app, actor)
         app.close()
+
+
+def closed(file: Path) -> tuple[Keys | None, Actor]:
+    """Who works on the file of a bank that is not opened, and the keys of an encrypted one."""
+    with _asked(file):
+        return sign_in.at_file(file, options.user, _passphrase(file), cost=options.cost)
+
+
+def _passphrase(file: Path) -> str:
+    """What opens the bank: the first line of --passphrase-file, or typed; "" where nothing is asked or can be."""
+    if not sign_in.door(file).asks:
+        return ""
+    if options.passphrase_file:
+        return first_line(options.passphrase_file)
+    if (options.user or not sign_in.door(file).users) and sys.stdin.isatty():
+        return getpass.getpass("Passphrase: ", stream=sys.stderr)
+    return ""
+
+
+def first_line(place: str) -> str:
+    """The first line of a file, or of stdin for "-"; CrmdeskError where it is empty or cannot be read."""
+    try:
+        if place != "-":
+            with Path(place).open(encoding="utf-8") as stream:
+                found = stream.readline()
+        else:
+            options.typed = sys.stdin.readline() if options.typed is None else options.typed
+            found = options.typed
+    except (OSError, UnicodeDecodeError):
+        raise CrmdeskError(f"The passphrase file {place} could not be read; check its name and its rights.") from None
+    if not found.rstrip("\r\n"):
+        raise CrmdeskError("The first line of the passphrase file is empty; it holds the passphrase.")
+    return found.rstrip("\r\n")
+
+
+def chosen_passphrase(place: str, what: str) -> str:
+    """A new passphrase: the first line of a file, or typed twice on a terminal."""
+    if place:
+        return first_line(place)
+    if not sys.stdin.isatty():
+        raise CrmdeskError(f"{what} is asked on a terminal; without one give a file whose first line it is.")
+    typed = getpass.getpass(f"{what}: ", stream=sys.stderr)
+    if getpass.getpass("Once more: ", stream=sys.stderr) != typed:
+        raise CrmdeskError("The two differ; nothing was changed. Try again.")
+    return typed
+
+
+@contextmanager
+def _asked(file: Path) -> Iterator[None]:
+    """Say to a command how a bank is told who is there."""
+    try:
+        yield
+    except SignInNeeded as error:
+        name = "--user NAME and " if error.door.users else ""
+        has = "has users" if error.door.users else "is encrypted"
+        raise Refused(f"{file} {has}; give {name}--passphrase-file PATH (- for stdin).") from None
 
 
 def say(text: str) -> None:

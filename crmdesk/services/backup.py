@@ -62,6 +62,7 @@ def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) 
     protection = "encrypted" if own is not None else "plain"
     if own is None and target.exists() and keyfile.is_encrypted(target):
         protection = "lost"
+    by = restoring.agreed(actor, source, target, before)
     found: carry.Later | None = None
 
     def prepare(part: Path) -> None:

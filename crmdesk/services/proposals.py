@@ -145,7 +145,12 @@ def spend(app: App, session: Any, actor: Actor, kind: str, subject_hash: str, pr
         return "single-handed"
     found = _approved(raw_of(session), actor, kind, subject_hash, proposal)
     queries.change(session, found.id, state="used", used_at=datetime.now(UTC))
-    return f"proposal {found.id} approved by {found.decided_by}"
+    return _words(found)
+
+
+def agreed(raw: Any, actor: Actor, kind: str, subject_hash: str) -> str:
+    """As `spend`, of a bank that is replaced, with the approval in it, by the act."""
+    return _words(_approved(raw, actor, kind, subject_hash, None))
 
 
 def _approved(raw: Any, actor: Actor, kind: str, subject_hash: str, proposal: int | None) -> Proposed:
@@ -159,6 +164,10 @@ def _approved(raw: Any, actor: Actor, kind: str, subject_hash: str, proposal: in
     else:
         words += "; ask for approval, then somebody else decides on Administration > Second person."
     raise NeedsSecond(words, kind, subject_hash)
+
+
+def _words(found: Proposed) -> str:
+    return f"proposal {found.id} of {found.made_by} approved by {found.decided_by}"
 
 
 def _open(raw: Any, key: int, states: tuple[str, ...]) -> Proposed:

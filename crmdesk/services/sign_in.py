@@ -22,6 +22,9 @@ from crmdesk.store.keyfile import Cost, Keys
 from crmdesk.store.queries import people
 from crmdesk.store.queries.people import Person
 
+__all__ = ["Cost", "Door", "Keys", "at_file", "change_password", "check_again", "computer_account", "door", "enter",
+           "join", "leave", "lock", "must_change", "name_of"]  # fmt: skip
+
 
 class OpenApp(App, Protocol):
     """An open bank that can be closed again (`crmdesk.app.App`)."""

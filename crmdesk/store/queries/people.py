@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,18 +49,21 @@ class Person:
 def mode_of_file(path: Path) -> str:
     """ "single" or "multi" of a plain bank that is not open; CrmdeskError where the file is none."""
     check_is_bank(path)
-    with plain_words(path), contextlib.closing(_look(path, None)) as raw:
+    with reading(path) as raw:
         return mode(raw)
 
 
 def person_in_file(path: Path, login: str, keys: Keys | None = None) -> Person | None:
     """Somebody of a bank that is not open; `keys` of an encrypted one."""
-    with plain_words(path), contextlib.closing(_look(path, keys)) as raw:
+    with reading(path, keys) as raw:
         return person(raw, login)
 
 
-def _look(path: Path, keys: Keys | None) -> Any:
-    return connect(path, key=keys.data if keys else None, read_only=True)
+@contextlib.contextmanager
+def reading(path: Path, keys: Keys | None = None) -> Iterator[Any]:
+    """A raw read-only connection to a bank that is not open; CrmdeskError where it cannot be read."""
+    with plain_words(path), contextlib.closing(connect(path, key=keys.data if keys else None, read_only=True)) as raw:
+        yield raw
 
 
 def mode(raw: Any) -> str:

@@ -1,0 +1,57 @@
+"""A restore replaces everything that was recorded since the backup: in a bank with users a second person agrees."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crmdesk.domain.errors import CrmdeskError, Refused
+from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.services import proposals
+from crmdesk.services.context import App
+from crmdesk.services.guard import service
+from crmdesk.store import files
+from crmdesk.store.keyfile import Keys
+from crmdesk.store.queries import people
+
+
+@service(Right.RESTORE, whole=True)
+def ask(app: App, actor: Actor, source: Path, reason: str) -> int:
+    """Ask a second person to let `source` replace the open bank; returns the proposal's id.
+
+    It is about this backup as it is now. CrmdeskError where there is none, BadFields("reason") without a reason.
+    """
+    if not source.is_file():
+        raise CrmdeskError(f"{source} does not exist; name the backup to restore.")
+    made = datetime.fromtimestamp(source.stat().st_mtime, UTC)
+    details = {"backup": source.name, "made": f"{made:%Y-%m-%d %H:%M} UTC",
+               "size": f"{source.stat().st_size / 1e6:,.1f} MB"}  # fmt: skip
+    title = f"Restore {app.path.name} from {source.name}"
+    return proposals.propose(app, actor, "restore", title, _subject(source), details, reason)
+
+
+def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
+    """The words for the audit of a restore that may be done; NeedsSecond where nobody approved it.
+
+    The approval needs no spending: it is gone with the bank that is replaced. Where that bank is missing or cannot be
+    read there is nobody to ask, and the audit says so.
+    """
+    if not target.is_file():
+        return "no bank was there"
+    try:
+        with people.reading(target, keys) as raw:
+            if people.mode(raw) == "single":
+                return "single-handed"
+            found = people.person(raw, actor.login)
+            if found is None or found.ended is not None or not may(replace(actor, roles=found.roles), Right.RESTORE):
+                raise Refused(f"{actor.login} may not restore {target.name}; one of its administrators can.")
+            return proposals.agreed(raw, actor, "restore", _subject(source))
+    except Refused:
+        raise
+    except CrmdeskError:
+        return "the bank replaced could not be asked"
+
+
+def _subject(source: Path) -> str:
+    return proposals.subject("restore", backup=files.sha256(source))
