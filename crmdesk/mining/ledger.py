@@ -24,7 +24,10 @@ STORED = (
 
 
 def write(store: Store, actor: Actor, record: RunRecord) -> RunRecord:
-    """Store a run whatever its outcome; gives it back with its internal id."""
+    """Store a run whatever its outcome; gives it back with its internal id.
+
+    Segments made for credit stay in the run: lists, filters and measures show segments to those who sell, too.
+    """
     values = {name: getattr(record, name) for name in STORED}
     values.update(
         versions=dict(record.versions), params=dict(record.params), excluded=dict(record.excluded),
@@ -33,7 +36,7 @@ def write(store: Store, actor: Actor, record: RunRecord) -> RunRecord:
     )  # fmt: skip
     with store.write() as session:
         run_id = runs.insert(session, values, parts_of(record.result) if record.result else [])
-        if isinstance(record.result, Segments):
+        if isinstance(record.result, Segments) and record.purpose != "credit":
             segments.insert(session, run_id, segment_rows(record.result), member_rows(record.result))
         audit.record(
             store, session, actor, "run", record.analysis, purpose=record.purpose, reason=record.outcome,

@@ -22,9 +22,10 @@ from crmdesk.domain.permission import (
     MINING_PURPOSES,
     STATES,
 )
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
+from crmdesk.services.reach import within
 from crmdesk.store.queries import permission_bank as queries
 from crmdesk.store.queries import permissions as ledger
 
@@ -95,11 +96,11 @@ class Saying:
 
 @service(Right.READ_PERMISSIONS)
 def overview(app: App, actor: Actor, at: datetime | None = None, known_at: datetime | None = None) -> Overview:
-    """The grid of the whole bank at `at` (aware; None: the bank's clock), from what was known at `known_at`."""
+    """The grid of the customers in reach at `at` (aware; None: the bank's clock), from what was known at `known_at`."""
     at = (at or app.store.clock()).astimezone(UTC)
     rows, allowed = {}, {}
     with app.store.reader() as raw:
-        customers = everyone(raw)
+        customers = _reached(app, actor, everyone(raw))
         blocked = np.isin(customers, queries.restricted(raw))
         events = columns.known_by(columns.read_ledger(raw), at, known_at)
         basis = {p: ledger.basis(raw, p) or LEGITIMATE_INTEREST for p in MINING_PURPOSES}
@@ -150,7 +151,7 @@ def queue(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) ->
         raise BadInput(f"The days ahead are a number from 0 up, not {days}.")
     clock = app.store.clock()
     with app.store.reader() as raw:
-        customers = np.setdiff1d(everyone(raw), queries.not_asked(raw, clock))
+        customers = np.setdiff1d(_reached(app, actor, everyone(raw)), queries.not_asked(raw, clock))
         events = columns.known_by(columns.read_ledger(raw), clock)
         due = [row for place in PLACES for row in _ending(events, customers, place, clock, days)]
         today = clock.date()
@@ -185,7 +186,7 @@ def objections(app: App, actor: Actor, limit: int = SHOWN_AT_MOST) -> list[Sayin
     """Objections that stand now, the newest first; one that yielded to a later own grant is not among them."""
     clock = app.store.clock()
     with app.store.reader() as raw:
-        customers = everyone(raw)
+        customers = _reached(app, actor, everyone(raw))
         events = columns.known_by(columns.read_ledger(raw), clock)
         seqs: set[int] = set()
         for purpose in (*CONSENT_PURPOSES, *MINING_PURPOSES):
@@ -200,7 +201,14 @@ def changed_since(app: App, actor: Actor, since: datetime | None = None, limit: 
     """Withdrawals and objections written down after `since` (None: in the last seven days), the newest first."""
     since = since or app.store.clock() - timedelta(days=NEWS_DAYS)
     with app.store.reader() as raw:
-        return [_saying(actor, row) for row in queries.withdrawn_since(raw, since.astimezone(UTC), limit)]
+        reached = within(app, actor, Right.READ_PERMISSIONS)
+        return [_saying(actor, row) for row in queries.withdrawn_since(raw, since.astimezone(UTC), limit, reached)]
+
+
+def _reached(app: App, actor: Actor, customers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those of the customers whose permissions this person may know."""
+    reached = within(app, actor, Right.READ_PERMISSIONS)
+    return customers if reached is None else np.intersect1d(customers, np.array(sorted(reached), np.int64))
 
 
 def _saying(actor: Actor, row: queries.SayingRow) -> Saying:
@@ -209,4 +217,4 @@ def _saying(actor: Actor, row: queries.SayingRow) -> Saying:
 
 
 def _name(actor: Actor, number: str, given: str | None, family: str) -> str:
-    return full_name(given, family) if may(actor, Right.READ_CONTACT) else number
+    return full_name(given, family) if clear(actor, Right.READ_CUSTOMER) else number

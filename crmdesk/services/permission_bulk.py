@@ -15,6 +15,7 @@ from crmdesk.jobs.progress import Cancelled
 from crmdesk.services import customers
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
+from crmdesk.services.reach import one_at_a_time, within
 from crmdesk.store import audit
 from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries import permissions as ledger
@@ -29,11 +30,13 @@ def withdraw_many(
     app: App, actor: Actor, chosen: customers.Chosen, purpose: str, channels: tuple[str, ...] = (), *,
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
 ) -> Change:  # fmt: skip
-    """Withdraw a purpose, on these channels or on all, for everybody `chosen`.
+    """Withdraw a purpose, on these channels or on all, for everybody `chosen` who is in reach.
 
-    One unit of work. Who has withdrawn, objected or been erased already is left out: nothing would change. The change
-    touches the events that were written, none where nobody was left. Raises Cancelled, then nothing was written.
+    Refused for who works with one customer at a time. One unit of work. Who has withdrawn, objected or been erased
+    already is left out: nothing would change. The change touches the events that were written, none where nobody was
+    left. Raises Cancelled, then nothing was written.
     """
+    one_at_a_time(actor, Right.READ_CUSTOMER)
     answer, watch = Recording(purpose, tuple(channels), "withdrawn"), progress or Silent()
     check(answer, app.store.clock())
     seqs: list[int] = []
@@ -41,7 +44,10 @@ def withdraw_many(
     with app.store.write() as session:
         # Both are asked now that nobody else writes: what was recorded while this waited lies before the withdrawal.
         raw, clock = writes.raw_of(session), app.store.clock()
-        ids = customers.ids_of(raw, actor, chosen, clock, cancel=cancel).tolist()
+        with app.store.reader() as seen:  # whom a filter finds is for the person's own view of the bank to say
+            found = customers.ids_of(seen, actor, chosen, clock, cancel=cancel).tolist()
+        reached = within(app, actor, Right.RECORD_PERMISSION)
+        ids = [customer for customer in found if reached is None or customer in reached]
         standing = ledger.standing_clock(raw)
         for start in range(0, len(ids), _PACK):
             if cancel():
@@ -54,7 +60,7 @@ def withdraw_many(
         audit.record(
             app.store, session, actor, "withdraw many", "permission_event", purpose=purpose,
             fields=", ".join(answer.channels) or "all channels",
-            reason=f"{len(people)} customers, {len(ids) - len(people)} left out",
+            reason=f"{len(people)} customers, {len(found) - len(people)} left out",
         )  # fmt: skip
     touched = {"permission_event": _named(seqs), "customer": _named(people)}
     return Change("withdraw_many", touched, app.store.change_no())

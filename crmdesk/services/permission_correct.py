@@ -20,10 +20,13 @@ from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
+from crmdesk.services.reach import within
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
+from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permission_write as writes
 from crmdesk.store.queries import permissions as ledger
+from crmdesk.store.queries import reach
 from crmdesk.store.queries.permission_write import Subject
 
 _SOURCE: Final = "correction"
@@ -42,6 +45,7 @@ class Proposal:
     reason: str
     by: str
     at: datetime
+    customer: int = 0
 
 
 @service(Right.RECORD_PERMISSION, of="number")
@@ -71,13 +75,19 @@ def correct(app: App, actor: Actor, number: str, seq: int, reason: str) -> Chang
 
 @service(Right.READ_EVIDENCE, of="number")
 def pending(app: App, actor: Actor, number: str | None = None) -> list[Proposal]:
-    """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all.
+    """Corrections that wait for the data-protection officer, the oldest first; of one customer, or of all in reach.
 
     The reasons are free text, for who may read contact data.
     """
     with app.store.reader() as raw:
-        who = writes.subject(raw, number, app.store.clock()).id if number else None
-        found = list(_waiting(raw, who))
+        who = people.id_of(raw, number) if number else None
+    with app.store.whole.reader() as raw:  # the text behind one says what it would void, whoever may read the reason
+        waiting = list(_waiting(raw, who))
+    with app.store.reader() as raw:
+        seen = reach.seen(raw, [one.customer for one in waiting])
+    reached = within(app, actor, Right.READ_EVIDENCE)
+    found = [replace(one, number=seen[one.customer]) for one in waiting
+             if one.customer in seen and (reached is None or one.customer in reached)]  # fmt: skip
     return found if may(actor, Right.READ_CONTACT) else [replace(one, reason=HIDDEN) for one in found]
 
 
@@ -143,7 +153,7 @@ def _waiting(raw: Any, customer: int | None) -> Iterator[Proposal]:
         event = ledger.standing_event(raw, row.customer, int(said["voids"]))
         if event is not None:
             yield Proposal(row.seq, row.number, event.seq, event.purpose, event.channel, event.status,
-                           str(said["reason"]), row.actor, row.at)  # fmt: skip
+                           str(said["reason"]), row.actor, row.at, row.customer)  # fmt: skip
 
 
 def _moment(app: App, raw: Any, who: Subject) -> datetime:

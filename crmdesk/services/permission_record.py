@@ -76,6 +76,7 @@ def preview(app: App, actor: Actor, number: str, recording: Recording) -> Previe
             return Preview(str(error), refusal=str(error))
         after = [*plan.known, *as_events(recording, writes.last_seq(raw) + 1, plan.begins, plan.recorded, plan.ends)]
         cells = _cells(raw, plan, after)
+    with app.store.whole.reader() as raw:  # lists that this person does not see drop the customer all the same
         lists = _dropped(raw, plan, after)
     words = ", ".join(_cell_words(recording, channel, decision) for channel, decision in cells)
     drop = f" {lists} open list{'' if lists == 1 else 's'} will drop this customer." if lists else ""

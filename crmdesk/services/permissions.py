@@ -80,7 +80,8 @@ def grid(
 ) -> Grid:  # fmt: skip
     """Everything the customer allowed and refused at `at` (aware; None: now by the bank's clock).
 
-    With `known_at` only events recorded by then count: what the bank could have known.
+    With `known_at` only events recorded by then count: what the bank could have known. Who knows the state alone gets
+    no history.
     """
     at = (at or app.store.clock()).astimezone(UTC)  # a grant's last day ends by the bank's clock, not the asker's
     with app.store.reader() as raw:
@@ -88,7 +89,8 @@ def grid(
         events, told = ledger.whole(raw, customer)
         blocked = bool(ledger.restricted(raw, [customer]))
         rows = tuple(_row(raw, purpose, events, at, blocked, known_at) for purpose in GRID_PURPOSES)
-        return Grid(number, at, rows, _known(told, known_at), known_at, blocked)
+        history = _known(told, known_at) if may(actor, Right.READ_EVIDENCE) else ()
+        return Grid(number, at, rows, history, known_at, blocked)
 
 
 def _known(told: list[HistoryEvent], known_at: datetime | None) -> tuple[HistoryEvent, ...]:
@@ -107,7 +109,9 @@ def evidence(app: App, actor: Actor, number: str, seq: int) -> Evidence:
     Words and the document's name are for who may read contact data.
     """
     with app.store.reader() as raw:
-        found = ledger.proof(raw, people.id_of(raw, number), seq)
+        customer = people.id_of(raw, number)
+    with app.store.whole.reader() as raw:  # hashes are compared with what is there, not with what a view leaves of it
+        found = ledger.proof(raw, customer, seq)
     if found is None:
         raise BadInput(f"Event {seq} is not one of {number}; read the page again.")
     with app.store.write() as session:

@@ -154,6 +154,8 @@ def edit(app: App, actor: Actor, id: int, version: int, **fields: Any) -> Change
             if values["owner_id"] != queries.staff_id(raw, task["owner"]):
                 values["handed_from"] = queries.staff_id(raw, task["owner"])
         if "number" in fields:
+            if fields["number"] and fields["number"] != task["number"]:
+                check_row(raw, actor, Right.EDIT_WORK, "customer", fields["number"])
             values["customer_id"] = _about(raw, task["number"], fields["number"])
         journal = Journal(session, actor, "edit task", f"Change task: {values.get('title', task['title'])}")
         try:

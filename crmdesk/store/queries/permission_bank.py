@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -60,11 +60,15 @@ def sayings(raw: Any, seqs: Sequence[int]) -> list[SayingRow]:
     return _rows(raw.execute(_SAYING + wanted, (json.dumps(list(seqs)),)))
 
 
-def withdrawn_since(raw: Any, since: datetime, limit: int) -> list[SayingRow]:
-    """Withdrawals and objections recorded after `since` that were not voided, the newest first."""
+def withdrawn_since(
+    raw: Any, since: datetime, limit: int, customers: Collection[int] | None = None
+) -> list[SayingRow]:  # fmt: skip
+    """Withdrawals and objections recorded after `since` that were not voided, the newest first; None: everybody's."""
     standing = f"e.seq IN (SELECT seq FROM permission_event WHERE recorded_at > :since AND {STANDING})"
-    wanted = f" WHERE e.status IN ('withdrawn', 'objected') AND {standing} ORDER BY e.seq DESC LIMIT :limit"
-    return _rows(raw.execute(_SAYING + wanted, {"since": stored(since), "limit": limit}))
+    wanted = f" WHERE e.status IN ('withdrawn', 'objected') AND {standing}{{}} ORDER BY e.seq DESC LIMIT :limit"
+    among = "" if customers is None else " AND e.customer_id IN (SELECT value FROM json_each(:among))"
+    given = {"since": stored(since), "limit": limit, "among": json.dumps(sorted(customers or ()))}
+    return _rows(raw.execute(_SAYING + wanted.format(among), given))
 
 
 def _rows(rows: Any) -> list[SayingRow]:
