@@ -11,7 +11,7 @@ from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.services import proposals
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
-from crmdesk.store import files
+from crmdesk.store import files, keyfile
 from crmdesk.store.keyfile import Keys
 from crmdesk.store.queries import people
 
@@ -39,6 +39,8 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
     """
     if not target.is_file():
         return "no bank was there"
+    if keyfile.is_encrypted(target) and (keys is None or keys.data is None):
+        raise Refused(f"{target.name} is encrypted; sign in to it first, or move it away and restore to its place.")
     try:
         with people.reading(target, keys) as raw:
             if people.mode(raw) == "single":

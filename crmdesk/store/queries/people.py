@@ -62,7 +62,10 @@ def person_in_file(path: Path, login: str, keys: Keys | None = None) -> Person |
 @contextlib.contextmanager
 def reading(path: Path, keys: Keys | None = None) -> Iterator[Any]:
     """A raw read-only connection to a bank that is not open; CrmdeskError where it cannot be read."""
-    with plain_words(path), contextlib.closing(connect(path, key=keys.data if keys else None, read_only=True)) as raw:
+    # Without a log nobody has it open, and looking at it leaves no file beside it.
+    still = not path.with_name(path.name + "-wal").exists()
+    key = keys.data if keys else None
+    with plain_words(path), contextlib.closing(connect(path, key=key, read_only=True, still=still)) as raw:
         yield raw
 
 
