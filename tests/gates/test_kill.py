@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from laboratory import outside, work
-from sqlcipher3 import dbapi2
 
 from crmdesk.store.bank import create_bank
 
@@ -32,12 +31,10 @@ def test_the_looking_over_sees_a_torn_unit_and_a_lost_one(tmp_path: Path) -> Non
     said = {work.unit(store, 1, number) for number in (1, 2)}
     store.close()
     assert work.look(store.path).lost(said) == set() == work.look(store.path).lost(set())
-    raw = dbapi2.connect(str(store.path), isolation_level=None)
-    raw.execute("DELETE FROM interaction WHERE customer_id = 2 AND id = (SELECT max(id) FROM interaction)")
-    raw.close()
+    with work.spoiled(store.path) as raw:
+        raw.execute("DELETE FROM interaction WHERE customer_id = 2 AND id = (SELECT max(id) FROM interaction)")
     found = work.look(store.path)
     assert found.torn == ["unit L1-2: 2 interactions, 1 events"] and found.lost(said) == {"u1-2"}
-    raw = dbapi2.connect(str(store.path), isolation_level=None)
-    raw.executescript("DROP TRIGGER audit_event_no_delete; DELETE FROM audit_event WHERE seq = 1;")
-    raw.close()
+    with work.spoiled(store.path) as raw:
+        raw.executescript("DROP TRIGGER audit_event_no_delete; DELETE FROM audit_event WHERE seq = 1;")
     assert any("audit_event 1: row 1 is missing" in line for line in work.look_raw(store.path).broken)

@@ -10,11 +10,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from small_bank import ACTOR, SmallApp, add, event, interaction, person
+from sqlalchemy.orm import Session
+from sqlcipher3 import dbapi2
 
 from crmdesk.domain.recording import Recording
 from crmdesk.services import customer_edit, interactions, permission_record
@@ -165,3 +168,25 @@ def dump(raw: Any) -> str:
         if not table.startswith(("customer_search_", "sqlite_")) and table != "customer_search":
             lines += [f"{table}{row!r}" for row in raw.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
     return "\n".join(lines)
+
+
+def fill(session: Session, interactions_: int) -> None:
+    """So many interactions of a hundredth as many customers, in the caller's unit of work."""
+    people = max(1, interactions_ // 100)
+    add(session, "customer", [person(key, f"Given{key}", f"Family{key}") for key in range(1, people + 1)])
+    first = interaction(1, "2026-01-01T10:00", 1, -100)
+    for start in range(0, interactions_, 50_000):
+        numbers = range(start, min(start + 50_000, interactions_))
+        rows = [{**first, "customer_id": n % people + 1, "occurred_s": first["occurred_s"] + 60 * n} for n in numbers]
+        add(session, "interaction", rows)
+
+
+@contextmanager
+def spoiled(bank: Path) -> Iterator[Any]:
+    """A connection that keeps none of the store's rules, to do by hand what the laboratory must see."""
+    raw = dbapi2.connect(str(bank), isolation_level=None)
+    try:
+        yield raw
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        raw.close()
