@@ -31,9 +31,10 @@ TABLE: Final[dict[str, str]] = {
         bulk.apply bulk.fields bulk.preview customer_edit.create customer_edit.similar """,
     # ... found: each sees what the views above leave of it
     "a a a a a - a": """
-        column_values.cells custom_fields.fields customers.choices customers.count customers.count_chosen
+        column_values.cells customers.choices customers.count customers.count_chosen
         customers.find customers.rows customers.search_rule filter_words.describe list_fields.columns list_fields.fields
         near_names.near_names saved.delete saved.lists saved.rename saved.save withdrawn.leaving """,
+    "a a a a a a a##": " ",  # the admin makes them
     # interactions, feedback: teller R, add; RM RW own; AN P; MK counts; DPO R; AU M
     "b o a a a - a#": " customer_card.timeline ",
     "b o - - - - -": """
@@ -78,13 +79,12 @@ TABLE: Final[dict[str, str]] = {
     "- a a a - - -": """
         customer_export.address_columns customer_export.first_rows customer_export.plan customer_export.write
         export_rows.cells export_rows.export_columns prints.customer_list offer_export.export_csv """,
-    "- a a a - - -##": " export.export ",
-    "- a a a a - -#": " prints.result reports.write_report ",  # without persons
+    "- a a a a - -#": " export.export prints.result reports.write_report ",  # for the DPO without persons
     "- o - - a - -": " prints.customer ",
     # import, merge: RM proposes; AD runs
     "- - - - - a -": """
         offered.offered run.ask run.run
-        encryption.encrypt encryption.new_recovery_key encryption.remove_plain_copies
+        encryption.encrypt encryption.new_recovery_key encryption.remove_plain_copies restoring.ask
         plugins.disable plugins.enable
         autobackup.changed autobackup.check autobackup.copies autobackup.make autobackup.restorable
         backup.backup backup.restore backup.to_carry_over staff.add
@@ -114,7 +114,8 @@ TABLE: Final[dict[str, str]] = {
     # one's own deeds; the auditor does nothing that could be undone
     "a a a a a a -": " history.deeds history.next_redo history.next_undo history.redo history.undo ",
     # what everybody sees who is signed in
-    "a a a a a a a": " encryption.change_passphrase encryption.status audit_log.own plugin_columns.cells plugin_columns.offered ",
+    "a a a a a a a": """
+        audit_log.own custom_fields.fields encryption.change_passphrase encryption.status plugin_columns.cells plugin_columns.offered """,
 }
 # fmt: on
 
