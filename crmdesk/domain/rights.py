@@ -147,6 +147,8 @@ MATRIX: Final[Mapping[Right, Mapping[Role, Grant]]] = {
     Right.MANAGE_PLUGINS: {_AD: ALL},
 }  # fmt: skip
 HOLDERS: Final[Mapping[Right, frozenset[Role]]] = {right: frozenset(cells) for right, cells in MATRIX.items()}
+# Who holds several roles acts in the first of these that may do the thing: what knows most of the fewest people leads.
+HATS: Final = (_RM, _T, _DPO, _MK, _AN, _AU, _AD)
 # Separation of duties: who keeps the machine or sells may not also be the one who guards the data.
 APART: Final = (frozenset({_AD, _DPO}), frozenset({_MK, _DPO}))
 
@@ -165,6 +167,7 @@ class Actor:
     session: str = ""
     staff: int | None = None
     branch: int | None = None
+    held: frozenset[Role] = frozenset()  # all roles of the person; `roles` are those of this call
     everywhere: bool = True  # no row rules: a bank in single-user mode
 
     @property

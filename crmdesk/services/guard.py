@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from crmdesk.domain.errors import Refused
-from crmdesk.domain.rights import Actor, Grant, Reach, Right, grant, may, require
+from crmdesk.domain.rights import HATS, Actor, Grant, Reach, Right, grant, may, require
 from crmdesk.services.context import App
 from crmdesk.store import Store
 from crmdesk.store.queries import subjects
@@ -82,12 +82,12 @@ def service(
 
         @functools.wraps(deed)
         def call(app: Any, actor: Actor, *args: Any, **kwargs: Any) -> Any:
-            inside = enter(app, actor, rule)
+            named = [
+                (kind, args[at] if (at := places[parameter] - 2) < len(args) else kwargs.get(parameter))
+                for parameter, kind in rows.items()
+            ]
+            inside = enter(app, actor, rule, named)
             actor = inside.actor if isinstance(inside, Guarded) else actor
-            for parameter, kind in rows.items():
-                at = places[parameter] - 2
-                key = args[at] if at < len(args) else kwargs.get(parameter)
-                _check_rows(inside, actor, rule, kind, key)
             return deed(inside, actor, *args, **kwargs)
 
         return cast(F, call)
@@ -119,17 +119,42 @@ def door_service(deed: F) -> F:
     return deed
 
 
-def enter(app: Any, actor: Actor, rule: Rule) -> Any:
-    """The guarded app of a call that may be made; Refused, in a sentence, where it may not."""
+def enter(app: Any, actor: Actor, rule: Rule, named: Sequence[tuple[str, Any]] = ()) -> Any:
+    """The guarded app of a call that may be made on the rows `named` (kind, key); Refused, in a sentence, if not.
+
+    Who has several roles acts in the first of them that may do it, and sees what that role sees.
+    """
     base = app.base if isinstance(app, Guarded) else app
     if not hasattr(base, "store"):  # a plugin host without a bank: there are no rows
         _require(actor, rule)
         return base
     known = isinstance(app, Guarded) and app.actor is actor
-    actor = actor if known else fresh(base, actor)
-    _require(actor, rule)
+    actor = _hat(base, actor if known else fresh(base, actor), rule, named)
     store = base.store if rule.whole else base.store.scoped(scope_of(actor))
-    return app if known and app.store is store else Guarded(base, store, actor)
+    return app if known and app.store is store and app.actor is actor else Guarded(base, store, actor)
+
+
+def _hat(app: App, actor: Actor, rule: Rule, named: Sequence[tuple[str, Any]]) -> Actor:
+    if len(actor.held) > 1:
+        _require(replace(actor, roles=actor.held), rule)
+        hats = [replace(actor, roles=frozenset({role})) for role in HATS if role in actor.held]
+        fit = [hat for hat in hats if _may(hat, rule)] or [replace(actor, roles=actor.held)]
+    else:
+        _require(actor, rule)
+        fit = [actor]
+    refusals = []
+    for hat in fit:
+        try:
+            for kind, key in named:
+                _check_rows(app, hat, rule, kind, key)
+            return hat
+        except Refused as refusal:
+            refusals.append(refusal)
+    raise refusals[0]
+
+
+def _may(actor: Actor, rule: Rule) -> bool:
+    return (any if rule.any_of else all)(may(actor, right) for right in rule.rights)
 
 
 def fresh(app: App, actor: Actor) -> Actor:
@@ -142,11 +167,13 @@ def fresh(app: App, actor: Actor) -> Actor:
         raise Refused("This bank has users; sign in with your name and password first.")
     if now.staff is None or now.ended:
         raise Refused(f"{actor.login} does not work here any more; an administrator can change that.")
-    return replace(actor, roles=now.roles, single=False, staff=now.staff, branch=now.branch, everywhere=False)
+    return replace(
+        actor, roles=now.roles, held=now.roles, single=False, staff=now.staff, branch=now.branch, everywhere=False
+    )
 
 
 def _require(actor: Actor, rule: Rule) -> None:
-    if rule.any_of and any(may(actor, right) for right in rule.rights):
+    if rule.any_of and _may(actor, rule):
         return
     require(actor, *(rule.rights[:1] if rule.any_of else rule.rights))
 
