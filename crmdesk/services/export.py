@@ -51,8 +51,7 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     record = _for_file(actor, finished(app, actor, uuid))
     about_persons = masks.persons(record.result).values() if record.result else ()
     rows = sum(map(len, about_persons))
-    if about_persons:
-        export_terms.check_rows(actor, max(map(len, about_persons)))
+    export_terms.check_rows(actor, max(map(len, about_persons), default=0))
     if rows > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
     with writable(out_dir):
@@ -70,25 +69,18 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
 
             files = hand_over(app, written, out_dir, note)
     warnings = list(_left_out_words(record.left_out))
-    if not export_terms.takes_lists(actor):
-        warnings.append("Tables about persons were left out: your role takes no lists of customers out of the bank.")
     if draw is not None and record.result is not None and record.result.figures:
         warnings += _draw(record.result, draw, out_dir)
     return ExportReport(out_dir, tuple(files), record.left_out, tuple(warnings))
 
 
 def _for_file(actor: Actor, record: RunRecord) -> RunRecord:
-    """The run with what this person may take out of the bank: no tables about persons, or no small groups in them."""
-    least, lists = export_terms.least_together(actor), export_terms.takes_lists(actor)
-    if record.result is None or (lists and not least):
+    """The run with no group of persons in its tables that is smaller than this person may take out of the bank."""
+    least = export_terms.least_together(actor)
+    if record.result is None or not least:
         return record
-    tables = dict(record.result.tables)
-    for name, table in masks.persons(record.result).items():
-        if lists:
-            tables[name] = masks.grouped(table, least)
-        else:
-            del tables[name]
-    return replace(record, result=replace(record.result, tables=tables))
+    tables = {name: masks.grouped(table, least) for name, table in masks.persons(record.result).items()}
+    return replace(record, result=replace(record.result, tables={**record.result.tables, **tables}))
 
 
 def hand_over(app: App, written: list[Path], folder: Path, note: Callable[[Any], None]) -> list[Path]:
