@@ -14,6 +14,7 @@ from sqlcipher3 import dbapi2
 from sqlmodel import Session
 
 from crmdesk.domain.errors import CrmdeskError
+from crmdesk.places import beside
 from crmdesk.store import keyfile, schema
 from crmdesk.store.connection import OLDEST_SQLITE, PRAGMAS, connect, plain_words
 from crmdesk.store.keyfile import Keys
@@ -211,6 +212,12 @@ def check_is_bank(path: Path, keys: Keys | None = None) -> int:
         version, application = int.from_bytes(head[60:64], "big"), int.from_bytes(head[68:72], "big")
         application = application if head[:16] == keyfile.PLAIN else 0
     if application != schema.APPLICATION_ID:
+        pages, rest = divmod(path.stat().st_size, 4096)
+        if pages and not rest and head[:16] != keyfile.PLAIN and not beside(path, "keys").exists():
+            raise CrmdeskError(
+                f"{path} is not a bank of crmdesk, or an encrypted one whose {beside(path, 'keys').name} is missing: "
+                "the keys travel with the bank; copy them back from where it came."
+            )
         raise CrmdeskError(f"{path} is not a bank of crmdesk; nothing was changed.")
     if version > schema.SCHEMA_VERSION:
         raise CrmdeskError(
