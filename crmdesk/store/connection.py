@@ -1,6 +1,7 @@
 """One raw connection to a bank file: its key turned, every pragma set and read back, driver errors in plain words."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1, "trusted_schema": 0,
     "secure_delete": 1, "cell_size_check": 1, "busy_timeout": 10000, "mmap_size": 0,
 }  # fmt: skip
+if sys.platform == "darwin":  # there a plain fsync does not reach the disk
+    PRAGMAS["fullfsync"] = 1
 OLDEST_SQLITE = (3, 51, 3)  # 3.7.0 to 3.51.2 can corrupt a WAL file
 
 
