@@ -23,6 +23,7 @@ from crmdesk.store.journal import Journal
 from crmdesk.store.queries import bulk as queries
 from crmdesk.store.queries import customer_edit
 from crmdesk.store.queries.offers import raw_of
+from crmdesk.store.scope import within
 
 # What may be the same for many. Names, contact data and days are one person's own, and no permission is a field.
 FIELDS: Final = ("manager", "branch", "source", "relation_wanted", "occupation", "education")
@@ -86,10 +87,11 @@ def fields(app: App, actor: Actor) -> list[BulkField]:
 def preview(app: App, actor: Actor, chosen: Chosen, field: str, value: str) -> BulkPreview:
     """How many would change, and why the others would not. BadInput for a field or value that cannot be set."""
     at = app.store.clock()
-    with app.store.reader() as raw:
-        ids = queries.once(customers.ids_of(raw, actor, chosen, at))
+    # Who is named but out of reach is counted, not unknown; a filter finds by what this person sees.
+    with app.store.whole.reader() as raw, app.store.reader() as seen:
+        ids = queries.once(customers.ids_of(raw if chosen.ids is not None else seen, actor, chosen, at))
         wish = _wish(raw, field, value, at.date())
-        found = queries.counts(raw, ids, wish.column, wish.value, wish.day, wish.kind)
+        found = queries.counts(raw, ids, wish.column, wish.value, wish.day, wish.kind, _reach(actor))
     count = found.pop("", 0)
     total = count + sum(found.values())
     return BulkPreview(total, count, queries.in_order(found), wish.title(count, total))
@@ -100,18 +102,22 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
           cancel: Callable[[], bool] = lambda: False) -> BulkDone:  # fmt: skip
     """Set the field for all who can have it, in one unit of work: all of them or, after a cancel or a crash, none.
 
+    Customers of another branch or of a colleague are left out.
+
     Whom the filter finds, and who of them would change, is asked inside it. Raises Cancelled; BadInput as `preview`.
     """
     steps = progress or Silent()
-    with app.store.write() as session:
+    # Nobody else writes meanwhile, so that the reader sees what the unit of work does.
+    with app.store.write() as session, app.store.reader() as seen:
         raw, at = raw_of(session), app.store.clock()
-        ids, day = queries.once(customers.ids_of(raw, actor, chosen, at, cancel=cancel)), at.date()
+        whence, day = raw if chosen.ids is not None else seen, at.date()
+        ids = queries.once(customers.ids_of(whence, actor, chosen, at, cancel=cancel))
         wish = _wish(raw, field, value, day)
-        found = queries.counts(raw, ids, wish.column, wish.value, day, wish.kind)
+        found = queries.counts(raw, ids, wish.column, wish.value, day, wish.kind, _reach(actor))
         count = found.pop("", 0)
         total = count + sum(found.values())
         journal = Journal(session, actor, "bulk edit", wish.title(count, total))
-        for done, change, _ in queries.changing(raw, ids, wish.column, wish.value, day, wish.kind):
+        for done, change, _ in queries.changing(raw, ids, wish.column, wish.value, day, wish.kind, _reach(actor)):
             if cancel():
                 raise Cancelled
             journal.update_many("customer", {key: {wish.column: wish.value} for key in change})
@@ -121,6 +127,10 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
                          reason=f"{count} of {total} customers")  # fmt: skip
     touched = Change("bulk_edit", named(journal.ids()), app.store.change_no())
     return BulkDone(count, queries.in_order(found), journal.id, touched)
+
+
+def _reach(actor: Actor) -> queries.Reach:
+    return queries.Reach(within(actor, Right.READ_CUSTOMER, "c"), within(actor, Right.EDIT_CUSTOMER, "c"))
 
 
 def _facts(raw: Any, day: date) -> Facts:

@@ -78,7 +78,7 @@ def get(app: App, actor: Actor, number: str, reason: str = "") -> CustomerCard:
 
     Who must give a `reason` sees everything in clear with one, and the audit keeps it; Refused for one of few letters.
     """
-    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "identity, contact, accounts")
+    opened = sight.opened(number, reason, "identity, contact, accounts", app, actor)
     store: Store = opened or app.store
     with store.reader() as raw:
         who = page.identity(raw, people.id_of(raw, number))
@@ -98,7 +98,7 @@ def get(app: App, actor: Actor, number: str, reason: str = "") -> CustomerCard:
         currency=currencies.pop() if one else "", held=_total(open_now, _DEPOSITS) if one else None,
         owed=_total(open_now, _DEBTS) if one else None, months=_months(open_now) if one else (),
         held_band=sight.money_band(*low), masked=not named, reason=sight.cell(actor, Right.READ_CUSTOMER).reason,
-        rights=sight.rights_of(app, actor, number),
+        rights=sight.rights_of(number, app, actor),
     )  # fmt: skip
 
 

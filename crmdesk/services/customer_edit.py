@@ -11,8 +11,8 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import KINDS, digits, fold, full_name
 from crmdesk.domain.errors import BadFields, BadInput
-from crmdesk.domain.rights import Actor, Right
-from crmdesk.services import conflicts
+from crmdesk.domain.rights import Actor, Reach, Right, clear, grant
+from crmdesk.services import conflicts, sight
 from crmdesk.services import customer_fields as known
 from crmdesk.services.context import App
 from crmdesk.services.customer_fields import Facts, FieldInfo
@@ -21,15 +21,21 @@ from crmdesk.services.subjects import refuse_erased
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import customer_edit as queries
+from crmdesk.store.queries import customers as people
 from crmdesk.store.queries.offers import raw_of
 
 SIMILAR_AT_MOST: Final = 5
+ELSEWHERE: Final = "A customer of another branch"
 _CONTACT: Final = "phone, email, street, postcode"  # what opening the editor shows in clear
+_PROTECTED: Final = ("birth_date", "gender")  # shown there with a reason, where the role must give one
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A customer as typed text, "" where empty; `version` is what an edit must name, 0 for a new customer."""
+    """A customer as typed text, "" where empty; `version` is what an edit must name, 0 for a new customer.
+
+    Fields that this person may not see of the customer are missing in `fields` and `values`, and an edit leaves them.
+    """
 
     number: str
     version: int
@@ -57,35 +63,54 @@ class Saved:
 
 
 @service(Right.EDIT_CUSTOMER, Right.READ_CONTACT, of="number")
-def draft(app: App, actor: Actor, number: str | None = None, kind: str = "person") -> Draft:
+def draft(app: App, actor: Actor, number: str | None = None, kind: str = "person", reason: str = "") -> Draft:
     """The customer `number` to edit, contact data in clear (audited), or an empty one with a number proposed.
 
-    BadInput for an unknown number or kind, and for a customer who was merged into another.
+    Birth date and gender come with a `reason`, where the role must give one. BadInput for an unknown number or kind,
+    and for a customer who was merged into another.
     """
     if kind not in KINDS:
         raise BadInput(f"'{kind}' is not a kind of customer; choose {' or '.join(KINDS)}.")
     if number is not None:
-        return _of_customer(app, actor, number)
+        return _of_customer(app, actor, number, reason)
     today = app.store.clock().date()
-    with app.store.reader() as raw:
+    with app.store.whole.reader() as raw:  # a number that another branch has given is not free
         facts = _facts(raw, today)
         proposed = queries.next_number(raw)
         start = {"number": proposed, "kind": kind, "country": queries.usual_country(raw),
-                 "branch": queries.branch_of(raw, actor.login)}  # fmt: skip
+                 "branch": queries.branch_of(raw, actor.login), "manager": _keeper(actor) or ""}  # fmt: skip
     fields = known.infos(facts, kind)
     empty = {"gender": "unknown", "relation_wanted": "unknown"}
     values = {f.name: start.get(f.name, empty.get(f.name, "")) for f in fields}
     return Draft(proposed, 0, kind, values, fields)
 
 
-def _of_customer(app: App, actor: Actor, number: str) -> Draft:
+def _keeper(actor: Actor) -> str | None:
+    """The login under which a new customer starts, of who may edit own ones alone; None for others."""
+    found = grant(actor, Right.EDIT_CUSTOMER)
+    return actor.login if found and found.reach == Reach.OWN and actor.staff is not None else None
+
+
+def _of_customer(app: App, actor: Actor, number: str, reason: str) -> Draft:
     today = app.store.clock().date()
-    with app.store.reader() as raw:
+    protected = clear(actor, Right.READ_PROTECTED)
+    if reason.strip() and not protected and sight.cell(actor, Right.READ_PROTECTED).reason:
+        sight.check_reason(reason)
+        protected = True
+    # The whole row: what may not be seen of it is left out below, else a masked value would be saved as the true one.
+    with app.store.whole.reader() as raw:
         facts = _facts(raw, today)
         row = _row(raw, number)
+        hidden = {
+            f"custom.{own.code}" for own in facts.own
+            if not (sight.told(raw, actor, row["id"], own.tag) or (protected and own.tag == "protected"))
+        }  # fmt: skip
+    shown = _CONTACT + (f", {', '.join(_PROTECTED)}" if protected and reason.strip() else "")
     with app.store.write() as session:
-        audit.record(app.store, session, actor, "open for edit", number, customer_id=row["id"], fields=_CONTACT)
-    fields = known.infos(facts, row["kind"])
+        audit.record(app.store, session, actor, "open for edit", number, customer_id=row["id"], fields=shown,
+                     reason=reason.strip())  # fmt: skip
+    hidden |= set() if protected else set(_PROTECTED)
+    fields = tuple(field for field in known.infos(facts, row["kind"]) if field.name not in hidden)
     texts = known.texts(row, facts)
     return Draft(number, row["version"], row["kind"], {f.name: texts[f.name] for f in fields}, fields)
 
@@ -97,7 +122,7 @@ def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None 
     What the customer already holds is not judged again: only what differs from it is.
     """
     today = app.store.clock().date()
-    with app.store.reader() as raw:
+    with app.store.whole.reader() as raw:  # as `edit` and `create` will find it
         facts = _facts(raw, today)
         if number is None:
             return _read_new(raw, facts, values)[1]
@@ -108,10 +133,11 @@ def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None 
 def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
     """Up to five customers with the same phone, e-mail, or name and birth date (companies: name).
 
-    The customer whose own number stands in `values` is left out. Values that cannot be read match nobody.
+    The customer whose own number stands in `values` is left out. Values that cannot be read match nobody. One whom this
+    person may not see is told without number and name.
     """
     today = app.store.clock().date()
-    with app.store.reader() as raw:
+    with app.store.whole.reader() as raw, app.store.reader() as seen:
         facts = _facts(raw, today)
         phone, email, born = (_read_or_none(facts, name, values) for name in ("phone", "email", "birth_date"))
         kind = values.get("kind") or "person"
@@ -123,12 +149,16 @@ def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
                 queries.namesakes(raw, kind, fold(name), born, SIMILAR_AT_MOST)
                 if name.strip() and (born or kind == "company") else [],
         }  # fmt: skip
+        known_here = {row[0] for rows in asked.values() for row in rows if people.key_of(seen, row[0]) is not None}
     reasons: dict[tuple[str, str], list[str]] = {}
     for why, rows in asked.items():
         for other, given, family in rows:
             if other != values.get("number", "").strip():
                 reasons.setdefault((other, full_name(given, family)), []).append(why)
-    return [Similar(other, words, ", ".join(why)) for (other, words), why in reasons.items()][:SIMILAR_AT_MOST]
+    return [
+        Similar(other, words, ", ".join(why)) if other in known_here else Similar("", ELSEWHERE, ", ".join(why))
+        for (other, words), why in reasons.items()
+    ][:SIMILAR_AT_MOST]
 
 
 @service(Right.EDIT_CUSTOMER)
@@ -142,6 +172,8 @@ def create(app: App, actor: Actor, values: Mapping[str, str]) -> Saved:
         if faults:
             raise BadFields(faults)
         columns["number"] = number = columns["number"] or queries.next_number(raw)
+        if _keeper(actor) and columns.get("manager_id") is None:
+            columns["manager_id"] = actor.staff
         journal = Journal(session, actor, "new customer", f"New customer {number}")
         key = journal.insert("customer", _whole(columns))
         audit.record(app.store, session, actor, "new customer", number, customer_id=key)

@@ -11,19 +11,29 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from crmdesk.domain import export_terms
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
-from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS, MINING_PURPOSES
-from crmdesk.domain.rights import Actor, Right, may, require
+from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.jobs import Cancelled, Progress, Silent
 from crmdesk.services import anchors
 from crmdesk.services.context import App
-from crmdesk.services.customers import BLOCK, Chosen, ids_of
+from crmdesk.services.customers import BLOCK, Chosen
 from crmdesk.services.export import SOLO_ROWS, hand_over, writable
-from crmdesk.services.export_rows import Cell, Foot, Sheet, about_file, cells, export_columns, write_csv, write_xlsx
+from crmdesk.services.export_order import ADDRESS, PURPOSES, Order, order_for, people, purpose_words, typed_rows
+from crmdesk.services.export_rows import (
+    Cell,
+    Foot,
+    Sheet,
+    about_file,
+    export_columns,
+    write_csv,
+    write_xlsx,
+    writes_to_lists,
+)
 from crmdesk.services.filter_words import describe
 from crmdesk.services.guard import service
-from crmdesk.services.list_fields import ListColumn, label
+from crmdesk.services.list_fields import ListColumn
 from crmdesk.store import audit
 from crmdesk.store.queries import customer_export as queries
 from crmdesk.store.queries.permission_write import raw_of
@@ -31,13 +41,8 @@ from crmdesk.store.queries.permission_write import raw_of
 __all__ = [
     "PURPOSES", "ExportDone", "ExportPlan", "address_columns", "export_columns", "first_rows", "plan", "write",
 ]  # fmt: skip
-PURPOSES: Final = ("service", *CONSENT_PURPOSES, *MINING_PURPOSES)
-PURPOSE_WORDS: Final = {"service": "service", "marketing": "offers", "survey": "research", "sharing": "partners",
-                        "profiling": "profiling", "targeting": "targeting"}  # fmt: skip
 WRITERS: Final[dict[str, Callable[[Path, Sheet, Foot], None]]] = {".csv": write_csv, ".xlsx": write_xlsx}
 XLSX_ROWS: Final = 1_048_575  # rows of a sheet, without the head
-_ADDRESS: Final = {"email": ("email",), "phone": ("phone",), "sms": ("phone",),
-                   "post": ("street", "postcode", "city", "country")}  # fmt: skip
 _TRIES: Final = 3  # an export during which somebody withdrew is made anew
 
 
@@ -62,18 +67,6 @@ class ExportDone:
     change: Change
 
 
-@dataclass(frozen=True)
-class _Order:
-    """What was asked for, checked."""
-
-    app: App
-    actor: Actor
-    chosen: Chosen
-    columns: tuple[ListColumn, ...]
-    purpose: str
-    channel: str
-
-
 class _Withdrawn(Exception):
     """Somebody who stands in the file withdrew while it was written."""
 
@@ -81,14 +74,15 @@ class _Withdrawn(Exception):
 @service(Right.EXPORT)
 def address_columns(app: App, actor: Actor, channel: str) -> tuple[str, ...]:
     """Keys of the columns without which nobody can be reached by `channel`; none for who may not read them."""
-    return _ADDRESS.get(channel, ()) if may(actor, Right.READ_CONTACT) else ()
+    return ADDRESS.get(channel, ()) if clear(actor, Right.READ_CONTACT) or writes_to_lists(actor) else ()
 
 
 @service(Right.EXPORT)
 def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str = "") -> ExportPlan:
     """How many rows, who is left out and what is personal, before anything is written; raises as `write` does."""
-    order = _check(app, actor, chosen, columns, purpose, channel)
-    ids, left_out = _people(order, lambda: False)
+    order = order_for(chosen, columns, purpose, channel, app, actor)
+    ids, left_out = people(order, lambda: False)
+    export_terms.check_rows(actor, len(ids))
     personal = tuple(c.title for c in order.columns if c.key in _personal(app, actor))
     return ExportPlan(len(ids), left_out, personal, purpose, _sentence(order, len(ids), left_out, personal))
 
@@ -102,15 +96,16 @@ def write(
     into the sheet "About", and of a CSV into FILE.about.json.
 
     Each row passes the purpose's permission at the moment the file is handed over. BadInput for a purpose without
-    its channel or another ending; Refused without the right, or for more than 1,000 rows in a bank with users;
-    CrmdeskError where the file cannot be written; Cancelled. Then no file is there, or the one that was.
+    its channel or another ending; Refused without the right, for more rows than the role may take (`export_terms`),
+    or for more than 1,000 in a bank with users; CrmdeskError where the file cannot be written; Cancelled. Then no file
+    is there, or the one that was.
     """
-    order = _check(app, actor, chosen, columns, purpose, channel)
+    order = order_for(chosen, columns, purpose, channel, app, actor)
     if file.suffix.lower() not in WRITERS:
         raise BadInput(f"{file.name} is no name for a table; end it in .csv or .xlsx.")
     folder = file.resolve().parent
     for _ in range(_TRIES):
-        ids, left_out = _people(order, cancel)
+        ids, left_out = people(order, cancel)
         _check_size(actor, file, len(ids))
         with writable(folder), tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
             made = Path(scratch) / file.name
@@ -136,11 +131,11 @@ def first_rows(
 
     With `kept` the rows leave the bank: that is audited, and refused as in `write` where somebody withdrew meanwhile.
     """
-    order = _check(app, actor, chosen, columns, purpose, channel)
-    ids, left_out = _people(order, lambda: False)
+    order = order_for(chosen, columns, purpose, channel, app, actor)
+    ids, left_out = people(order, lambda: False)
+    export_terms.check_rows(actor, len(ids))
     shown = ids[:limit]
-    starts = range(0, len(shown), BLOCK)
-    found = [row for at in starts for row in cells(app, actor, shown[at : at + BLOCK].tolist(), order.columns)]
+    found = [row for at in range(0, len(shown), BLOCK) for row in typed_rows(order, shown[at : at + BLOCK].tolist())]
     if kept:
         try:
             with app.store.write() as session:
@@ -152,64 +147,27 @@ def first_rows(
     return ExportPlan(len(ids), left_out, personal, purpose, sentence), list(order.columns), found
 
 
-def _check(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str) -> _Order:
-    require(actor, Right.EXPORT)
-    require(actor, Right.READ_CUSTOMER)
-    if purpose not in PURPOSES:
-        raise BadInput(f"'{purpose}' is not a purpose to export for; choose one of {', '.join(PURPOSES)}.")
-    if purpose == "service":
-        require(actor, Right.READ_CONTACT)
-    if purpose in CONSENT_PURPOSES and channel not in MARKETING_CHANNELS:
-        raise BadInput(f"Say by which channel they will be contacted: one of {', '.join(MARKETING_CHANNELS)}.")
-    known = {column.key: column for column in export_columns(app, actor)}
-    unknown = [key for key in columns if key not in known]
-    if unknown or not columns:
-        raise BadInput(f"There is no column {', '.join(unknown) or 'chosen'} to export; choose from those of the list.")
-    channel = channel if purpose in CONSENT_PURPOSES else ""
-    return _Order(app, actor, chosen, tuple(known[key] for key in dict.fromkeys(columns)), purpose, channel)
-
-
 def _check_size(actor: Actor, file: Path, rows: int) -> None:
+    export_terms.check_rows(actor, rows)
     if rows > SOLO_ROWS and not actor.single:
         raise Refused(f"An export of {rows} customer rows needs a second person who approves it.")
     if file.suffix.lower() == ".xlsx" and rows > XLSX_ROWS:
         raise BadInput(f"A sheet of Excel holds {XLSX_ROWS} rows, not {rows}; export as .csv instead.")
 
 
-def _people(order: _Order, cancel: Callable[[], bool]) -> tuple[NDArray[np.int64], dict[str, int]]:
-    """Ids of those who may be exported, in the order of the list, and how many are not by reason."""
-    at = order.app.store.clock()
-    with order.app.store.reader() as raw:
-        ids = ids_of(raw, order.actor, order.chosen, at, cancel=cancel)
-        reasons = {"erased": queries.erased(raw, at)}
-        allowed = queries.allowed(raw, order.purpose, order.channel, at)
-        if allowed is not None:
-            reasons |= {"restricted": queries.restricted(raw)}
-            reasons |= {"minor": queries.minors(raw, at)} if order.purpose in CONSENT_PURPOSES else {}
-            words = f"no permission for {_purpose_words(order)}"
-            reasons[words] = set(map(int, ids)) - allowed
-    left_out: dict[str, int] = {}
-    for reason, people in reasons.items():
-        out = np.isin(ids, list(people)) if people else np.zeros(len(ids), bool)
-        if out.any():
-            left_out[reason] = int(out.sum())
-            ids = ids[~out]
-    return ids, left_out
-
-
-def _write(order: _Order, ids: NDArray[np.int64], file: Path, left_out: Mapping[str, int], progress: Progress,
+def _write(order: Order, ids: NDArray[np.int64], file: Path, left_out: Mapping[str, int], progress: Progress,
            cancel: Callable[[], bool]) -> None:  # fmt: skip
     def rows() -> Any:
         for start in range(0, len(ids), BLOCK):
             if cancel():
                 raise Cancelled
             progress.step(start / len(ids), f"{start} of {len(ids)} customers written")
-            yield from cells(order.app, order.actor, ids[start : start + BLOCK].tolist(), order.columns)
+            yield from typed_rows(order, ids[start : start + BLOCK].tolist())
 
     app = order.app
     foot = [
         ("Bank", app.path.stem), ("Written", f"{app.store.clock():%Y-%m-%d %H:%M} UTC"),
-        ("Filter", describe(app, order.actor, order.chosen.query)), ("Purpose", _purpose_words(order)),
+        ("Filter", describe(app, order.actor, order.chosen.query)), ("Purpose", purpose_words(order)),
         ("Rows", str(len(ids))), *((f"Left out: {reason}", str(n)) for reason, n in left_out.items()),
         anchors.foot(app),
     ]  # fmt: skip
@@ -220,7 +178,7 @@ def _write(order: _Order, ids: NDArray[np.int64], file: Path, left_out: Mapping[
 
 
 def _note(
-    order: _Order, session: Any, ids: NDArray[np.int64], left_out: Mapping[str, int], act: str = "export customers"
+    order: Order, session: Any, ids: NDArray[np.int64], left_out: Mapping[str, int], act: str = "export customers"
 ) -> None:  # fmt: skip
     """The audit row, in the unit of work in which the file is handed over; raises where one of them withdrew since."""
     raw, at = raw_of(session), order.app.store.clock()
@@ -239,19 +197,10 @@ def _personal(app: App, actor: Actor) -> frozenset[str]:
     return frozenset(column.key for column in export_columns(app, actor) if column.personal)
 
 
-def _purpose_words(order: _Order) -> str:
-    words = PURPOSE_WORDS[order.purpose]
-    return f"{words} by {_lower(label(order.channel))}" if order.channel else words
-
-
-def _lower(word: str) -> str:
-    return word if word.isupper() else word[:1].lower() + word[1:]
-
-
-def _sentence(order: _Order, rows: int, left_out: Mapping[str, int], personal: Sequence[str]) -> str:
+def _sentence(order: Order, rows: int, left_out: Mapping[str, int], personal: Sequence[str]) -> str:
     """What the dialog says before anything is written."""
     people = "1 customer" if rows == 1 else f"{rows:,} customers"
-    said = [f"{people} for {_purpose_words(order)}."]
+    said = [f"{people} for {purpose_words(order)}."]
     if left_out:
         said.append(f"Left out: {', '.join(f'{n:,} {reason}' for reason, n in left_out.items())}.")
     said.append(f"Personal: {', '.join(personal)}." if personal else "No personal column.")

@@ -27,7 +27,7 @@ def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[D
 
     Who must give a `reason` reads them with one, which the audit keeps.
     """
-    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "names of documents")
+    opened = sight.opened(number, reason, "names of documents", app, actor)
     with (opened or app.store).reader() as raw:
         found = queries.of_customer(raw, people.id_of(raw, number))
     return [one if one.name else replace(one, name=one.kind) for one in found]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crmdesk.domain.money import plain
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, clear, grant
 from crmdesk.domain.text import guard
 from crmdesk.services import column_values
 from crmdesk.services.context import App
@@ -27,6 +27,7 @@ CONTACT: Final = (
     ListColumn("email", "E-mail", personal=True), ListColumn("phone", "Phone", personal=True),
     ListColumn("street", "Street", personal=True), ListColumn("postcode", "Postcode", personal=True),
 )  # fmt: skip
+COUNTRY: Final = ListColumn("country", "Country", personal=True)
 _STANDARD: Final = frozenset(column.key for column in STANDARD)
 _WIDE: Final = 7  # pixels of a letter, for the width of a sheet's columns
 
@@ -41,24 +42,35 @@ class Sheet:
 
 @service(Right.EXPORT)
 def export_columns(app: App, actor: Actor) -> list[ListColumn]:
-    """Every column that may be exported: those of the list, and contact data for whoever may read it."""
-    return [*columns(app, actor), *(CONTACT if may(actor, Right.READ_CONTACT) else ())]
+    """Every column that may be exported: those of the list, and contact data for who reads it or writes to a list.
+
+    Of these a list for a channel holds that channel's alone.
+    """
+    listed = columns(app, actor)
+    if clear(actor, Right.READ_CONTACT):
+        return [*listed, *CONTACT]
+    return [*listed, *CONTACT, COUNTRY] if writes_to_lists(actor) else listed
+
+
+def writes_to_lists(actor: Actor) -> bool:
+    """Whether contact data are for this person only what those who permitted a channel are reached by."""
+    return not clear(actor, Right.READ_CONTACT) and grant(actor, Right.MAKE_OFFERS) is not None
 
 
 @service(Right.EXPORT)
-def cells(app: App, actor: Actor, ids: Sequence[int], wanted: Sequence[ListColumn]) -> list[list[Cell]]:
-    """The typed cells of at most 256 customers, in the order of `ids`."""
+def cells(app: App, actor: Actor, ids: Sequence[int], wanted: Sequence[ListColumn]) -> dict[int, list[Cell]]:
+    """The typed cells of at most 256 customers, by customer in the order of `ids`."""
     further = tuple(column.key for column in wanted if column.key not in _STANDARD)
     found = rows(app, actor, ids)
     texts = column_values.cells(app, actor, [row.id for row in found], further, contact=True).of
-    return [[_cell(row, texts[row.id], column) for column in wanted] for row in found]
+    return {row.id: [_cell(row, texts[row.id], column) for column in wanted] for row in found}
 
 
 def _cell(row: CustomerRow, texts: Mapping[str, str], column: ListColumn) -> Cell:
     if column.key == "permissions":
         return ", ".join(label(channel) for channel, decision in row.permissions if decision.allowed)
     if column.key == "value":
-        return None if row.value is None else f"{plain(row.value, row.currency)} {row.currency}"
+        return (row.band or None) if row.value is None else f"{plain(row.value, row.currency)} {row.currency}"
     if column.key == "active":
         return row.active_on
     text = getattr(row, column.key) if column.key in _STANDARD else texts[column.key]

@@ -32,7 +32,7 @@ def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[O
     What this person may not read of the customer is told as "hidden", whether there is a value or not. Who must give a
     `reason` sees all with one, which the audit keeps.
     """
-    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "own fields")
+    opened = sight.opened(number, reason, "own fields", app, actor)
     with (opened or app.store).reader() as raw:
         found = queries.row(raw, number)
         fields = queries.own_fields(raw) if found else []

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
+from crmdesk.domain.errors import Refused
 from crmdesk.domain.own_field import written
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, View, grant, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customer_card, customer_export, permissions
 from crmdesk.services.context import App
@@ -60,12 +61,15 @@ def customer_list(app: App, actor: Actor, chosen: Chosen, columns: tuple[str, ..
 
 
 @service(Right.EXPORT, of="number")
-def customer(app: App, actor: Actor, number: str, *, kept: bool) -> PrintedCustomer:
-    """One customer for paper; BadInput for an unknown number."""
+def customer(app: App, actor: Actor, number: str, reason: str = "", *, kept: bool) -> PrintedCustomer:
+    """One customer for paper; BadInput for an unknown number. Without a `reason`, where one is asked, masked."""
+    cell = grant(actor, Right.EXPORT)
+    if cell is not None and cell.view != View.CLEAR and not cell.reason:
+        raise Refused("One customer goes on paper for who looks after that customer; ask the manager named there.")
     line = customer_card.timeline(app, actor, number) if may(actor, Right.READ_INTERACTIONS) else None
     segment = customer_card.segment(app, actor, number) if may(actor, Right.READ_RESULTS) else None
-    made = PrintedCustomer(customer_card.get(app, actor, number), permissions.grid(app, actor, number), line, segment,
-                           app.store.clock())  # fmt: skip
+    card, grid = customer_card.get(app, actor, number, reason), permissions.grid(app, actor, number)
+    made = PrintedCustomer(card, grid, line, segment, app.store.clock())
     if kept:
         with app.store.reader() as raw:
             key = people.id_of(raw, number)

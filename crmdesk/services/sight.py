@@ -90,14 +90,16 @@ def money_band(value: int | None, currency: str) -> str:
     return "" if value is None else f"{band(value / 10 ** minor_digits(currency))} {currency}"
 
 
-def rights_of(app: App, actor: Actor, number: str) -> frozenset[Right]:
+def rights_of(number: str, app: App, actor: Actor) -> frozenset[Right]:
     """The rights that reach one customer: what the controls of a page need to know. `number` may be a pseudonym."""
     with app.store.whole.reader() as raw:
         found = subjects.subject(raw, "customer", number)
     return frozenset() if found is None else frozenset(right for right in Right if reaches(actor, right, found))
 
 
-def opened(app: App, actor: Actor, right: Right, number: str, reason: str, fields: str) -> Store | None:
+def opened(
+    number: str, reason: str, fields: str, app: App, actor: Actor, right: Right = Right.READ_CUSTOMER
+) -> Store | None:
     """The whole bank for who reads one customer in clear with a reason, written into the audit; else None.
 
     None too where the right needs no reason: then it shows what it shows. Refused for a reason of few letters.

@@ -95,7 +95,7 @@ def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> Surrou
 
     Who is out of reach is left out. Who must give a `reason` sees all with one, which the audit keeps.
     """
-    opened = sight.opened(app, actor, Right.READ_CUSTOMER, number, reason, "household, relations, life events")
+    opened = sight.opened(number, reason, "household, relations, life events", app, actor)
     with (opened or app.store).reader() as raw:
         who = person(raw, number, merged=True)
         place = queries.membership(raw, who.id)

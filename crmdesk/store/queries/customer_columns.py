@@ -14,6 +14,7 @@ EXPRESSIONS: Final[dict[str, str]] = {
     "joined": "joined_on", "left": "left_on", "born": "birth_date", "country": "country", "occupation": "occupation",
     "education": "education", "source": "source", "relation_wanted": "relation_wanted", "restricted": "restricted",
     "tasks": "(SELECT count(*) FROM task WHERE task.customer_id = customer.id AND task.state = 'open')",
+    "city": "city", "name": "trim(coalesce(given_name, '') || ' ' || family_name)",
     "email": "email", "phone": "phone", "street": "street", "postcode": "postcode",
 }  # fmt: skip
 

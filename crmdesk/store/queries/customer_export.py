@@ -35,7 +35,7 @@ def restricted(raw: Any) -> set[int]:
 
 
 def minors(raw: Any, at: datetime) -> set[int]:
-    """Persons who are not of age on the day of `at`."""
+    """Persons who are not of age on the day of `at`, whoever asks: a masked birth date would make adults of some."""
     adult = shift_months(at.date(), -12 * ADULT_YEARS).isoformat()
-    sql = "SELECT id FROM customer WHERE kind = 'person' AND birth_date > ?"
+    sql = "SELECT id FROM main.customer WHERE kind = 'person' AND birth_date > ?"
     return {key for (key,) in raw.execute(sql, (adult,))}

@@ -1,4 +1,4 @@
-"""What a search for customers may look at, and in whose rows; the service that knows who asks hands it to the queries."""
+"""What a search for customers may look at, and in whose rows: the service that knows who asks gives it to the query."""
 
 from __future__ import annotations
 

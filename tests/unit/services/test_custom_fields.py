@@ -152,7 +152,7 @@ def test_who_may_add_fields_and_who_may_see_them(six: SmallApp) -> None:
 def test_protected_values_are_hidden_from_who_may_not_read_contact_data(six: SmallApp) -> None:
     custom_fields.change(six, ACTOR, "nick", 1, tag="contact")
     customer_edit.edit(six, ACTOR, "C-000001", 1, {"custom.nick": "Addie", "custom.pets": "2"})
-    seen = {v.code: v.text for v in own_values.of_customer(six, ANALYST, "C-000001")}
+    seen = {v.code: v.text for v in own_values.of_customer(six, ANALYST, "P-1")}
     assert (seen["nick"], seen["pets"]) == (own_values.HIDDEN, "2")
     assert {v.code: v.text for v in own_values.of_customer(six, MANAGER, "C-000001")}["nick"] == "Addie"
 

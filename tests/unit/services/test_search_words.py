@@ -15,7 +15,7 @@ from crmdesk.services import customers
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.store.queries.search import SEARCHED
 
-CLEAR, MASKED = small_bank.ACTOR, Actor("ana", frozenset({Role.ANALYST}))
+CLEAR, MASKED = small_bank.ACTOR, Actor("otto", frozenset({Role.AUDITOR}))
 LETTERS = "abcde%_\"'*^:(){}-. çİß"
 ODD = ('"', '""', "%%%", "___", "a%b", 'a"b', "NEAR", "a AND b", "abc*", "^abc", "number:c-0", "(abc", "{abc}", "a'b c",
        "\0abc", "ab\0cde", "+90 555", "(555) 1", "55-51", "")  # fmt: skip

@@ -187,10 +187,11 @@ def test_who_may_not_read_contact_data_sees_numbers_and_no_life_events(app: Smal
     surroundings.join_household(app, ACTOR, CETIN, with_number=ADA)
     surroundings.relate(app, ACTOR, WORKS, ADA, "employer")
     surroundings.add_life_event(app, ACTOR, ADA, "birth", date(2020, 5, 1))
-    seen = surroundings.of_customer(app, ANALYST, ADA)
+    seen = surroundings.of_customer(app, ANALYST, "P-1")
     assert "Yılmaz" not in repr(seen)
     assert "Okçün" not in repr(seen)
     assert "Gemstone" not in repr(seen)
+    assert seen.household is not None and {m.name for m in seen.household.members} == {"P-1", "P-2"}
     assert seen.life_events == ()
 
 
