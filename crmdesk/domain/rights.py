@@ -209,7 +209,7 @@ def reads_scores(actor: Actor, purpose: str) -> bool:
     """Whether results made for a purpose may be seen; those for credit never by who sells, whatever else they are."""
     if purpose != "credit":
         return may(actor, Right.READ_RESULTS)
-    return may(actor, Right.READ_CREDIT) and (actor.single or Role.MARKETING not in actor.roles)
+    return may(actor, Right.READ_CREDIT) and (actor.single or Role.MARKETING not in actor.roles | actor.held)
 
 
 def require(actor: Actor, *rights: Right) -> None:

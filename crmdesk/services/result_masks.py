@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PERSON: Final = "customer"  # the column that makes a table one about persons
 SHARED: Final = 10  # a word about a person is told where so many persons share it
 CODES: Final = 20  # whole numbers with more values than this are amounts, not codes
-_REASONS: Final = frozenset({"why", "reason", "reasons", "text"})
+_REASONS: Final = frozenset({"why", "reason", "reasons", "text", "note", "contributions"})
 
 
 def right_of(purpose: str) -> Right:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
@@ -37,8 +38,9 @@ OF_NOBODY: Final = frozenset({"custom_field", "saved_search"})  # tables whose r
 def check_rights(app: App, raw: Any, actor: Actor, deed: int, changed: Iterable[tuple[str, str]]) -> None:
     """Refused where this person may not do the deed (by now), or one of its rows is out of reach by now.
 
-    `changed`: each (table, field) of it.
+    `changed`: each (table, field) of it. Any role of the person counts, for it may have been another one's deed.
     """
+    actor = replace(actor, roles=actor.roles | actor.held)
     restricts = False
     for table, field in changed:
         this = (table, field) == ("customer", "restricted")
