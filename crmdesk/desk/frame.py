@@ -57,7 +57,7 @@ class Frame(QMainWindow):
         self.tray = Tray()
         self.watcher = Watcher(context)
         self.reminders, self.keeper = Reminders(context), Keeper(context)
-        self.lock = Lock(self)
+        self.lock = Lock(self, self)
         self.sweeper = Sweeper(self)
         self.sweeper.start()
         self._lay_out()

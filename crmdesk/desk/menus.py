@@ -38,7 +38,7 @@ _WORK = "crmdesk.desk.work_deeds"
 _PERMIT = "crmdesk.desk.permissions.deeds"
 _HISTORY = "crmdesk.desk.history.deeds"
 _CUSTOMER = "crmdesk.desk.customers.customer_deeds"
-_DOOR = "crmdesk.desk.sign_in.deeds"
+_DOOR = "crmdesk.desk.door_deeds"
 HOST: Final = (
     Entry("file.new", "New empty bank...", "File", f"{_DEEDS}:new_bank", "1_open", 10, "Ctrl+N"),
     Entry("file.demo", "Create the demonstration bank", "File", f"{_DEEDS}:create_demo", "1_open", 20),

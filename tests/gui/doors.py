@@ -24,22 +24,38 @@ PEOPLE = {
 }  # fmt: skip
 
 
-def new(role: Role, password: str = WORD) -> NewUser:
+BUSIEST = """SELECT b.code, b.id FROM branch b JOIN customer c ON c.branch_id = b.id
+GROUP BY b.id ORDER BY count(*) DESC, b.id LIMIT 1"""
+GIVE = (
+    "UPDATE customer SET manager_id = (SELECT id FROM staff WHERE login = 'rana') WHERE id IN (SELECT id FROM customer \
+WHERE branch_id = {} ORDER BY id LIMIT 20)"
+)
+
+
+def new(role: Role, branch: str, password: str = WORD) -> NewUser:
     login, name = PEOPLE[role]
-    return NewUser(login, name, "HO", frozenset({role}), password)
+    return NewUser(login, name, branch, frozenset({role}), password)
 
 
 def add_people(path: Path, roles: tuple[Role, ...] = tuple(PEOPLE)) -> str:
-    """Give the bank at `path` users; the one-time password of "yeni", who never signed in."""
+    """Give the bank at `path` users, all in its busiest branch; a manager among them looks after 20 customers of it.
+
+    Returns the one-time password of "yeni", who never signed in.
+    """
     app = app_on(path)
-    users.second_person(app, single_user("somebody"), new(Role.ADMIN), new(Role.DPO), cost=CHEAP)
+    with app.store.reader() as raw:
+        branch, key = raw.execute(BUSIEST).fetchone()
+    first = new(Role.ADMIN, branch), new(Role.DPO, branch)
+    users.second_person(app, single_user("somebody"), *first, cost=CHEAP)
     admin = sign_in.join(app, "adem", WORD, cost=CHEAP)
     for role in roles:
         if role not in (Role.ADMIN, Role.DPO):
-            made = users.add(app, admin, new(role, ""), cost=CHEAP)
+            made = users.add(app, admin, new(role, branch, ""), cost=CHEAP)
             someone = sign_in.join(app, made.login, made.password, cost=CHEAP)
             sign_in.change_password(app, someone, made.password, WORD, cost=CHEAP)
-    once = users.add(app, admin, NewUser("yeni", "Yeni Yurt", "HO", frozenset({Role.ANALYST})), cost=CHEAP)
+    once = users.add(app, admin, NewUser("yeni", "Yeni Yurt", branch, frozenset({Role.ANALYST})), cost=CHEAP)
+    with app.store.write() as session:
+        session.connection().exec_driver_sql(GIVE.format(key))
     app.close()
     return once.password
 

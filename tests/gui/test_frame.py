@@ -235,4 +235,4 @@ def test_titles_fit_the_narrow_rail(desk: Frame) -> None:
     desk.resize(1024, 700)
     assert desk.rail is not None
     buttons = list(desk.rail._buttons.values())
-    assert len(buttons) == 8 and widest(buttons) + BESIDE <= desk.rail.width()
+    assert len(buttons) == 9 and widest(buttons) + BESIDE <= desk.rail.width()

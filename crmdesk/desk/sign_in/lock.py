@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow
 
-from crmdesk.desk.context import sentence
+from crmdesk.desk.context import DeskContext, sentence
+from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.sign_in.cover import Cover
 from crmdesk.desk.sign_in.idle import IdleWatch
 from crmdesk.desk.sign_in.lock_page import LOCKED, LockPage
 
-if TYPE_CHECKING:
-    from crmdesk.desk.frame import Frame
-
 LOOK: Final = 100  # ms between two looks for a dialog that was still on its way when the window was locked
+
+
+class Desk(Protocol):
+    """What the lock asks of the window it stands before (`desk.frame.Frame`)."""
+
+    context: DeskContext
+    settings: WindowSettings
+    closing: bool
+    reminders: Any  # start() and stop()
+    keeper: Any
+    shelf: Any  # mend()
+
+    def act(self, entry_id: str) -> None: ...
+
+    def notice(self, text: str) -> None: ...
+
+    def fill_menus(self) -> None: ...
 
 
 class Lock(QObject):
     """`lock()` covers the window and suspends the session: until the passphrase is given services refuse too."""
 
-    def __init__(self, frame: Frame) -> None:
-        super().__init__(frame)
-        self._frame = frame
-        self._cover = Cover(frame)
+    def __init__(self, frame: Desk, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._frame, self._window = frame, window
+        self._cover = Cover(window)
         self._page: LockPage | None = None
         self._title = ""
         self.idle = IdleWatch(frame.settings.idle_minutes * 60)
@@ -47,7 +63,7 @@ class Lock(QObject):
     def start(self) -> None:
         """A bank is open now. Where no passphrase guards it the window does not lock itself."""
         self.idle.seconds = self._frame.settings.idle_minutes * 60
-        self.idle.listen(self._frame.windowHandle())
+        self.idle.listen(self._window.windowHandle())
         if self.asks:
             self.idle.start()
 
@@ -67,12 +83,12 @@ class Lock(QObject):
         for eye in (frame.reminders, frame.keeper):
             eye.stop()
         frame.context.hub.hold()
-        self._page = LockPage(frame.foot.person.text(), asks=self.asks, unlock=self.unlock,
+        self._page = LockPage(frame.context.person, asks=self.asks, unlock=self.unlock,
                               leave=lambda: frame.act("file.close"))  # fmt: skip
-        self._title = frame.windowTitle()
+        self._title = self._window.windowTitle()
         frame.notice("")
         self._cover.put(self._page)
-        frame.setWindowTitle(f"{LOCKED} - crmdesk")
+        self._window.setWindowTitle(f"{LOCKED} - crmdesk")
         frame.fill_menus()
         self._late.start()
         if self.asks:
@@ -110,7 +126,7 @@ class Lock(QObject):
     def _back(self) -> None:
         frame = self._frame
         self._lift()
-        frame.setWindowTitle(self._title)
+        self._window.setWindowTitle(self._title)
         frame.context.hub.release()
         for eye in (frame.reminders, frame.keeper, self):
             eye.start()

@@ -38,4 +38,4 @@ def users(frame: Frame) -> None:
 
 
 def idle(frame: Frame) -> None:
-    IdleDialog(frame).open()
+    IdleDialog(frame.context, frame, frame.settings, frame.lock.start).open()
