@@ -12,6 +12,7 @@ from crmdesk.cli.bank import File, Json
 from crmdesk.cli.output import Bar, answer, grid, me, opened
 from crmdesk.cli.where import SavedName, Where, chosen, query
 from crmdesk.domain.errors import BadInput
+from crmdesk.domain.rights import Right, may
 from crmdesk.services import (
     customer_edit,
     customer_export,
@@ -65,13 +66,14 @@ def show(file: File, number: Number, json: Json = False) -> None:
         card = customers.get(app, me(), number)
         customers.note_opened(app, me(), number)
         around = surroundings.of_customer(app, me(), number)
-        sentence = permissions.contactable(app, me(), number)
-        due = tasks.of_customer(app, me(), number)
-    document = {**asdict(card), "may_contact": sentence, "surroundings": asdict(around),
+        sentence = permissions.contactable(app, me(), number) if Right.READ_PERMISSIONS in card.rights else ""
+        due = tasks.of_customer(app, me(), number) if may(me(), Right.READ_WORK) else []
+    document = {**asdict(card), "rights": sorted(card.rights), "may_contact": sentence, "surroundings": asdict(around),
                 "tasks": [asdict(task) for task in due]}  # fmt: skip
     facts = [("born", card.born), ("occupation", card.occupation), ("city", card.city), ("branch", card.branch),
              ("manager", card.manager), ("phone", card.phone), ("e-mail", card.email)]  # fmt: skip
-    lines = [f"{card.name}  {card.number}", sentence, *(f"  {name}: {value}" for name, value in facts if value)]
+    lines = [f"{card.name}  {card.number}", *filter(None, [sentence])]
+    lines += [f"  {name}: {value}" for name, value in facts if value]
     lines += [f"  {a.product} {a.number}, opened {a.opened_on}" for a in card.accounts]
     lines += [f"  task, due {task.due_at:%Y-%m-%d %H:%M}: {task.title}" for task in due if task.state == "open"]
     answer(document, json, "\n".join(lines))

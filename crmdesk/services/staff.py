@@ -27,7 +27,7 @@ class StaffInfo:
     me: bool
 
 
-@service(Right.READ_WORK)
+@service(Right.READ_WORK, Right.READ_USERS, any_of=True)
 def people(app: App, actor: Actor) -> list[StaffInfo]:
     """All staff by name, the person at this desk included, who may have no row in the bank yet."""
     with app.store.reader() as raw:

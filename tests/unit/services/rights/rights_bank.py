@@ -23,6 +23,8 @@ from crmdesk.services import mining, offers, permission_correct
 from crmdesk.services.offer_list import OfferList
 from crmdesk.store import Store, chain
 from crmdesk.store.bank import create_bank
+from crmdesk.store.keyfile import Cost
+from crmdesk.store.secret import hashed
 from tests.small_bank import ACTOR, UNTIL, add, event, interaction, person
 from tests.unit.services.mining_bank import FewPlugins, SmallApp
 
@@ -34,6 +36,8 @@ STAFF: Final = (
     (7, "aude", Role.AUDITOR, HERE), (8, "ruth", Role.RELATIONSHIP_MANAGER, HERE),
     (9, "rolf", Role.RELATIONSHIP_MANAGER, THERE), (10, "tom", Role.TELLER, THERE),
 )  # fmt: skip
+PASSWORD: Final = "all of them know these words"
+CHEAP: Final = Cost(memory_kib=8, passes=1, lanes=1)  # to try a password, here
 KEY_OF: Final = {login: key for key, login, _, _ in STAFF}
 LOGIN_OF: Final = {role: next(login for _, login, r, _ in STAFF if r == role) for role in Role}
 # Place of a customer as a person of branch 1 sees it: rita's, a colleague's in the branch, another branch's.
@@ -161,7 +165,9 @@ def build(path: Path) -> Facts:
 
 def _people(session: Any) -> None:
     add(session, "branch", [{"id": THERE, "code": "B2", "name": "Harbour"}])
-    add(session, "staff", [{"id": key, "login": login, "name": login.title(), "branch_id": branch}
+    known = hashed(PASSWORD, CHEAP)
+    add(session, "staff", [{"id": key, "login": login, "name": login.title(), "branch_id": branch,
+                            "password_hash": known, "one_time": 0, "password_at": "2026-01-01 00:00:00.000000"}
                            for key, login, _, branch in STAFF])  # fmt: skip
     add(session, "staff_role", [{"staff_id": key, "role": role.value, "from_at": "2026-01-01 00:00:00.000000"}
                                 for key, _, role, _ in STAFF])  # fmt: skip

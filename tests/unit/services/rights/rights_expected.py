@@ -60,9 +60,9 @@ TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("b b - - a - a", " opportunities.of_customer tasks.of_customer "),
     ("- o - - - - -", " ask_again.make_tasks ask_again.plan opportunities.add tasks.add "),
     ("a a - - a - a", """
-        opportunities.board opportunities.currency opportunities.products staff.people tasks.agenda
+        opportunities.board opportunities.currency opportunities.products tasks.agenda
         tasks.due tasks.reminders """),
-    ("a a - - a a a", " staff.branches "),
+    ("a a - - a a a", " staff.branches staff.people "),
     # run analysis: AN; MK approved models (there are none yet); DPO lineage; AU log
     ("- - a - - - -", " mining.population mining.run recover.recover rerun.rerun scoring.score "),
     ("- - a a a - a", " runs.runs "),

@@ -156,9 +156,10 @@ def test_of_many_tasks_one_that_is_anothers_keeps_all_from_being_handed_over(des
     assert desk.app.store.change_no() == before
 
 
-def test_of_many_customers_those_out_of_reach_are_left_out_of_a_change(desk: Desk) -> None:
+@pytest.mark.parametrize("ids", [tuple(range(1, PEOPLE + 1)), None], ids=["by hand", "whoever is found"])
+def test_of_many_customers_those_out_of_reach_are_left_out_of_a_change(desk: Desk, ids: tuple[int, ...] | None) -> None:
     rita = desk.actor("rita")
-    chosen = Chosen(CustomerQuery(sort="number"), tuple(range(1, PEOPLE + 1)))
+    chosen = Chosen(CustomerQuery(sort="number"), ids)
     seen = bulk.preview(desk.app, rita, chosen, "source", "fair")
     assert seen.count == 5
     bulk.apply(desk.app, rita, chosen, "source", "fair")
