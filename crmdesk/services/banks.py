@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from crmdesk.domain import passwords
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, single_user
 from crmdesk.jobs.progress import Progress, Silent
 from crmdesk.places import beside
-from crmdesk.store import Store, audit, create_bank
+from crmdesk.store import Store, audit, create_bank, keyfile
+from crmdesk.store.keyfile import Cost
 from crmdesk.store.queries.importing import counts
 from crmdesk.synthetic.files import write_files
 from crmdesk.synthetic.presets import PRESETS, preset_spec
@@ -31,21 +33,27 @@ class BankReport:
     tables: dict[str, int]
     truth: Path | None
     files: Path | None
+    recovery_key: str = field(default="", repr=False)  # of an encrypted bank; shown this once
 
     def document(self) -> dict[str, Any]:
-        return {k: str(v) if isinstance(v, Path) else v for k, v in asdict(self).items()}
+        shown = {k: v for k, v in asdict(self).items() if k != "recovery_key"}
+        return {k: str(v) if isinstance(v, Path) else v for k, v in shown.items()}
 
 
 def create(
     path: Path, *, preset: str = "empty", customers: int | None = None, seed: int = 7, truth: Path | None = None,
-    files: Path | None = None, progress: Progress | None = None, actor: Actor | None = None,
+    files: Path | None = None, progress: Progress | None = None, actor: Actor | None = None, passphrase: str = "",
+    cost: Cost | None = None,
 ) -> BankReport:  # fmt: skip
     """A new bank at `path`; `truth` and `files` are folders, made if needed. A failure leaves no bank behind.
 
-    BadInput for an unknown preset, a number of customers below 1 or for an empty bank, or a negative seed;
-    CrmdeskError where the file exists.
+    With a `passphrase` it is encrypted from its first byte. BadFields where that is too easy to guess; BadInput for an
+    unknown preset, a number of customers below 1 or for an empty bank, or a negative seed; CrmdeskError where the file
+    exists.
     """
     spec = _spec(preset, customers, seed)
+    if passphrase:
+        passwords.check(passphrase)
     for there in (path, beside(path, "keys")):
         if there.exists():
             raise CrmdeskError(f"{there} exists already; choose another name, or move it away first.")
@@ -58,9 +66,10 @@ def create(
     _remove(part)
     store = create_bank(
         part, invented_until=spec.until if spec else None, preset=preset, seed=seed if spec else None,
-        customers=spec.customers if spec else None,
+        customers=spec.customers if spec else None, keys=keyfile.fresh(encrypted=bool(passphrase)),
     )  # fmt: skip
     try:
+        recovery_key = _ways_in(store, passphrase, cost)
         _fill(store, world, preset, watched, actor or single_user("bank create"))
         for target, writer in ((truth, write_truth), (files, write_files)):
             if target and world:
@@ -75,7 +84,15 @@ def create(
     finally:
         store.close()
         _remove(part)
-    return BankReport(path, preset, tables["customer"], seed, tables, truth, files)
+    return BankReport(path, preset, tables["customer"], seed, tables, truth, files, recovery_key)
+
+
+def _ways_in(store: Store, passphrase: str, cost: Cost | None) -> str:
+    """Let the passphrase and a recovery key open an encrypted bank; returns the latter, "" of a plain one."""
+    if not passphrase:
+        return ""
+    keyfile.wrap(store.path, store.keys, "", passphrase, cost=cost)
+    return keyfile.new_recovery_key(store.path, store.keys, cost=cost)
 
 
 def _spec(preset: str, customers: int | None, seed: int) -> BankSpec | None:
@@ -91,7 +108,8 @@ def _spec(preset: str, customers: int | None, seed: int) -> BankSpec | None:
 
 
 def _remove(part: Path) -> None:
-    for file in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm")), beside(part, "keys")):
+    beside_it = (beside(part, "keys"), beside(part, "lock"))
+    for file in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm")), *beside_it):
         file.unlink(missing_ok=True)
 
 

@@ -125,6 +125,7 @@ class Store:
             seen.close()
         self._readers.close()
         with contextlib.suppress(CrmdeskError, dbapi2.Error), self.raw() as raw:
+            raw.execute("PRAGMA busy_timeout = 500").fetchall()  # whoever still reads will fold the log in later
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._engine.dispose()
 

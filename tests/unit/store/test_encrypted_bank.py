@@ -15,7 +15,7 @@ from sqlcipher3 import dbapi2
 from crmdesk.domain.errors import BadFields, CrmdeskError, Refused, WrongPassphrase
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.places import beside
-from crmdesk.services import autobackup, backup, encryption, importing, tasks
+from crmdesk.services import autobackup, backup, banks, encryption, importing, tasks
 from crmdesk.store import chain, create_bank, encrypting, files, keyfile, open_bank
 from crmdesk.store.connection import connect
 from crmdesk.store.keyfile import Cost, Keys
@@ -303,3 +303,15 @@ def test_an_older_encrypted_bank_is_migrated_and_its_copy_is_encrypted(tmp_path:
     open_bank(path, keyfile.unlock(path, "", WORDS)).close()
     kept = list(tmp_path.glob("old.crmdesk.before-schema-*"))
     assert kept and all(not p.read_bytes().startswith(keyfile.PLAIN) for p in kept)
+
+
+def test_a_bank_may_be_encrypted_from_its_first_byte(tmp_path: Path) -> None:
+    made = banks.create(tmp_path / "new.crmdesk", preset="tiny", customers=40, passphrase=WORDS, cost=CHEAP)
+    assert "recovery_key" not in made.document() and made.recovery_key not in repr(made)
+    keys = keyfile.unlock(made.file, "", WORDS)
+    assert keys == keyfile.recover(made.file, made.recovery_key) and verify(made.file, keys)["ok"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["new.crmdesk", "new.crmdesk.keys"]
+    assert not made.file.read_bytes().startswith(keyfile.PLAIN)
+    with pytest.raises(BadFields):
+        banks.create(tmp_path / "easy.crmdesk", passphrase="1234567890")
+    assert not list(tmp_path.glob("easy*"))
