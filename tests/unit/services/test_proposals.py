@@ -198,7 +198,7 @@ def test_one_person_alone_asks_nobody_and_is_told_so_in_the_audit(tmp_path: Path
 def source(folder: Path, name: str = "Ida") -> Path:
     place = folder / "source"
     place.mkdir(exist_ok=True)
-    (place / "customers.csv").write_text(f"number,kind,given_name,family_name\nC-900001,person,{name},Holm\n")
+    (place / "customers.csv").write_text(f"customer,kind,given_name,family_name\nC-900001,person,{name},Holm\n")
     return place
 
 
