@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
@@ -50,6 +50,8 @@ class Header:
         self._widget = cast(QWidget, page)
         self._buttons: list[Any] = []
         self._shown, self._beside_grid = True, True
+        self._needs: list[tuple[Any, Right, str]] = []  # button or menu entry, its right, its own tooltip
+        self._shut: Mapping[Right, str] = {}
         self.quick = QuickDeeds(page.context, brief=True)
         page.deeds.addWidget(self.quick)
         add = QPushButton("Add")
@@ -60,10 +62,11 @@ class Header:
             page.deeds.addWidget(add)
             self._buttons.append(add)
         if self._may(Right.EDIT_CUSTOMER):
-            self._button("Edit", self.edit, "", "Edit the customer (E)")
+            self._button("Edit", self.edit, "", "Edit the customer (E)", Right.EDIT_CUSTOMER)
             self._key("E", self.edit)
         if self._may(Right.ADD_INTERACTION):
-            self._button("Record interaction", self.interaction, "primary", "What just happened (I)")
+            self._button("Record interaction", self.interaction, "primary", "What just happened (I)",
+                         Right.ADD_INTERACTION)  # fmt: skip
             self._key("I", self.interaction)
         if self._may(Right.RECORD_PERMISSION):
             self._key("P", self.permission)
@@ -81,17 +84,35 @@ class Header:
         self._show_quick()
 
     def _show_quick(self) -> None:
-        self.quick.setVisible(self._shown and not self._beside_grid and self._may(Right.RECORD_OBJECTION))
+        self.quick.setVisible(self._shown and not self._beside_grid and self._may(Right.RECORD_OBJECTION)
+                              and Right.RECORD_OBJECTION not in self._shut)  # fmt: skip
 
-    def show_permissions(self, grid: Grid) -> None:
-        """What can be withdrawn now."""
-        self.quick.show_customer(grid)
+    def show_permissions(self, grid: Grid | None) -> None:
+        """What can be withdrawn now; None of somebody out of reach."""
+        if grid is not None:
+            self.quick.show_customer(grid)
+
+    def shut(self, shut: Mapping[Right, str]) -> None:
+        """Deeds that the person may do, but not to this customer: off, and the tooltip says who can help."""
+        self._shut = shut
+        for one, right, tip in self._needs:
+            one.setEnabled(right not in shut)
+            one.setToolTip(shut.get(right, tip))
+        self._show_quick()
+
+    def _open_to(self, right: Right) -> bool:
+        """Whether the deed can be done to the customer in front; says why where it cannot."""
+        if right in self._shut:
+            self._page.context.notify(self._shut[right])
+        return bool(self._page.number) and right not in self._shut
 
     def _may(self, right: Right) -> bool:
         return may(self._page.context.actor, right)
 
-    def _button(self, text: str, deed: Callable[[], Any], role: str, tip: str) -> None:
-        self._buttons.append(self._page.add_deed(text, deed, role, tip))
+    def _button(self, text: str, deed: Callable[[], Any], role: str, tip: str, right: Right) -> None:
+        made = self._page.add_deed(text, deed, role, tip)
+        self._buttons.append(made)
+        self._needs.append((made, right, tip))
 
     def _key(self, key: str, deed: Callable[[], Any]) -> None:
         """A single letter, outside text fields only: those take letters before any shortcut does."""
@@ -106,7 +127,7 @@ class Header:
 
         def entry(right: Right, text: str, deed: Callable[[], Any]) -> None:
             if self._may(right):
-                menu.addAction(text, deed)
+                self._needs.append((menu.addAction(text, deed), right, ""))
 
         entry(Right.RECORD_PERMISSION, "Permission...\tP", self.permission)
         entry(Right.EDIT_WORK, "Task...", page.overview.tasks.new)
@@ -120,15 +141,15 @@ class Header:
         return menu
 
     def edit(self) -> None:
-        if self._page.number:
+        if self._open_to(Right.EDIT_CUSTOMER):
             edit_customer(self._page.context, self._widget, self._page.number)
 
     def interaction(self) -> None:
-        if self._page.number:
+        if self._open_to(Right.ADD_INTERACTION):
             record_interaction(self._page.context, self._widget, self._page.number, self._page.now)
 
     def permission(self) -> None:
-        if self._page.number:
+        if self._open_to(Right.RECORD_PERMISSION):
             permissions.record(self._page.context, self._page.number, self._widget)
 
 

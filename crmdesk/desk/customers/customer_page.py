@@ -135,20 +135,30 @@ class CustomerPage(Page):
         self.title.setText(card.name)
         self.subtitle.setText(found.subtitle())
         self.subtitle.setToolTip(self.subtitle.text())
-        self.say(permissions.sentence(found.grid.rows[0]))
+        self.say(permissions.sentence(found.grid.rows[0]) if found.grid else next(iter(found.shut.values()), ""))
+        self.header.shut(found.shut)
         parts.identity.show_card(card, found.own)
         parts.around.show_all(card.number, found.around, self.now)
         parts.products.show_card(card)
+        parts.products.setVisible(self._reads(found, Right.READ_ACCOUNTS))
         self.header.show_permissions(found.grid)
-        parts.permissions_card.show_now(found.grid)
+        if found.grid is not None:
+            parts.permissions_card.show_now(found.grid)
+        parts.permissions_card.setVisible(found.grid is not None)
         parts.segment.show_segment(found.segment)
-        parts.segment.setVisible(may(self.context.actor, Right.READ_RESULTS))
+        parts.segment.setVisible(self._reads(found, Right.READ_RESULTS))
         parts.recommended.show_all(found.offers)
         parts.tasks.show_all(card.number, found.tasks, self.now)
         year_ago = date(found.today.year - 1, found.today.month, 1)
-        parts.picture.show_line(found.line, year_ago, found.today)
+        if found.line is not None:
+            parts.picture.show_line(found.line, year_ago, found.today)
+        parts.timeline_card.setVisible(found.line is not None)
         self.tabs.fill(found)
         parts.read_in_order()
+
+    def _reads(self, found: Answer, right: Right) -> bool:
+        """Whether the person holds the right, and for this customer."""
+        return may(self.context.actor, right) and right not in found.shut
 
     def _narrow(self, wanted: TimelineFilter) -> None:
         app, actor, number = self.context.app, self.context.actor, self.number

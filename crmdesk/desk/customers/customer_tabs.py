@@ -32,9 +32,11 @@ class CustomerTabs(LazyTabs):
         super().__init__("Parts of the customer's page")
         self.addTab(overview, "Overview")
         self._context, self._narrow = context, narrow
+        self._rights: dict[str, Right] = {}  # what a tab needs, where it needs any
         self._add("timeline", "Timeline", self._timeline, lambda tab, a: tab.show_all(a.card.number, a.line, a.today),
                   Right.READ_INTERACTIONS)  # fmt: skip
-        self._add("permissions", "Permissions", lambda: PermissionsTab(context), lambda tab, a: tab.show_now(a.grid))
+        self._add("permissions", "Permissions", lambda: PermissionsTab(context), lambda tab, a: tab.show_now(a.grid),
+                  Right.READ_PERMISSIONS)  # fmt: skip
         self._add("money", "Money", MoneyTab, lambda tab, a: tab.show_card(a.card), Right.READ_ACCOUNTS)
         self._add("analysis", "Analysis", lambda: AnalysisTab(context), lambda tab, a: tab.show_segment(a.segment),
                   Right.READ_RESULTS)  # fmt: skip
@@ -45,11 +47,21 @@ class CustomerTabs(LazyTabs):
 
     def _add(self, key: str, title: str, make: Callable[[], QWidget], fill: Callable[[Any, Answer], Any],
              right: Right | None = None) -> None:  # fmt: skip
-        if right is None or may(self._context.actor, right):
-            self.add(key, title, make, fill)
+        if right is not None and not may(self._context.actor, right):
+            return
+        if right is not None:
+            self._rights[key] = right
+
+        def fill_reached(widget: Any, answer: Answer) -> None:
+            if right not in answer.shut:
+                fill(widget, answer)
+
+        self.add(key, title, make, fill_reached)
 
     def fill(self, answer: Answer) -> None:
         self.show_tab("panels", bool(panels_for(self._context)))
+        for key, right in self._rights.items():
+            self.show_tab(key, right not in answer.shut)
         super().fill(answer)
 
     def _timeline(self) -> TimelineTab:

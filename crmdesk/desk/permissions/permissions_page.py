@@ -66,6 +66,7 @@ class PermissionsPage(Page):
                            (self.news_tab, "Withdrawals"), (self.notices_tab, "Notices"),
                            (self.waiting_tab, "Corrections")):  # fmt: skip
             self.tabs.addTab(tab, title)
+        self.tabs.setTabVisible(self.tabs.indexOf(self.waiting_tab), may(context.actor, Right.READ_EVIDENCE))
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.tabs)
@@ -96,13 +97,14 @@ class PermissionsPage(Page):
     def refresh(self) -> None:
         app, actor, (at, known_at), days = self.context.app, self.context.actor, self._moment, self.days.value()
         assert app is not None
+        proofs = may(actor, Right.READ_EVIDENCE)
 
         def ask() -> _Answer:
             return _Answer(
                 permission_bank.overview(app, actor, at, known_at), app.store.clock(),
                 permission_bank.queue(app, actor, days), permission_bank.objections(app, actor),
                 permission_bank.changed_since(app, actor), notices.every(app, actor),
-                permission_record.pending(app, actor),
+                permission_record.pending(app, actor) if proofs else [],
             )  # fmt: skip
 
         self.load(ask, self._show)
