@@ -43,8 +43,9 @@ class Store:
 
     def _pool(self, connect: Callable[[], Any], size: int) -> sa.Engine:
         engine = sa.create_engine(
-            "sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=size, max_overflow=8
-        )
+            "sqlite://", creator=connect, module=dbapi2, poolclass=QueuePool, pool_size=size, max_overflow=8,
+            hide_parameters=True,  # or a fault's traceback carries the row into a log
+        )  # fmt: skip
         # The driver leaves transactions to us: reads begin plain, writes immediate, so read-then-write cannot race.
         sa.event.listen(engine, "begin", self._begin)
         return engine
