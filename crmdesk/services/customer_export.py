@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from crmdesk.domain import export_terms
 from crmdesk.domain.change import Change
-from crmdesk.domain.errors import BadInput, CrmdeskError, Refused
+from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.jobs import Cancelled, Progress, Silent
-from crmdesk.services import anchors
+from crmdesk.services import anchors, large_export
 from crmdesk.services.context import App
 from crmdesk.services.customers import BLOCK, Chosen
-from crmdesk.services.export import SOLO_ROWS, hand_over, writable
+from crmdesk.services.export import hand_over, writable
 from crmdesk.services.export_order import ADDRESS, PURPOSES, Order, order_for, people, purpose_words, typed_rows
 from crmdesk.services.export_rows import (
     Cell,
@@ -74,6 +74,7 @@ class _Withdrawn(Exception):
 @service(Right.EXPORT)
 def address_columns(app: App, actor: Actor, channel: str) -> tuple[str, ...]:
     """Keys of the columns without which nobody can be reached by `channel`; none for who may not read them."""
+    export_terms.check_rows(actor, 0)
     return ADDRESS.get(channel, ()) if clear(actor, Right.READ_CONTACT) or writes_to_lists(actor) else ()
 
 
@@ -88,6 +89,17 @@ def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose
 
 
 @service(Right.EXPORT)
+def ask(
+    app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose: str, channel: str = "", *, reason: str
+) -> int:  # fmt: skip
+    """Ask a second person for an export of more than 1,000 customers; returns the proposal's id. Raises as `plan`."""
+    order = order_for(chosen, columns, purpose, channel, app, actor)
+    rows = len(people(order, lambda: False)[0])
+    export_terms.check_rows(actor, rows)
+    return large_export.ask(app, actor, _wanted(order), rows, reason)
+
+
+@service(Right.EXPORT)
 def write(
     app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], file: Path, *, purpose: str, channel: str = "",
     progress: Progress | None = None, cancel: Callable[[], bool] = lambda: False,
@@ -97,8 +109,8 @@ def write(
 
     Each row passes the purpose's permission at the moment the file is handed over. BadInput for a purpose without
     its channel or another ending; Refused without the right, for more rows than the role may take (`export_terms`),
-    or for more than 1,000 in a bank with users; CrmdeskError where the file cannot be written; Cancelled. Then no file
-    is there, or the one that was.
+    or NeedsSecond for more than 1,000 in a bank with users (`ask`); CrmdeskError where the file cannot be written;
+    Cancelled. Then no file is there, or the one that was.
     """
     order = order_for(chosen, columns, purpose, channel, app, actor)
     if file.suffix.lower() not in WRITERS:
@@ -106,7 +118,7 @@ def write(
     folder = file.resolve().parent
     for _ in range(_TRIES):
         ids, left_out = people(order, cancel)
-        _check_size(actor, file, len(ids))
+        _check_size(order, file, len(ids))
         with writable(folder), tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
             made = Path(scratch) / file.name
             _write(order, ids, made, left_out, progress or Silent(), cancel)
@@ -137,6 +149,7 @@ def first_rows(
     shown = ids[:limit]
     found = [row for at in range(0, len(shown), BLOCK) for row in typed_rows(order, shown[at : at + BLOCK].tolist())]
     if kept:
+        large_export.check(app, actor, _wanted(order), len(shown))
         try:
             with app.store.write() as session:
                 _note(order, session, shown, left_out, "print customers")
@@ -147,10 +160,19 @@ def first_rows(
     return ExportPlan(len(ids), left_out, personal, purpose, sentence), list(order.columns), found
 
 
-def _check_size(actor: Actor, file: Path, rows: int) -> None:
-    export_terms.check_rows(actor, rows)
-    if rows > SOLO_ROWS and not actor.single:
-        raise Refused(f"An export of {rows} customer rows needs a second person who approves it.")
+def _wanted(order: Order) -> large_export.List:
+    """What a second person approves: this filter, these columns, this purpose."""
+    ids, query = order.chosen.ids, order.chosen.query.to_json()
+    parts = {"query": query, "ids": sorted(ids) if ids is not None else None, "purpose": order.purpose,
+             "channel": order.channel, "columns": [column.key for column in order.columns]}  # fmt: skip
+    details = {"filter": describe(order.app, order.actor, order.chosen.query), "purpose": purpose_words(order),
+               "columns": ", ".join(column.title for column in order.columns)}  # fmt: skip
+    return large_export.List(f"Export customers for {purpose_words(order)}", parts, details)
+
+
+def _check_size(order: Order, file: Path, rows: int) -> None:
+    export_terms.check_rows(order.actor, rows)
+    large_export.check(order.app, order.actor, _wanted(order), rows)
     if file.suffix.lower() == ".xlsx" and rows > XLSX_ROWS:
         raise BadInput(f"A sheet of Excel holds {XLSX_ROWS} rows, not {rows}; export as .csv instead.")
 
@@ -186,10 +208,11 @@ def _note(
     out = queries.erased(raw, at)
     if any(key in out or (allowed is not None and key not in allowed) for key in ids.tolist()):
         raise _Withdrawn
+    by = large_export.spend(order.app, session, order.actor, _wanted(order), len(ids))
     audit.record(
         order.app.store, session, order.actor, act, order.channel, purpose=order.purpose,
         fields=", ".join(column.key for column in order.columns),
-        reason=f"{len(ids)} customer rows, {sum(left_out.values())} people left out",
+        reason=f"{len(ids)} customer rows, {sum(left_out.values())} people left out{by}",
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from crmdesk.domain import export_terms
 from crmdesk.domain.money import plain
 from crmdesk.domain.rights import Actor, Right, clear, grant
 from crmdesk.domain.text import guard
@@ -46,6 +47,7 @@ def export_columns(app: App, actor: Actor) -> list[ListColumn]:
 
     Of these a list for a channel holds that channel's alone.
     """
+    export_terms.check_rows(actor, 0)
     listed = columns(app, actor)
     if clear(actor, Right.READ_CONTACT):
         return [*listed, *CONTACT]
@@ -60,6 +62,7 @@ def writes_to_lists(actor: Actor) -> bool:
 @service(Right.EXPORT)
 def cells(app: App, actor: Actor, ids: Sequence[int], wanted: Sequence[ListColumn]) -> dict[int, list[Cell]]:
     """The typed cells of at most 256 customers, by customer in the order of `ids`."""
+    export_terms.check_rows(actor, 0)
     further = tuple(column.key for column in wanted if column.key not in _STANDARD)
     found = rows(app, actor, ids)
     texts = column_values.cells(app, actor, [row.id for row in found], further, contact=True).of

@@ -188,7 +188,7 @@ def _custom(scope: Scope) -> str | None:
 def _table(scope: Scope, table: str, sheet: Sheet) -> str:
     found = scope.of(*sheet.right)
     view = found.view if found else View.MASKED
-    ways = [f"EXISTS (SELECT 1 FROM {way.format(table=table)} AND {scope.reached(found)})" for way in sheet.ways]
+    ways = [way.within(table, scope.reached(found)) for way in sheet.ways]
     near = "1" if found and found.reach == Reach.ALL else " AND ".join(ways)
     columns = metadata.tables[table].columns
     if sheet.owned and near != "1":

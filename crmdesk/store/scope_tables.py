@@ -12,14 +12,28 @@ from typing import Final
 from crmdesk.domain.rights import Right
 
 MASK: Final = "'••••'"
-OF_CUSTOMER: Final = "main.customer c WHERE c.id = main.{table}.customer_id"
-OF_ACCOUNT: Final = "main.holding h JOIN main.customer c ON c.id = h.customer_id WHERE h.account_id = main.{table}."
-OF_EVIDENCE: Final = (
-    "main.permission_event e JOIN main.customer c ON c.id = e.customer_id WHERE e.event_id = main.{table}.event_id"
-)
-OF_HOUSEHOLD: Final = (
-    "main.household_member m JOIN main.customer c ON c.id = m.customer_id WHERE m.household_id = main.{table}.id"
-)
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a row leads to customers `c`: its `column` is among the `key`s of a source."""
+
+    column: str = "customer_id"
+    key: str = "c.id"
+    source: str = "main.customer c"
+
+    def within(self, table: str, reach: str) -> str:
+        """The condition on a row of `table`, asked of each row that a query reads.
+
+        A list of keys would be made for each query, and lead the planner into reading tables whole.
+        """
+        return f"EXISTS (SELECT 1 FROM {self.source} WHERE {self.key} = main.{table}.{self.column} AND {reach})"
+
+
+OF_CUSTOMER: Final = Way()
+_HOLDERS: Final = "main.holding h JOIN main.customer c ON c.id = h.customer_id"
+_TOLD: Final = "main.permission_event e JOIN main.customer c ON c.id = e.customer_id"
+_HOME: Final = "main.household_member m JOIN main.customer c ON c.id = m.customer_id"
 
 
 @dataclass(frozen=True)
@@ -33,7 +47,7 @@ class Sheet:
     """
 
     right: tuple[Right, ...]
-    ways: tuple[str, ...] = (OF_CUSTOMER,)
+    ways: tuple[Way, ...] = (OF_CUSTOMER,)
     drop: bool = False
     needs: Right | None = None
     text_only: bool = False
@@ -44,23 +58,23 @@ class Sheet:
 _PERSON, _MONEY, _DEEDS = (Right.READ_CUSTOMER,), (Right.READ_ACCOUNTS,), (Right.READ_INTERACTIONS,)
 _WORK, _RESULTS = (Right.READ_WORK,), (Right.READ_RESULTS,)
 SHEETS: Final[Mapping[str, Sheet]] = {
-    "household": Sheet(_PERSON, (OF_HOUSEHOLD,), masks={"name": "'Household ' || id"}),
+    "household": Sheet(_PERSON, (Way("id", "m.household_id", _HOME),), masks={"name": "'Household ' || id"}),
     "household_member": Sheet(_PERSON),
     # Who is related to somebody out of reach is not for the eyes of who may not know that person.
-    "relation": Sheet(_PERSON, tuple(OF_CUSTOMER.replace("customer_id", end) for end in ("from_id", "to_id"))),
+    "relation": Sheet(_PERSON, (Way("from_id"), Way("to_id"))),
     "document": Sheet(_PERSON),
     "interest": Sheet(_DEEDS, drop=True),
     "life_event": Sheet(_DEEDS, needs=Right.READ_CONTACT),
-    "account": Sheet(_MONEY, (f"{OF_ACCOUNT}id",), masks={"number": MASK}),
+    "account": Sheet(_MONEY, (Way("id", "h.account_id", _HOLDERS),), masks={"number": MASK}),
     "holding": Sheet(_MONEY),
-    "balance_month": Sheet(_MONEY, (f"{OF_ACCOUNT}account_id",), drop=True),
+    "balance_month": Sheet(_MONEY, (Way("account_id", "h.account_id", _HOLDERS),), drop=True),
     # Where the money goes is somebody else's account, whatever the amount may tell.
-    "standing_order": Sheet(_MONEY, (f"{OF_ACCOUNT}account_id",), drop=True,
+    "standing_order": Sheet(_MONEY, (Way("account_id", "h.account_id", _HOLDERS),), drop=True,
                             masks={"to_bank": "NULL", "to_account": "NULL"}),
     "interaction": Sheet(_DEEDS, masks={"account_id": "NULL"}),
     "feedback": Sheet(_DEEDS),
     "contact": Sheet(_DEEDS),
-    "permission_evidence": Sheet((Right.READ_PERMISSIONS,), (OF_EVIDENCE,), text_only=True),
+    "permission_evidence": Sheet((Right.READ_PERMISSIONS,), (Way("event_id", "e.event_id", _TOLD),), text_only=True),
     "task": Sheet(_WORK, owned=True),
     "opportunity": Sheet(_WORK, owned=True),
     "segment_membership": Sheet(_RESULTS),

@@ -26,6 +26,10 @@ LAST_MONTH: Final = f"CAST(strftime('%s', {LAST_ACTIVE}, 'unixepoch', 'start of 
 SHOWN: Final = "{shown}"  # stands for the ids whose segment may be shown now
 HAS_TASK: Final = "EXISTS (SELECT 1 FROM task WHERE task.customer_id = customer.id AND task.state = 'open')"
 PROSPECT: Final = "NOT EXISTS (SELECT 1 FROM holding WHERE holding.customer_id = customer.id)"
+_HOLDS: Final = (
+    "EXISTS (SELECT 1 FROM holding h JOIN account a ON a.id = h.account_id JOIN product p ON p.id = a.product_id"
+    " WHERE h.customer_id = customer.id AND a.closed_on IS NULL AND h.role = 'owner' AND p.family IN ({}))"
+)
 _YES_NO: Final = {"restricted": "restricted", "prospect": PROSPECT, "has_task": HAS_TASK}
 _PLAIN: Final = {"kind": "kind", "relation_wanted": "relation_wanted", "country": "country", "source": "source"}
 _DAYS: Final = {"joined": "joined_on", "born": "birth_date"}
@@ -86,8 +90,11 @@ def add_chips(raw: Any, where: Where, chips: Sequence[Chip], at: datetime, sight
             _own(raw, where, chip, own)
             reach = sight.tags.get(own[chip.field[len(OWN) :]].tag, "")
         else:
-            _chip(where, chip, at, LAST_MONTH if sight.months else LAST_ACTIVE)
             reach = sight.of.get(chip.field, "")
+            if reach and chip.field == "product":  # asked of few: the list of all holders would be made for them
+                where.add(f"{'NOT ' if chip.op == 'is_not' else ''}{_HOLDS.format(where.names(chip.values))}")
+            else:
+                _chip(where, chip, at, LAST_MONTH if sight.months else LAST_ACTIVE)
         if reach:
             where.add(reach)
 
