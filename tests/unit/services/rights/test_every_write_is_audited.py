@@ -130,7 +130,7 @@ def test_every_unit_of_work_in_the_code_appends_to_the_audit() -> None:
     code, silent, units = Code(), [], 0
     for (module, name), node in code.functions.items():
         for block in (n for n in ast.walk(node) if isinstance(n, ast.With)):
-            if any(ast.unparse(item.context_expr).endswith("store.write()") for item in block.items):
+            if any(ast.unparse(item.context_expr).endswith(".write()") for item in block.items):
                 units += 1
                 if not code.audits(module, ast.Module(block.body, []), set()):
                     silent.append(f"{module}.{name}")
