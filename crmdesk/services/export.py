@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmdesk.domain import export_terms
-from crmdesk.domain.errors import CrmdeskError, Refused
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.domain.text import guard
 from crmdesk.mining.record import RunRecord
 from crmdesk.results import Result
-from crmdesk.services import anchors
+from crmdesk.services import anchors, large_export
 from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Draw = Callable[[Path, Path], list[str]]  # (file with a result's bytes, folder) -> warnings
-SOLO_ROWS = 1000  # more rows than this leave the bank only with a second person
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,8 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
     about_persons = masks.persons(record.result).values() if record.result else ()
     rows = sum(map(len, about_persons))
     export_terms.check_rows(actor, max(map(len, about_persons), default=0))
-    if rows > SOLO_ROWS and not actor.single:
-        raise Refused(f"An export of {rows} customer rows needs a second person, who approves it on the Results page.")
+    wanted = _wanted(record)
+    large_export.check(app, actor, wanted, rows)
     with writable(out_dir):
         out_dir.mkdir(parents=True, exist_ok=True)
         # On the same disk, so that the files only need to be renamed: the bank stays free while they are written.
@@ -61,10 +60,11 @@ def export(app: App, actor: Actor, uuid: str, out_dir: Path, draw: Draw | None =
             written = _write_all(app, record, Path(scratch))
 
             def note(session: Any) -> None:
+                by = large_export.spend(app, session, actor, wanted, rows)
                 audit.record(
                     app.store, session, actor, "export", record.analysis, purpose=record.purpose, run_uuid=record.uuid,
                     fields=", ".join(record.tables),
-                    reason=f"{rows} customer rows, {record.left_out} people left out",
+                    reason=f"{rows} customer rows, {record.left_out} people left out{by}",
                 )  # fmt: skip
 
             files = hand_over(app, written, out_dir, note)
@@ -81,6 +81,20 @@ def _for_file(actor: Actor, record: RunRecord) -> RunRecord:
         return record
     tables = {name: masks.grouped(table, least) for name, table in masks.persons(record.result).items()}
     return replace(record, result=replace(record.result, tables={**record.result.tables, **tables}))
+
+
+@service(Right.EXPORT)
+def ask(app: App, actor: Actor, uuid: str, reason: str) -> int:
+    """Ask a second person for the tables of a run with more than 1,000 rows about persons; the proposal's id."""
+    record = _for_file(actor, finished(app, actor, uuid))
+    about_persons = masks.persons(record.result).values() if record.result else ()
+    export_terms.check_rows(actor, max(map(len, about_persons), default=0))
+    return large_export.ask(app, actor, _wanted(record), sum(map(len, about_persons)), reason)
+
+
+def _wanted(record: RunRecord) -> large_export.List:
+    details = {"analysis": record.analysis, "run": record.uuid, "tables": ", ".join(record.tables)}
+    return large_export.List(f"Export the tables of {record.analysis}", {"run": record.uuid}, details)
 
 
 def hand_over(app: App, written: list[Path], folder: Path, note: Callable[[Any], None]) -> list[Path]:

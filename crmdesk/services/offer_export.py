@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from crmdesk.domain import export_terms
-from crmdesk.domain.errors import BadInput, Refused
+from crmdesk.domain.errors import BadInput
 from crmdesk.domain.money import plain
 from crmdesk.domain.rights import Actor, Right, clear
+from crmdesk.services import large_export
 from crmdesk.services import offer_gates as gates
 from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
-from crmdesk.services.export import SOLO_ROWS, ExportReport, hand_over, writable, write_csv
+from crmdesk.services.export import ExportReport, hand_over, writable, write_csv
 from crmdesk.services.guard import service
 from crmdesk.services.offer_list import OfferList, OfferRow, in_bands
 from crmdesk.services.reach import within
@@ -44,8 +45,8 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
         raise BadInput(f"{path.name} is no name for a table; end it in .csv.")
     listed, names = _seen(app, actor, offers), clear(actor, Right.READ_CONTACT)
     export_terms.check_rows(actor, len(listed))
-    if len(offers.rows) > SOLO_ROWS and not actor.single:
-        raise Refused(f"An export of {len(offers.rows)} customer rows needs a second person who approves it.")
+    wanted = _wanted(offers)
+    large_export.check(app, actor, wanted, len(offers.rows))
     folder = path.resolve().parent
     left_out = 0
     with writable(folder), tempfile.TemporaryDirectory(prefix=".export-", dir=folder) as scratch:
@@ -58,14 +59,29 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
             left_out = len(offers.rows) - len(standing)
             rows = [row if names else replace(row, name=None) for row in standing]
             _write(offers, rows, f"{at:%Y-%m-%dT%H:%M:%SZ}", left_out, files)
+            by = large_export.spend(app, session, actor, wanted, len(offers.rows))
             audit.record(
                 app.store, session, actor, "export offers", offers.analysis, purpose=offers.purpose,
                 run_uuid=offers.run, fields=offers.channel,
-                reason=f"{len(rows)} customer rows, {left_out} people left out",
+                reason=f"{len(rows)} customer rows, {left_out} people left out{by}",
             )  # fmt: skip
 
         written = hand_over(app, files, folder, note)
     return ExportReport(folder, tuple(written), left_out, _words(left_out))
+
+
+@service(Right.EXPORT, Right.READ_RESULTS)
+def ask(app: App, actor: Actor, offers: OfferList, reason: str) -> int:
+    """Ask a second person for a list of more than 1,000 customers; returns the proposal's id."""
+    export_terms.check_rows(actor, len(_seen(app, actor, offers)))
+    return large_export.ask(app, actor, _wanted(offers), len(offers.rows), reason)
+
+
+def _wanted(offers: OfferList) -> large_export.List:
+    parts = {"run": offers.run, "channel": offers.channel, "rule": offers.rule, "product": offers.product,
+             "top": offers.top}  # fmt: skip
+    details = {"analysis": offers.title, "run": offers.run, "channel": offers.channel}
+    return large_export.List(f"Export offers by {offers.channel}", {"offers": parts}, details)
 
 
 def _seen(app: App, actor: Actor, offers: OfferList) -> list[OfferRow]:

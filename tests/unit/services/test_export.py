@@ -16,7 +16,7 @@ import pytest
 from crmdesk.domain.errors import CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.results import Result
-from crmdesk.services import export, mining
+from crmdesk.services import export, large_export, mining
 from crmdesk.services.reports import write_report
 from crmdesk.services.segments import describe
 from tests.small_bank import ACTOR
@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_leaves_no_audit_row(app: SmallApp, tmp_
 
 
 def test_many_rows_need_a_second_person(app: SmallApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "SOLO_ROWS", 39)
+    monkeypatch.setattr(large_export, "ALONE", 39)
     run = mining.run(app, ACTOR, "demo.split", {}).uuid
     with pytest.raises(Refused, match="needs a second person"):
         mining.export(app, Actor("ana", frozenset({Role.ANALYST})), run, tmp_path / "out")
