@@ -8,7 +8,8 @@ import hmac
 import json
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,6 +57,7 @@ class Choices:
 class ChainCheck:
     """`rows` of both chains were read; `first_bad` is (table, row, why) or None; `anchors` the heads kept elsewhere.
 
+    `set_back`: (row, its moment) where the computer's clock stood over a minute before the row before: told, no fault.
     `ok`: no row is bad and every anchor holds. An edit or a deletion inside is always seen; a tail that was cut off
     only back to the last anchor kept elsewhere.
     """
@@ -65,6 +67,7 @@ class ChainCheck:
     first_bad: tuple[str, int, str] | None
     head: str
     anchors: list[Anchor]
+    set_back: list[tuple[int, datetime]] = field(default_factory=list)
 
 
 @service(Right.READ_AUDIT)
@@ -108,9 +111,9 @@ def check(
 
         bad = chain_check.first_break(raw, app.store.audit_key, watch)
         found = anchors.compared(raw, app.path, anchor_files)
-        head = anchors.head(raw).hash
+        head, back = anchors.head(raw).hash, chain_check.set_back(raw)
     good = bad is None and all(one.ok for one in found)
-    return ChainCheck(good, total, (bad.table, bad.row, bad.why) if bad else None, head, found)
+    return ChainCheck(good, total, (bad.table, bad.row, bad.why) if bad else None, head, found, back)
 
 
 @service(Right.READ_AUDIT)

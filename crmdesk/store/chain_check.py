@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from crmdesk.store import chain
@@ -66,6 +67,17 @@ def first_break(raw: Any, key: bytes, watch: Callable[[int], None] = lambda done
             return Break(table, seq, why)
         before += count(raw, table)
     return next((Break("permission_event", seq, why) for seq, why in evidence_breaks(raw)), None)
+
+
+def set_back(raw: Any) -> list[tuple[int, datetime]]:
+    """(seq, its moment, aware UTC) of the audit's rows that are over a minute older than the row before: the clock
+    of the computer was set back. At most 100.
+    """
+    rows = raw.execute(
+        "SELECT seq, at FROM (SELECT seq, at, lag(at) OVER (ORDER BY seq) AS before FROM main.audit_event)"
+        " WHERE at < before AND julianday(before) - julianday(at) > 1.0 / 1440 ORDER BY seq LIMIT 100"
+    )
+    return [(seq, datetime.fromisoformat(at).replace(tzinfo=UTC)) for seq, at in rows]
 
 
 def count(raw: Any, table: str) -> int:

@@ -164,6 +164,17 @@ def test_a_whole_bank_is_told_whole_with_all_its_rows(app: SmallApp) -> None:
     assert steps == sorted(steps) and steps[-1] == 1.0
 
 
+@pytest.mark.parametrize(("seconds", "told"), [(-61, [3]), (-59, []), (1, [])])
+def test_a_clock_that_was_set_back_is_told_and_is_no_fault(app: SmallApp, seconds: int, told: list[int]) -> None:
+    row = {"actor": "ela", "role": "x", "act": "read", "object": "", "fields": "", "purpose": "", "reason": ""}
+    moments = (DUE, DUE + timedelta(hours=1), DUE + timedelta(hours=1, seconds=seconds))
+    with app.store.write() as session:
+        chain.append(session, app.store.audit_key, "audit_event", [{**row, "at": at} for at in moments])
+    found = audit_log.check(app, ACTOR)
+    assert found.ok and [seq for seq, _ in found.set_back] == told
+    assert [at for _, at in found.set_back] == [moments[2]] * len(told)
+
+
 def test_a_check_can_be_stopped(app: SmallApp) -> None:
     class Stop:
         def step(self, fraction: float, text: str = "") -> None:
