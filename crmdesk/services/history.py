@@ -102,7 +102,10 @@ def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[F
         undone = queries.standing(raw, {row[-1] for row in rows})
         words = queries.words(raw)
     entries = []
+    requests = asked or sees(actor, Right.READ_REQUESTS)
     for _, at, by, act, title, table, field, before, after, deed in rows:
+        if table == "privacy_request" and not requests:
+            continue
         old, new = (_shown(table, field, value, words, hidden) for value in (before, after))
         entries.append(FieldEntry(at, by, act, title if clear else act, table, field, old, new, deed, undone[deed][1]))
     return entries

@@ -23,13 +23,13 @@ MISTAKE: Final = "recorded by mistake"
 _NOUNS: Final = {
     "household": "the household", "household_member": "the place in the household", "relation": "the relation",
     "interest": "the interest", "life_event": "the life event", "custom_field": "the field", "task": "the task",
-    "opportunity": "the opportunity", "saved_search": "the saved list",
+    "opportunity": "the opportunity", "saved_search": "the saved list", "privacy_request": "the request",
 }  # fmt: skip
 
 # What may be taken back needs the right to do it; anything else is a change to a customer.
 _RIGHTS: Final = {
     "custom_field": Right.MANAGE_FIELDS, "task": Right.EDIT_WORK, "opportunity": Right.EDIT_WORK,
-    "saved_search": Right.READ_CUSTOMER,
+    "saved_search": Right.READ_CUSTOMER, "privacy_request": Right.MANAGE_REQUESTS,
 }  # fmt: skip
 _WORK: Final = ("task", "opportunity")
 OF_NOBODY: Final = frozenset({"custom_field", "saved_search"})  # tables whose rows are about no customer

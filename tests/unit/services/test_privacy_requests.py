@@ -9,7 +9,7 @@ from unit.services.signed_in import sign_in
 
 from crmdesk.domain.errors import BadFields, BadInput, Conflict, CrmdeskError, Refused
 from crmdesk.domain.rights import Role
-from crmdesk.services import audit_log, privacy_requests
+from crmdesk.services import audit_log, history, privacy_requests
 from crmdesk.services.privacy_requests import RequestRow
 from crmdesk.store import chain
 from tests.small_bank import ACTOR, SmallApp, build, event
@@ -166,6 +166,20 @@ def test_who_may_take_down_read_and_answer(app: SmallApp, role: Role) -> None:
     assert allowed("add", "C-000004", "access", RECEIVED) == (role == Role.DPO)  # of the other branch
     assert allowed("open_ones") == allowed("of_customer", "C-000001") == (role in (Role.DPO, Role.AUDITOR))
     assert allowed("close", row.id, row.version, "done", "sent") == (role == Role.DPO)
+
+
+def test_who_reads_no_requests_finds_none_in_the_history_and_undoes_none(app: SmallApp) -> None:
+    manager = sign_in(app, "mert", Role.RELATIONSHIP_MANAGER)
+    with app.store.write() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE customer SET manager_id = (SELECT id FROM staff WHERE login = 'mert') WHERE id = 1"
+        )
+    privacy_requests.add(app, manager, "C-000001", "erase", RECEIVED, "a feud with the neighbour")
+    assert "feud" not in repr(history.of_customer(app, manager, "C-000001"))
+    with pytest.raises(Refused, match="manage requests"):
+        history.undo(app, manager)
+    officer = sign_in(app, "dora", Role.DPO)
+    assert [row.note for row in privacy_requests.open_ones(app, officer)] == ["a feud with the neighbour"]
 
 
 def test_an_erased_person_asks_nothing_more(app: SmallApp) -> None:
