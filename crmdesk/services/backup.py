@@ -36,12 +36,12 @@ def backup(app: App, actor: Actor, target: Path) -> dict[str, Any]:
         raise CrmdeskError(f"{beside(target, 'keys')} belongs to another bank; choose another name for the backup.")
     try:
         manifest = files.copy_bank(app.path, target, app.store.keys)
-    except BaseException:
-        for ending in (*files.TRAVEL, "manifest.json"):
-            beside(target, ending).unlink(missing_ok=True)
+        with app.store.write() as session:
+            audit.record(app.store, session, actor, "backup", target.name, reason=f"head {manifest['head']}")
+    except BaseException:  # a copy that the audit does not know is none
+        for file in (target, *(beside(target, ending) for ending in (*files.TRAVEL, "manifest.json"))):
+            file.unlink(missing_ok=True)
         raise
-    with app.store.write() as session:
-        audit.record(app.store, session, actor, "backup", target.name, reason=f"head {manifest['head']}")
     return {"file": str(app.path), "backup": str(target), "bytes": target.stat().st_size,
             "sha256": manifest["sha256"], "head": manifest["head"]}  # fmt: skip
 

@@ -18,6 +18,7 @@ from crmdesk.domain.errors import Refused
 from crmdesk.domain.rights import HATS, Actor, Grant, Reach, Right, grant, may, require
 from crmdesk.services.context import App
 from crmdesk.store import Store
+from crmdesk.store.connection import plain_words
 from crmdesk.store.queries import subjects
 from crmdesk.store.scope import scope_of
 
@@ -88,7 +89,8 @@ def service(
             ]
             inside = enter(app, actor, rule, named)
             actor = inside.actor if isinstance(inside, Guarded) else actor
-            return deed(inside, actor, *args, **kwargs)
+            with plain_words(getattr(inside, "path", Path())):  # a full or failing disk is told in a sentence
+                return deed(inside, actor, *args, **kwargs)
 
         return cast(F, call)
 
@@ -105,7 +107,8 @@ def file_service(*rights: Right) -> Callable[[F], F]:
         @functools.wraps(deed)
         def call(actor: Actor, *args: Any, **kwargs: Any) -> Any:
             require(actor, *rights)
-            return deed(actor, *args, **kwargs)
+            with plain_words(next((one for one in args if isinstance(one, Path)), Path())):
+                return deed(actor, *args, **kwargs)
 
         return cast(F, call)
 
@@ -197,7 +200,7 @@ def check_reach(actor: Actor, cell: Grant, found: subjects.Subject) -> None:
     mine = actor.staff is not None and actor.staff in (found.manager, found.owner)
     if cell.reach == Reach.ALL or (cell.reach == Reach.OWN and mine):
         return
-    who = found.number or "This task"
+    who = found.named or "This"
     if cell.reach == Reach.BRANCH:
         if mine or (actor.branch is not None and actor.branch == found.branch):
             return

@@ -44,9 +44,7 @@ def check_customers(raw: Any, actor: Actor, right: Right, customers: Iterable[in
     if actor.everywhere:
         return
     for customer in customers:
-        number = queries.number_of(raw, customer)
-        if number is not None:
-            check_row(raw, actor, right, "customer", number)
+        check_row(raw, actor, right, "person", customer)
 
 
 def one_at_a_time(actor: Actor, right: Right) -> None:
