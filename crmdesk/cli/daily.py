@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crmdesk.cli.bank import File, Json
+from crmdesk.cli.bank import Ask, File, Json, asked
 from crmdesk.cli.output import Bar, answer, grid, me, opened
 from crmdesk.cli.where import SavedName, Where, chosen, query
 from crmdesk.domain.errors import BadInput
@@ -176,6 +176,7 @@ def export(
         typer.Option(help="Column keys, comma separated; number, name and the channel's address unless given."),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")] = False,
+    ask: Ask = "",
     json: Json = False,
 ) -> None:
     """Customers as a file, each row checked for permission at this moment."""
@@ -184,6 +185,10 @@ def export(
             wanted = ("number", "name", *customer_export.address_columns(app, me(), channel))
         else:
             wanted = tuple(c.strip() for c in columns.split(",") if c.strip())
+        if ask:
+            key = customer_export.ask(app, me(), chosen(app, where, saved), wanted, purpose, channel, reason=ask)
+            asked(file, key, json)
+            return
         if out.exists() and not replace:
             raise BadInput(f"{out} exists already; name another file, or add --replace to write over it.")
         done = customer_export.write(app, me(), chosen(app, where, saved), wanted, out, purpose=purpose,

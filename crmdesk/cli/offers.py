@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
-from crmdesk.cli.bank import File, Json
+from crmdesk.cli.bank import Ask, File, Json, asked
 from crmdesk.cli.output import Bar, answer, grid, me, opened, warn
 from crmdesk.domain.money import plain
 from crmdesk.domain.rounding import so_many, span
-from crmdesk.services import offers
+from crmdesk.services import offer_export, offers
 from crmdesk.services.offers import OfferList, OfferRow
 
 SHOWN = 20  # rows in the terminal; all are in the JSON document and in the file of --out
@@ -25,12 +25,16 @@ def list_offers(
     top: Annotated[int | None, typer.Option(min=1, help="At most so many customers, best first.")] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Put each offer on its customer's page.")] = False,
     out: Annotated[Path | None, typer.Option(help="A CSV file for the whole list.")] = None,
+    ask: Ask = "",
     json: Json = False,
 ) -> None:
     """Whom to offer what by the rules of a run: only people who may be asked by the channel at this moment."""
     with opened(file) as app, Bar() as bar:
         found = offers.candidates(app, me(), run, channel=_channel(channel), rule=rule, product=product, top=top,
                                   progress=bar, cancel=bar.stopped)  # fmt: skip
+        if ask:
+            asked(file, offer_export.ask(app, me(), found, ask), json)
+            return
         kept = len(offers.keep(app, me(), found).touched["recommended_action"]) if keep else 0
         warnings = offers.export_csv(app, me(), found, out).warnings if out else ()
     for warning in warnings:

@@ -55,9 +55,9 @@ def opened(file: Path, *, unready: bool = False) -> Iterator[App]:
         return build_app(path, keys=keys, safe_mode=options.safe_mode)
 
     with _asked(file):
-        options.given = _passphrase(file)
-        app, actor = sign_in.enter(file, build, options.user, options.given, cost=options.cost)
-    options.actor = actor
+        given = _passphrase(file)
+        app, actor = sign_in.enter(file, build, options.user, given, cost=options.cost)
+    options.actor, options.given = actor, given
     try:
         if not unready and sign_in.must_change(app, actor):
             words = f"This is a one-time password; choose your own one first: crmdesk user {file} password"
