@@ -40,6 +40,7 @@ class Store:
         self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
         self._scoped: dict[Scope, Store] = {}
         self._closed = False
+        self._written: int | None = None  # the change number of the last unit of work saved here
 
     def _pool(self, connect: Callable[[], Any], size: int) -> sa.Engine:
         engine = sa.create_engine(
@@ -70,7 +71,9 @@ class Store:
         with plain_words(self.path), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
             session.flush()
-            session.connection().exec_driver_sql("UPDATE bank_state SET change_no = change_no + 1")
+            grown = "UPDATE bank_state SET change_no = change_no + 1 RETURNING change_no"
+            number = int(session.connection().exec_driver_sql(grown).scalar_one())
+        self._written = number
 
     @contextlib.contextmanager
     def reader(self) -> Iterator[Any]:
@@ -109,7 +112,13 @@ class Store:
             return session.exec(sa.select(BankState)).scalar_one()  # type: ignore[call-overload,no-any-return]
 
     def change_no(self) -> int:
-        return self.state().change_no
+        """The bank's newest change; where it cannot be read, the last one saved here: that one is told as saved."""
+        try:
+            return self.state().change_no
+        except CrmdeskError:
+            if self.whole._written is None:
+                raise
+            return self.whole._written
 
     def clock(self) -> datetime:
         """Now, by the bank's clock: in an invented bank the end of its last day, so that it never goes stale."""
@@ -168,11 +177,11 @@ def create_bank(path: Path, *, invented_until: date | None = None, preset: str =
 
     `keys` with a data key make it an encrypted one, which opens for nobody until `keyfile.wrap`.
     """
-    if path.exists():
-        raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
-    if not path.parent.is_dir():
-        raise CrmdeskError(f"The folder {path.parent} does not exist; make it first.")
     with plain_words(path):
+        if path.exists():
+            raise CrmdeskError(f"{path} exists already; choose another name, or move it away first.")
+        if not path.parent.is_dir():
+            raise CrmdeskError(f"The folder {path.parent} does not exist; make it first.")
         # The audit key is made before the file: a bank without its key could never be verified.
         keys = keyfile.make(path, keys)
         try:

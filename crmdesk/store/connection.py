@@ -1,6 +1,7 @@
 """One raw connection to a bank file: its key turned, every pragma set and read back, driver errors in plain words."""
 
 import contextlib
+import errno
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,7 @@ def _sentence(error: BaseException, path: Path) -> CrmdeskError | None:
     known = {
         "disk is full": f"The disk that holds {path} is full; free some space, then try again. Nothing was changed.",
         "disk i/o": f"The disk that holds {path} could not be read or written; check it, then try again.",
+        "locking": f"{path} could not be locked on its disk; check the disk, then try again.",
         "locked": f"{path} is in use by another program; close it there, then try again.",
         "readonly": f"{path} may not be written here; copy it to a folder of yours, then open the copy.",
         "not a database": f"{path} is not a bank of crmdesk; nothing was changed.",
@@ -49,14 +51,22 @@ def plain_words(path: Path) -> Iterator[None]:
     except MemoryError as error:
         raise CrmdeskError("There is no memory left for this; close other programs, then try again.") from error
     except (DBAPIError, dbapi2.Error, OSError) as error:
-        if isinstance(error, OSError) and error.errno == 28:  # ENOSPC
-            raise CrmdeskError(f"The disk that holds {path} is full; free some space, then try again.") from error
-        words = _sentence(error, path)
-        if words is None and isinstance(error, OSError):
-            words = CrmdeskError(f"{path} could not be written ({error.strerror}); choose another folder.")
+        if isinstance(error, ConnectionError):  # a pipe to another process, not the disk
+            raise
+        words = _of_the_system(error, path) if isinstance(error, OSError) else _sentence(error, path)
         if words is None:
             raise
         raise words from error
+
+
+def _of_the_system(error: OSError, path: Path) -> CrmdeskError:
+    """The sentence for a call that the operating system refused, about the file it names, else about `path`."""
+    file = error.filename if isinstance(error.filename, str) else path
+    if error.errno == errno.ENOSPC:
+        return CrmdeskError(f"The disk that holds {file} is full; free some space, then try again.")
+    if error.errno in (errno.EIO, errno.ENOMEM):
+        return CrmdeskError(f"{file} could not be read or written ({error.strerror}); check its disk, then try again.")
+    return CrmdeskError(f"{file} could not be written ({error.strerror}); choose another folder.")
 
 
 def connect(path: Path, *, key: bytes | None = None, read_only: bool = False, still: bool = False) -> Any:

@@ -16,6 +16,11 @@ def open_bank(path: Path, keys: Keys | None = None) -> Store:
 
     `keys` of an encrypted bank come from `keyfile.unlock`; a plain one needs none.
     """
+    with plain_words(path):
+        return _opened(path, keys)
+
+
+def _opened(path: Path, keys: Keys | None) -> Store:
     version = check_is_bank(path, keys)
     _check_pages(path, keys)
     if version < schema.SCHEMA_VERSION:
@@ -38,7 +43,7 @@ def open_bank(path: Path, keys: Keys | None = None) -> Store:
 def _check_pages(path: Path, keys: Keys | None) -> None:
     """CrmdeskError where the pages are not whole; read-only, so that a damaged file stays as it is."""
     key = keys.data if keys else None
-    with plain_words(path), contextlib.closing(connect(path, key=key, read_only=True)) as raw:
+    with contextlib.closing(connect(path, key=key, read_only=True)) as raw:
         (found,) = raw.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
         raise CrmdeskError(f"{path} is damaged and was left as it is; restore the last good backup beside it.")
