@@ -13,7 +13,7 @@ from crmdesk.domain import export_terms
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.money import plain
 from crmdesk.domain.rights import Actor, Right, clear
-from crmdesk.services import large_export
+from crmdesk.services import anchors, large_export
 from crmdesk.services import offer_gates as gates
 from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
@@ -58,7 +58,8 @@ def export_csv(app: App, actor: Actor, offers: OfferList, path: Path) -> ExportR
             standing = gates.standing(raw, at, offers.channel, listed, queries.products(raw))
             left_out = len(offers.rows) - len(standing)
             rows = [row if names else replace(row, name=None) for row in standing]
-            _write(offers, rows, f"{at:%Y-%m-%dT%H:%M:%SZ}", left_out, files)
+            facts = {"written_at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "left_out_since": left_out, "rows": len(rows)}
+            _write(offers, rows, {**facts, "audit_head": anchors.foot(app)[1]}, files)
             by = large_export.spend(app, session, actor, wanted, len(offers.rows))
             audit.record(
                 app.store, session, actor, "export offers", offers.analysis, purpose=offers.purpose,
@@ -94,14 +95,13 @@ def _seen(app: App, actor: Actor, offers: OfferList) -> list[OfferRow]:
     return [in_bands(row) for row in rows] if masks.masked(actor, offers.purpose) and not offers.token else rows
 
 
-def _write(offers: OfferList, rows: Sequence[OfferRow], at: str, left_out: int, files: Sequence[Path]) -> None:
+def _write(offers: OfferList, rows: Sequence[OfferRow], facts: dict[str, Any], files: Sequence[Path]) -> None:
     import pandas as pd
 
-    table = pd.DataFrame([_cells(row, offers, at) for row in rows], columns=list(COLUMNS))
+    table = pd.DataFrame([_cells(row, offers, facts["written_at"]) for row in rows], columns=list(COLUMNS))
     write_csv(table if any(row.name for row in rows) else table.drop(columns="name"), files[0])
     head = {name: value for name, value in offers.document().items() if name != "offers"}
-    text = json.dumps({**head, "written_at": at, "left_out_since": left_out, "rows": len(rows)}, indent=2)
-    files[1].write_text(text, encoding="utf-8")
+    files[1].write_text(json.dumps({**head, **facts}, indent=2), encoding="utf-8")
 
 
 def _cells(row: OfferRow, offers: OfferList, at: str) -> dict[str, Any]:

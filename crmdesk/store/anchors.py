@@ -15,7 +15,7 @@ from crmdesk.places import beside
 from crmdesk.store.chain import GENESIS
 
 _HEX: Final = re.compile(r"\b[0-9a-f]{64}\b")
-_ROW: Final = re.compile(r"\brow (\d+)\b")
+_ROW: Final = re.compile(r"\brow (\d+), ([0-9a-f]{64})\b")
 _LEDGER: Final = re.compile(r"\bledger row (\d+), ([0-9a-f]{64})\b")
 
 
@@ -88,9 +88,11 @@ def parse(text: str, name: str = "This text") -> Head:
             return _of_facts(facts)
         text = str(facts.get("Audit head") or facts.get("audit_head") or "")
     ledger, rest = _LEDGER.search(text), _LEDGER.sub("", text)
+    more = (int(ledger[1]), ledger[2]) if ledger else ()
+    if told := _ROW.search(rest):
+        return Head(int(told[1]), told[2], *more)
     if found := _HEX.search(rest):
-        number = _ROW.search(rest)
-        return Head(int(number[1]) if number else None, found[0], *((int(ledger[1]), ledger[2]) if ledger else ()))
+        return Head(None, found[0], *more)
     raise BadInput(f"{name} holds no audit head; name a backup's manifest or a text with the 64 letters of one.")
 
 
