@@ -18,12 +18,6 @@ def of_branch(raw: Any, branch: int | None, staff: int | None) -> frozenset[int]
     return frozenset(key for (key,) in rows)
 
 
-def number_of(raw: Any, customer: int) -> str | None:
-    """The public number behind an internal key; None where there is no such customer."""
-    found = raw.execute("SELECT number FROM main.customer WHERE id = ?", (customer,)).fetchone()
-    return found[0] if found else None
-
-
 def seen(raw: Any, customers: Iterable[int]) -> dict[int, str]:
     """The number of each of these customers as the connection shows it; those that it leaves out are missing."""
     rows = raw.execute(

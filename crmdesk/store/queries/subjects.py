@@ -8,10 +8,11 @@ from typing import Any, Final
 from crmdesk.domain.rights import Role
 from crmdesk.store.scope import PSEUDONYM
 
-_CUSTOMER: Final = "c.number, c.branch_id, c.manager_id"
+_CUSTOMER: Final = "c.branch_id, c.manager_id"
 _THROUGH: Final = "SELECT {customer}, {owner} FROM {table} t LEFT JOIN customer c ON c.id = t.{ref} WHERE t.id = ?"
 # The kinds of rows that a service names by key: table, its way to a customer, its owner.
 _KINDS: Final = {
+    "person": ("customer", "id", "NULL"),
     "task": ("task", "customer_id", "t.owner_id"),
     "opportunity": ("opportunity", "customer_id", "t.owner_id"),
     "interaction": ("interaction", "customer_id", "NULL"),
@@ -27,9 +28,12 @@ KINDS: Final = ("customer", *_KINDS)
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a call is about: a customer (None: a row without one), where and by whom looked after; the row's owner."""
+    """Whom a call is about: where and by whom the customer is looked after; the row's owner.
 
-    number: str | None
+    `named`: the customer as the call named it, "" where it named another row: a refusal tells no number.
+    """
+
+    named: str
     branch: int | None
     manager: int | None
     owner: int | None
@@ -47,7 +51,10 @@ class Standing:
 
 
 def subject(raw: Any, kind: str, key: Any) -> Subject | None:
-    """The row of a kind in KINDS by its key (a customer by number or pseudonym); None where there is none."""
+    """The row of a kind in KINDS by its key (a customer by number or pseudonym); None where there is none.
+
+    "person" is a customer by the internal key.
+    """
     if kind == "customer":
         hidden = str(key).removeprefix(PSEUDONYM)
         row = raw.execute(f"SELECT {_CUSTOMER}, NULL FROM customer c WHERE number = ?", (key,)).fetchone()
@@ -57,7 +64,7 @@ def subject(raw: Any, kind: str, key: Any) -> Subject | None:
         table, ref, owner = _KINDS[kind]
         sql = _THROUGH.format(customer=_CUSTOMER, owner=owner, table=table, ref=ref)
         row = raw.execute(sql, (key,)).fetchone()
-    return Subject(*row) if row else None
+    return Subject(str(key) if kind == "customer" else "", *row) if row else None
 
 
 def standing(raw: Any, login: str) -> Standing:

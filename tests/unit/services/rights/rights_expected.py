@@ -76,9 +76,10 @@ TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("- a - a - - -", " offers.keep "),
     # export: RM 50 rows, own; AN P; MK approved list; DPO subject access; AD backup; AU audit
     ("- a a a - - -", """
-        customer_export.address_columns customer_export.first_rows customer_export.plan customer_export.write
+        customer_export.address_columns customer_export.ask customer_export.first_rows customer_export.plan
+        customer_export.write offer_export.ask
         export_rows.cells export_rows.export_columns prints.customer_list offer_export.export_csv """),
-    ("- a a a - - -", " export.export "),
+    ("- a a a - - -", " export.ask export.export "),
     ("- a a a a - -", " prints.result reports.write_report "),  # without persons
     ("- o - - a - -", " prints.customer "),
     # import, merge: RM proposes; AD runs

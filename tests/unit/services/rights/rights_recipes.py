@@ -201,6 +201,7 @@ MINING: Final[dict[str, Recipe]] = {
 OFFERS: Final[dict[str, Recipe]] = {
     "offer_actions.decide": lambda a: given(a.key("action"), "accepted"),
     "offer_actions.of_customer": NUMBER,
+    "offer_export.ask": lambda a: given(a.desk.facts.offers, "a letter to all"),
     "offer_export.export_csv": lambda a: given(a.desk.facts.offers, a.folder / "offers.csv"),
     "offers.candidates": lambda a: given(a.desk.facts.offers_run, channel="email"),
     "offers.keep": lambda a: given(a.desk.facts.offers),
@@ -208,12 +209,14 @@ OFFERS: Final[dict[str, Recipe]] = {
     "offers.standing": lambda a: given(a.desk.facts.offers),
 }
 OUT: Final[dict[str, Recipe]] = {
+    "customer_export.ask": lambda a: given(a.chosen, WORDS, "marketing", "email", reason="a letter to all"),
     "customer_export.address_columns": lambda a: given("email"),
     "customer_export.first_rows": lambda a: given(a.chosen, WORDS, purpose="marketing", channel="email", limit=9,
                                                   kept=False),
     "customer_export.plan": lambda a: given(a.chosen, WORDS, "marketing", "email"),
     "customer_export.write": lambda a: given(a.chosen, WORDS, a.folder / "list.csv", purpose="marketing",
                                              channel="email"),
+    "export.ask": lambda a: given(a.desk.facts.segments_run, "for the board"),
     "export.export": lambda a: given(a.desk.facts.segments_run, a.folder / "run"),
     "export_rows.cells": lambda a: given([a.id], [ListColumn("number", "Number"), ListColumn("name", "Name")]),
     "export_rows.export_columns": NOTHING,

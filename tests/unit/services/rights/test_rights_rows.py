@@ -137,6 +137,22 @@ def test_a_customer_who_was_given_to_a_colleague_is_not_changed_any_more(desk: D
     assert customer_edit.draft(desk.app, desk.actor("ruth"), OWN).number == OWN
 
 
+@pytest.mark.parametrize("ask", [customer_card.get, surroundings.of_customer, customer_card.timeline])
+def test_who_knows_pseudonyms_alone_learns_of_no_number(desk: Desk, ask: Callable[..., Any]) -> None:
+    answers = []
+    for number in (OWN, "C-000000"):
+        with pytest.raises(BadInput) as told:
+            ask(desk.app, desk.actor("anna"), number)
+        answers.append(str(told.value).replace(number, "..."))
+    assert answers[0] == answers[1]
+
+
+def test_a_refusal_names_nobody_whom_the_caller_did_not_name(desk: Desk) -> None:
+    with pytest.raises(Refused) as told:
+        customer_card.get(desk.app, desk.actor("tina"), "P-3")
+    assert OTHER not in str(told.value)
+
+
 # Two customers, or many, in one call.
 
 
