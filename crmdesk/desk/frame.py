@@ -25,6 +25,7 @@ from crmdesk.desk.rail import Rail
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.shelf import Shelf
 from crmdesk.desk.sign_in.lock import Lock
+from crmdesk.desk.sign_in.standing import Standing
 from crmdesk.desk.start_page import StartPage
 from crmdesk.desk.status_bar import StatusBar
 from crmdesk.desk.sweeper import Sweeper
@@ -57,7 +58,7 @@ class Frame(QMainWindow):
         self.tray = Tray()
         self.watcher = Watcher(context)
         self.reminders, self.keeper = Reminders(context), Keeper(context)
-        self.lock = Lock(self, self)
+        self.lock, self.standing = Lock(self, self), Standing(context)
         self.sweeper = Sweeper(self)
         self.sweeper.start()
         self._lay_out()
@@ -171,7 +172,7 @@ class Frame(QMainWindow):
                             context.person, single=context.actor.single)  # fmt: skip
         self.setWindowTitle(f"{app.path.stem} - crmdesk")
         self.settings.remember(app.path)
-        for eye in (self.watcher, self.reminders, self.keeper, self.lock):
+        for eye in (self.watcher, self.reminders, self.keeper, self.lock, self.standing):
             eye.start()
         self.shelf.go("home", {})
 
@@ -196,8 +197,8 @@ class Frame(QMainWindow):
     def hide_bank(self, then: Callable[[], Any]) -> None:
         """Back to the start page; the bank is closed behind it once nothing runs on it, then `then()`."""
         self.context.let_go([*self.tray.drop_all(), *self.watcher.stop()], then)
-        self.reminders.stop()
-        self.keeper.stop()
+        for eye in (self.reminders, self.keeper, self.standing):
+            eye.stop()
         self.shelf.empty()
         self.lock.stop()
         if self.rail is not None:

@@ -19,12 +19,13 @@ from crmdesk.desk.widgets import button, label, scrolled
 from crmdesk.desk.work import moments
 from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
-from crmdesk.domain.rights import Right, may
+from crmdesk.domain.rights import HOLDERS, Reach, Right, grant, may
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import customers, mining, tasks
 from crmdesk.services.tasks import Agenda
 
 LAST = 5
+PLUGIN_READERS = HOLDERS[Right.MANAGE_PLUGINS] | HOLDERS[Right.READ_RUNS]  # as the rail has it
 TALL = 290  # px of the map
 
 
@@ -32,7 +33,7 @@ TALL = 290  # px of the map
 class Facts:
     """What Home's sentence says: customers, the last invented day, the tasks due (None: not this person's)."""
 
-    customers: int
+    customers: int | None
     invented_until: date | None
     agenda: Agenda | None
     now: datetime
@@ -92,14 +93,18 @@ class WaysCard(HomeCard):
     def ask(self) -> tuple[int, int]:
         app, actor = self.context.app, self.context.actor
         seen = may(actor, Right.READ_CUSTOMER)
-        return customers.count(app, actor) if seen else 0, len(mining.analyses(app))
+        runs = may(actor, Right.RUN_ANALYSIS)
+        return customers.count(app, actor) if seen else 0, len(mining.analyses(app)) if runs else 0
 
     def show_found(self, found: tuple[int, int]) -> None:
         people, analyses = found
         ways = [(f"Look at the {QLocale().toString(people)} customers", "customers")] if people else []
-        ways += [("Choose an analysis", "analyses")] if analyses and may(self.context.actor, Right.RUN_ANALYSIS) else []
-        ways += [("Read the results", "runs"), ("See the plugins", "plugins")]
-        if not people:
+        ways += [("Choose an analysis", "analyses")] if analyses else []
+        actor = self.context.actor
+        ways += [("Read the results", "runs")] if may(actor, Right.READ_RUNS) else []
+        ways += [("See the plugins", "plugins")] if actor.roles & PLUGIN_READERS else []
+        ways += [("See users and roles", "administration")] if may(actor, Right.READ_USERS) and not actor.single else []
+        if not people and may(actor, Right.IMPORT):
             self.say(f"Import customers first: crmdesk import {self.context.app.path} FOLDER")  # type: ignore[union-attr]
         for at, (title, page) in enumerate(ways):
             self.lines.addWidget(
@@ -125,17 +130,9 @@ class HomePage(Page):
         grid = QGridLayout(inner)
         grid.setContentsMargins(0, 8, 0, 0)
         grid.setSpacing(16)
-        self._put(grid, (DueCard(context), Right.READ_WORK), 0, 0)
-        aside = QVBoxLayout()
-        aside.setSpacing(16)
-        for card, right in ((PermissionsCard(context), Right.READ_PERMISSIONS), (BackupCard(context), Right.BACKUP)):
-            self._admit(card, right)
-            aside.addWidget(card)
-        aside.addStretch(1)
-        grid.addLayout(aside, 0, 1)
-        self._put(grid, (self._map, Right.READ_RESULTS), 1, 0, 2)
-        self._put(grid, (RunsCard(context, "Last runs"), Right.READ_RUNS), 2, 0)
-        self._put(grid, (WaysCard(context, "Start here"), None), 2, 1)
+        main = self._admit((DueCard(context), Right.READ_WORK), (RunsCard(context, "Last runs"), Right.READ_RUNS))
+        side = self._admit((PermissionsCard(context), Right.READ_PERMISSIONS), (BackupCard(context), Right.BACKUP))
+        self._lay_out_cards(grid, main, side, WaysCard(context, "Start here"))
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(1, 2)
         grid.setRowStretch(3, 1)
@@ -143,19 +140,37 @@ class HomePage(Page):
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addWidget(scrolled(inner))
 
-    def _put(self, grid: QGridLayout, one: tuple[HomeCard, Right | None], row: int, column: int, wide: int = 1) -> None:
-        self._admit(*one)
-        if wide > 1:
-            grid.addWidget(one[0], row, column, 1, wide)
+    def _lay_out_cards(self, grid: QGridLayout, main: list[HomeCard], side: list[HomeCard], ways: HomeCard) -> None:
+        """Two columns, the map across them; where a role has few cards those move up, so that no hole is left."""
+        self.cards.append(ways)
+        if len(main) > 1:
+            grid.addWidget(main[1], 2, 0)
+            grid.addWidget(ways, 2, 1)
         else:
-            grid.addWidget(one[0], row, column)
+            side.append(ways)
+        first = main[:1] or [side.pop(0)]
+        grid.addWidget(first[0], 0, 0)
+        aside = QVBoxLayout()
+        aside.setSpacing(16)
+        for card in side:
+            aside.addWidget(card)
+        aside.addStretch(1)
+        grid.addLayout(aside, 0, 1)
+        if may(self.context.actor, Right.READ_RESULTS) and may(self.context.actor, Right.READ_RUNS):
+            self.cards.append(self._map)
+            grid.addWidget(self._map, 1, 0, 1, 2)
 
-    def _admit(self, card: HomeCard, right: Right | None) -> None:
-        """A card is asked only where the person may see what it says."""
-        if right is None or may(self.context.actor, right):
-            self.cards.append(card)
-        else:
-            card.setVisible(False)
+    def _admit(self, *offered: tuple[HomeCard, Right]) -> list[HomeCard]:
+        """Those cards that say what the person may see; the others are never asked."""
+        found = []
+        for card, right in offered:
+            if may(self.context.actor, right):
+                found.append(card)
+            else:
+                card.setParent(self)
+                card.setVisible(False)
+        self.cards += found
+        return found
 
     def cares_about(self, change: Change) -> bool:
         """Only in front: it is asked anew whenever it is opened."""
@@ -169,7 +184,7 @@ class HomePage(Page):
     def _ask(self) -> Facts:
         app, actor = self.context.app, self.context.actor
         assert app is not None
-        count = customers.count(app, actor) if may(actor, Right.READ_CUSTOMER) else 0
+        count = customers.count(app, actor) if may(actor, Right.READ_CUSTOMER) else None
         now = app.store.clock()
         works = may(actor, Right.READ_WORK)
         agenda = tasks.agenda(app, actor, moments.end_of_day(now)) if works else None
@@ -178,8 +193,10 @@ class HomePage(Page):
     def _show(self, facts: Facts) -> None:
         number = QLocale().toString
         name = self.context.app.path.stem  # type: ignore[union-attr]
-        people = "no customers yet" if not facts.customers else f"{number(facts.customers)} customers"
         until = f", invented data to {facts.invented_until:%d %b %Y}" if facts.invented_until else ""
         due = f" {moments.agenda_words(facts.agenda, facts.now)}" if facts.agenda and facts.agenda.due else ""
-        self.say(f"{name} holds {people}{until}.{due}")
+        people = "no customers yet" if not facts.customers else f"{number(facts.customers)} customers"
+        cell = grant(self.context.actor, Right.READ_CUSTOMER)
+        holds = "shows you" if cell is not None and cell.reach != Reach.ALL else "holds"
+        self.say(f"{name} is open{until}." if facts.customers is None else f"{name} {holds} {people}{until}.{due}")
         self._tag.setVisible(facts.invented_until is not None)

@@ -26,6 +26,7 @@ from crmdesk.domain.rights import Actor, single_user
 if TYPE_CHECKING:
     from crmdesk.app import App
 
+SIGNED_OUT = "You were signed out: an administrator ended your access, or gave you a new password."
 NO_DISPLAY = "There is no screen here, and the desk needs one; use the commands instead: crmdesk --help"
 
 
@@ -60,6 +61,8 @@ def make_frame(app: QApplication) -> Frame:
     frame.start.on_open(lambda path: open_bank(frame, path))
     frame.painted.connect(frame.start.look_at_doors)
     context.door_asked.connect(lambda: reopen(frame))
+    frame.standing.changed.connect(lambda actor: take_roles(frame, actor))
+    frame.standing.ended.connect(lambda: close_bank(frame, SIGNED_OUT))
     if settings.geometry is not None:
         frame.restoreGeometry(settings.geometry)
     return frame
@@ -108,14 +111,14 @@ def _enter(path: Path, safe_mode: bool, key: Key) -> Entered:
         for page in PAGES:
             page.load()
         app.plugins.views()  # the plugins' own imports happen here too
-        return Entered(app, actor, _person(app, actor), door.encrypted, door.asks)
+        return Entered(app, actor, person_words(app, actor), door.encrypted, door.asks)
     except BaseException:
         sign_in.leave(app, actor)
         app.close()
         raise
 
 
-def _person(app: App, actor: Actor) -> str:
+def person_words(app: App, actor: Actor) -> str:
     """Name and roles in words: "Ela Kaya, analyst"."""
     from crmdesk.services import sign_in
     from crmdesk.services.new_user import ROLE_WORDS
@@ -197,15 +200,32 @@ def reopen(frame: Frame) -> None:
     frame.hide_bank(lambda: open_bank(frame, path))
 
 
-def close_bank(frame: Frame) -> None:
-    """Show the start page, and close the open bank behind it."""
+def take_roles(frame: Frame, actor: Actor) -> None:
+    """An administrator gave the person other roles: rail, menus and pages follow; what is no longer theirs is left."""
+    context = frame.context
+    app = context.app
+    assert app is not None
+
+    def told(person: str) -> None:
+        if context.app is not app or (context.actor.roles, context.actor.branch) == (actor.roles, actor.branch):
+            return
+        context.stand(actor, person, encrypted=context.encrypted, asks=context.asks)
+        frame.shelf.empty()
+        frame.show_bank()
+        frame.notice(f"Your roles were changed; you are here as {person} now.")
+
+    context.background(lambda: person_words(app, actor), told, owner=frame)
+
+
+def close_bank(frame: Frame, why: str = "") -> None:
+    """Show the start page, and close the open bank behind it; `why` where nobody here asked for that."""
     app = frame.context.app
     assert app is not None
     name = app.path.stem
 
     def closed() -> None:
         if frame.context.app is None:
-            frame.notice(f"{name} is closed.")
+            frame.notice(f"{name} is closed. {why}".strip())
 
     frame.notice(f"Closing {name}...")
     frame.hide_bank(closed)

@@ -15,7 +15,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.page import Page
 from crmdesk.desk.settings import WindowSettings
-from crmdesk.desk.sign_in.door_card import DoorCard
+from crmdesk.desk.sign_in.door_card import DoorCard, centred
 from crmdesk.desk.sign_in.new_password import NewPasswordCard
 from crmdesk.desk.widgets import Card, button, clear, label
 from crmdesk.domain.errors import CrmdeskError
@@ -48,7 +48,7 @@ class StartPage(Page):
         self.door = DoorCard(self._send, self.welcome)
         self.new_password = NewPasswordCard(self._send_new, self.welcome)
         self._parts = QStackedWidget()
-        for part in (self._both_cards(), _centred(self.door), _centred(self.new_password)):
+        for part in (self._both_cards(), centred(self.door), centred(self.new_password)):
             self._parts.addWidget(part)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 8, 0, 0)
@@ -199,17 +199,3 @@ def _asks(door: Callable[[Path], Door], path: Path) -> bool:
         return door(path).asks
     except CrmdeskError:
         return False
-
-
-def _centred(card: QWidget) -> QWidget:
-    """A card in the upper middle of the page."""
-    made = QWidget()
-    column = QVBoxLayout(made)
-    column.setContentsMargins(0, 0, 0, 0)
-    row = QHBoxLayout()
-    row.addStretch(1)
-    row.addWidget(card, 4)
-    row.addStretch(1)
-    column.addLayout(row)
-    column.addStretch(1)
-    return made

@@ -69,7 +69,7 @@ def open_as(frame: Frame, qtbot: QtBot, path: Path, role: Role) -> Frame:
     """The window on the bank, with that person at it; without installed plugins, which tests do not need."""
     app = app_on(path)
     actor = join(app, role)
-    start.stand(frame, start.Entered(app, actor, PEOPLE[role][1], False, True))
+    start.stand(frame, start.Entered(app, actor, start.person_words(app, actor), False, True))
     frame.show_bank()
     settle(qtbot, frame)
     return frame

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gui.doors import PEOPLE, add_people, open_as
+from gui.doors import PEOPLE, add_people, join, open_as
 from gui.window import settle
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.frame import Frame
 from crmdesk.domain.rights import Role
-from crmdesk.services import customers
+from crmdesk.services import customers, users
 
 # The rail of the specification, without Campaigns and Data, which are not built; Home is everybody's.
 RAIL = {
@@ -105,6 +105,23 @@ def test_a_customer_opens_for_whoever_may_see_one(role: Role, closed_desk: Frame
                 page.tabs.setCurrentIndex(at)
                 settle(qtbot, desk)
         assert not desk.foot.notice.text()
+
+
+def test_other_roles_change_the_window_and_an_end_closes_it(closed_desk: Frame, bank: Path, qtbot: QtBot) -> None:
+    desk = open_as(closed_desk, qtbot, bank, Role.ANALYST)
+    desk.shelf.go("analyses", {})
+    settle(qtbot, desk)
+    app, admin = desk.context.app, join(desk.context.app, Role.ADMIN)
+    users.change_roles(app, admin, "ela", {Role.AUDITOR})
+    desk.standing.look()
+    qtbot.waitUntil(lambda: "Your roles were changed" in desk.foot.notice.text(), timeout=30_000)
+    settle(qtbot, desk)
+    assert desk.rail is not None and "analyses" not in desk.rail._buttons and "tasks" in desk.rail._buttons
+    assert desk.foot.person.text() == "Ela Kaya, auditor" and desk.shelf.page.name == "home"
+    users.end(app, admin, "ela")
+    desk.standing.look()
+    qtbot.waitUntil(lambda: "is closed" in desk.foot.notice.text(), timeout=30_000)
+    assert desk.context.app is None and "administrator" in desk.foot.notice.text()
 
 
 def test_out_of_reach_is_off_and_says_who_can_help(closed_desk: Frame, bank: Path, qtbot: QtBot) -> None:

@@ -22,6 +22,7 @@ from crmdesk.desk.customers.near import offer_near
 from crmdesk.desk.page import Page
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.customer import fold
+from crmdesk.domain.rights import Actor, Reach, Right, grant
 from crmdesk.services import customers, saved, withdrawn
 from crmdesk.services.customers import CustomerQuery, CustomerRow, FilterField, ListColumn
 from crmdesk.services.saved import SavedList
@@ -165,7 +166,7 @@ class CustomersPage(Page):
             self._say_no_match(query)
         else:
             self.say("")
-            self.show_empty("This bank has no customers yet. Import a folder of files to begin: crmdesk import.")
+            self.show_empty(_why_nobody(self.context.actor))
 
     def _say_found(self, query: CustomerQuery, number: int) -> None:
         found = "1 customer" if number == 1 else f"{words.count(number)} customers"
@@ -221,3 +222,13 @@ class CustomersPage(Page):
         row = self.model.row(index.row())
         if row is not None:
             self.context.open_page("customer", number=row.number)
+
+
+def _why_nobody(actor: Actor) -> str:
+    """Why the list without search and filter is empty."""
+    cell = grant(actor, Right.READ_CUSTOMER)
+    if cell is not None and cell.few:
+        return "You find customers one at a time: type two letters of the name, or a number, into the search."
+    if cell is not None and cell.reach != Reach.ALL:
+        return "No customer of this bank is looked after by you or your branch."
+    return "This bank has no customers yet. Import a folder of files to begin: crmdesk import."

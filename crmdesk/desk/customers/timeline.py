@@ -71,7 +71,7 @@ class TimelinePicture(QWidget):
         start = datetime(since.year, since.month, since.day, tzinfo=UTC).timestamp()
         self._events = [e for e in reversed(line.events) if e.at >= start]
         self._months = [m for m in line.months if m[0] >= f"{since:%Y-%m}"]
-        self.bars = line.total > MARKS_AT_MOST
+        self.bars = line.total > MARKS_AT_MOST or not line.events  # without events the person knows the counts alone
         used = {m[1] for m in self._months}
         self._lanes = (*ALWAYS, *(lane for lane in words.LANES if lane in used and lane not in ALWAYS))
         self.current = -1

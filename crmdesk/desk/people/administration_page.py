@@ -12,7 +12,7 @@ from crmdesk.desk.context import DeskContext
 from crmdesk.desk.lazy_tabs import LazyTabs
 from crmdesk.desk.page import Page
 from crmdesk.domain.change import Change
-from crmdesk.domain.rights import Right, may
+from crmdesk.domain.rights import Actor, Right, may
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,29 @@ class Section:
     key: str
     title: str
     widget: str
-    may: Right
+    may: Right | tuple[Right, ...]
     tables: frozenset[str] = frozenset()
+
+    def open_to(self, actor: Actor) -> bool:
+        wanted = self.may if isinstance(self.may, tuple) else (self.may,)
+        return any(may(actor, right) for right in wanted)
 
     def make(self, context: DeskContext) -> QWidget:
         made: QWidget = pkgutil.resolve_name(self.widget)(context)
         return made
 
 
+_HERE: Final = "crmdesk.desk.administration"
 SECTIONS: Final = (
     Section("users", "Users and roles", "crmdesk.desk.people.users_tab:UsersTab", Right.READ_USERS,
             frozenset({"staff", "staff_role", "bank_state"})),
+    Section("second", "Second person", f"{_HERE}.second_tab:SecondTab", (Right.APPROVE, Right.IMPORT, Right.EXPORT),
+            frozenset({"proposal"})),
+    Section("requests", "Requests", f"{_HERE}.requests_tab:RequestsTab", Right.READ_REQUESTS,
+            frozenset({"privacy_request"})),
+    Section("audit", "Audit", f"{_HERE}.audit_tab:AuditTab", Right.READ_AUDIT),
+    Section("retention", "Retention", f"{_HERE}.retention_tab:RetentionTab", Right.MANAGE_RETENTION,
+            frozenset({"setting", "quarantine"})),
 )  # fmt: skip
 
 
@@ -47,7 +59,7 @@ class AdministrationPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Administration")
-        self._sections = [one for one in SECTIONS if may(context.actor, one.may)]
+        self._sections = [one for one in SECTIONS if one.open_to(context.actor)]
         self.tabs = LazyTabs("Parts of the administration")
         for one in self._sections:
             self.tabs.add(one.key, one.title, lambda made=one: made.make(context), lambda *_: None)

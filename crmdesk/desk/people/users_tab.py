@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crmdesk.domain.change import Change
 
 TITLES: Final = ("Name", "Sign-in name", "Roles", "Branch", "Last here", "State")
-WIDTHS: Final = (0, 130, 240, 130, 130, 190)
+WIDTHS: Final = (0, 96, 190, 116, 116, 140)
 ALONE: Final = (
     "You work alone in this bank: the account of this computer holds every role, and what needs two people you do by "
     "yourself, noted as single-handed."
@@ -37,11 +37,20 @@ FOR_GOOD: Final = (
     "A second person turns sign-in on for good: both of you get a name, a password and roles, each sees what the roles "
     "show, and imports, restoring and large exports wait for a second person's word."
 )
+HALF_A_YEAR: Final = 180  # days
 CHOOSE: Final = "Choose somebody in the table first."
 
 
 def role_words(user: User) -> str:
     return ", ".join(words for role, words in ROLE_WORDS.items() if role in user.roles) or words.NOTHING
+
+
+def last_words(user: User, now: datetime) -> str:
+    """The last sign-in: the hour within half a year, the year before that."""
+    at = user.last_sign_in
+    if at is None:
+        return words.NOTHING
+    return f"{at.astimezone():%d %b %H:%M}" if (now - at).days < HALF_A_YEAR else words.on(at.date())
 
 
 def state_words(user: User, now: datetime) -> str:
@@ -82,6 +91,7 @@ class UsersTab(QWidget):
         column.addWidget(self.alone)
         column.addLayout(self.deeds)
         column.addWidget(self.table, 1)
+        column.addStretch(0)  # takes the room while there is no table
         self._fit()
 
     def _deed(self, text: str, deed: Callable[[], Any], role: str = "", tip: str = "") -> QPushButton:
@@ -116,8 +126,7 @@ class UsersTab(QWidget):
         now = datetime.now(UTC)
         self.table.show_rows([
             (f"{u.name} (you)" if u.me else u.name, u.login, role_words(u), u.branch or words.NOTHING,
-             f"{u.last_sign_in.astimezone():%d %b %Y %H:%M}" if u.last_sign_in else words.NOTHING,
-             state_words(u, now)) for u in self._users
+             last_words(u, now), state_words(u, now)) for u in self._users
         ])  # fmt: skip
         logins = [u.login for u in self._users]
         if here is not None and here.login in logins:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from crmdesk.desk.sign_in.passphrase import PassphraseField, title_of
 from crmdesk.desk.widgets import Card, button, label
@@ -32,9 +32,10 @@ class FormCard(Card):
         self.foot.addStretch(1)
         self.foot.addWidget(self.do_button)
 
-    def finish(self) -> None:
-        """Fault and buttons under the fields."""
-        self.rows.addWidget(self.fault)
+    def finish(self, *under: QWidget) -> None:
+        """The fault, what may stand under it, and the buttons, under the fields."""
+        for part in (self.fault, *under):
+            self.rows.addWidget(part)
         self.rows.addSpacing(4)
         self.rows.addLayout(self.foot)
 
@@ -75,8 +76,7 @@ class DoorCard(FormCard):
         self.note = label("", "muted", wrap=True)
         self.put(self.name_title, self.name)
         self.put(title_of(self.passphrase, "&Passphrase"), self.passphrase)
-        self.rows.addWidget(self.note)
-        self.finish()
+        self.finish(self.note)
 
     def ask(self, *, name: bool, note: str) -> None:
         """Ask anew; the fields are empty, the first one has the focus."""
@@ -114,3 +114,19 @@ class DoorCard(FormCard):
         self.passphrase.clear()
         self.passphrase.setFocus()
         self.tell(sentence)
+
+
+def centred(card: QWidget, above: int = 0) -> QWidget:
+    """A card in the middle of a page's width, with `above` parts of the free height over it and three under it."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(card, 4)
+    row.addStretch(1)
+    if above:
+        column.addStretch(above)
+    column.addLayout(row)
+    column.addStretch(3)
+    return made

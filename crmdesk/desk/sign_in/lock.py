@@ -25,6 +25,7 @@ class Desk(Protocol):
     closing: bool
     reminders: Any  # start() and stop()
     keeper: Any
+    standing: Any
     shelf: Any  # mend()
 
     def act(self, entry_id: str) -> None: ...
@@ -80,7 +81,7 @@ class Lock(QObject):
         if self.on or frame.context.app is None or frame.closing:
             return
         self.idle.stop()
-        for eye in (frame.reminders, frame.keeper):
+        for eye in (frame.reminders, frame.keeper, frame.standing):
             eye.stop()
         frame.context.hub.hold()
         self._page = LockPage(frame.context.person, asks=self.asks, unlock=self.unlock,
@@ -128,7 +129,7 @@ class Lock(QObject):
         self._lift()
         self._window.setWindowTitle(self._title)
         frame.context.hub.release()
-        for eye in (frame.reminders, frame.keeper, self):
+        for eye in (frame.reminders, frame.keeper, frame.standing, self):
             eye.start()
         frame.shelf.mend()
 

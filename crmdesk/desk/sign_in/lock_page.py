@@ -8,7 +8,7 @@ from typing import Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from crmdesk.desk.sign_in.door_card import FormCard
+from crmdesk.desk.sign_in.door_card import FormCard, centred
 from crmdesk.desk.sign_in.passphrase import PassphraseField, title_of
 from crmdesk.desk.widgets import label
 
@@ -41,10 +41,7 @@ class LockPage(QWidget):
             self.passphrase.setVisible(False)
         self.card.finish()
         column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(self.card, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
-        self.card.setMinimumWidth(min(self.card.maximumWidth(), self.card.sizeHint().width() + 120))
+        column.addWidget(centred(self.card, 2))
         self.card.do_button.setAutoDefault(True)
         self.setFocusProxy(self.passphrase if asks else self.card.do_button)
 
