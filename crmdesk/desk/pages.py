@@ -65,6 +65,6 @@ PAGES: Final = (
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True,
                may=(Right.MANAGE_PLUGINS, Right.READ_RUNS)),  # who counts with them, who answers for them
     PageRecord("administration", "Administration", "crmdesk.desk.people.administration_page:AdministrationPage",
-               rail=True, may=Right.READ_USERS),  # arrive(tab="users")
+               rail=True, may=(Right.READ_USERS, Right.APPROVE, Right.EXPORT)),  # arrive(tab="users")
 )  # fmt: skip
 BY_NAME: Final = {page.name: page for page in PAGES}
