@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer
 
 from crmdesk.desk.context import DeskContext, sentence
+from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Right, may
 
 if TYPE_CHECKING:
@@ -48,8 +50,11 @@ class Keeper(QObject):
         self._busy = True
 
         def work() -> CopyReport:
-            from crmdesk.services import autobackup  # brings the store: in a thread, after the first frame
+            from crmdesk.services import autobackup, retention  # bring the store: in a thread, after the first frame
 
+            # Raw text past its time goes before another copy holds it; what could not go stays due and is tried again.
+            with contextlib.suppress(CrmdeskError):
+                retention.run(app, actor)
             return autobackup.make(app, actor)
 
         def kept(report: CopyReport) -> None:
