@@ -14,7 +14,8 @@ from laboratory import outside, tracing, writers
 
 FULL, NORMAL, OFF = 2, 1, 0
 # How many of a hundred points each workload gets; a small run traces two of them.
-SHARES = {"unit": 40, "backup": 12, "migration": 8, "deed": 20, "import": 10, "restore": 5, "create": 5}
+SHARES = {"unit": 30, "backup": 12, "migration": 8, "deed": 20, "encrypted": 10, "import": 10, "restore": 5,
+          "create": 5}  # fmt: skip
 SMALL, SEED = ("unit", "backup"), 7
 
 

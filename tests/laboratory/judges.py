@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from laboratory import older, work, writers
-from laboratory.writers import BANK, COPY, OLDEST, ROWS
+from laboratory.writers import BANK, COPY, OLDEST, ROWS, SEALED
 from sqlcipher3 import dbapi2
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.store import files
 from crmdesk.store.connection import connect
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.verify import verify
 
 
@@ -39,8 +40,8 @@ def judged(workload: str, folder: Path, said: set[str]) -> Verdict:
     return found
 
 
-def _look(folder: Path, said: set[str], found: Verdict) -> work.Found:
-    seen = work.look_raw(folder / BANK)
+def _look(folder: Path, said: set[str], found: Verdict, keys: Keys | None = None) -> work.Found:
+    seen = work.look_raw(folder / BANK, keys)
     found.lost += sorted(seen.lost({one for one in said if one[0] in "ucip"}))
     found.broken += [*seen.torn, *seen.broken]
     return seen
@@ -48,6 +49,10 @@ def _look(folder: Path, said: set[str], found: Verdict) -> work.Found:
 
 def _work(folder: Path, said: set[str], found: Verdict) -> None:
     _look(folder, said, found)
+
+
+def _encrypted(folder: Path, said: set[str], found: Verdict) -> None:
+    _look(folder, said, found, SEALED)
 
 
 def _import(folder: Path, said: set[str], found: Verdict) -> None:
@@ -154,6 +159,8 @@ def _create(folder: Path, said: set[str], found: Verdict) -> None:
     found.broken += [str(problem) for problem in verify(folder / BANK)["problems"]]
 
 
-JUDGES: dict[str, Judge] = {"unit": _work, "deed": _work, "import": _import, "backup": _backup, "migration": _migration,
-                            "restore": _restore, "create": _create}  # fmt: skip
+JUDGES: dict[str, Judge] = {
+    "unit": _work, "deed": _work, "encrypted": _encrypted, "import": _import, "backup": _backup,
+    "migration": _migration, "restore": _restore, "create": _create,
+}  # fmt: skip
 assert set(JUDGES) == set(writers.WORKLOADS)

@@ -20,11 +20,13 @@ from small_bank import ACTOR, SmallApp
 from crmdesk.services import backup, banks, importing
 from crmdesk.store import connection, files
 from crmdesk.store.bank import create_bank
+from crmdesk.store.keyfile import Keys
 from crmdesk.store.opening import open_bank
 
 BANK, COPY, SOURCE = "b.crmdesk", "copy.crmdesk", "source"
 ROWS = 6  # customers of one import
 OLDEST = 1  # the schema that the migration begins with
+SEALED = Keys(b"a" * 32, b"d" * 32)  # of the encrypted bank of the laboratory
 Say = Callable[[str], None]
 
 
@@ -41,9 +43,13 @@ def _empty(folder: Path) -> None:
     create_bank(folder / BANK).close()
 
 
-def _endless(kind: str) -> Callable[[Path, int, Say], None]:
+def _sealed(folder: Path) -> None:
+    create_bank(folder / BANK, keys=SEALED).close()
+
+
+def _endless(kind: str, keys: Keys | None = None) -> Callable[[Path, int, Say], None]:
     def run(folder: Path, count: int, say: Say) -> None:
-        store = open_bank(folder / BANK)
+        store = open_bank(folder / BANK, keys)
         going = work.ENDLESS[kind](store, 1, 1, say)
         for _ in range(count):
             next(going)
@@ -111,6 +117,7 @@ def _create(folder: Path, count: int, say: Say) -> None:
 WORKLOADS = {
     "unit": Workload(_empty, _endless("unit"), 30),
     "deed": Workload(_empty, _endless("deed"), 40),
+    "encrypted": Workload(_sealed, _endless("unit", SEALED), 30),
     "import": Workload(_empty, _imports, 4),
     "backup": Workload(_empty, _backups, 5),
     "migration": Workload(_old, _migration, 1),
