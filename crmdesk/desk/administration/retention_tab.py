@@ -64,7 +64,8 @@ class RetentionTab(QWidget):
             (p.title, kept(p), f"{p.due_count:,}", words.on(p.oldest), "removed here" if p.removable else "told here")
             for p in found
         ])  # fmt: skip
-        self.table.selectRow(next((i for i, p in enumerate(found) if p.code == here), 0))
+        wanted = here or next((p.code for p in found if p.due_count), "")
+        self.table.selectRow(next((i for i, p in enumerate(found) if p.code == wanted), 0))
         self._fit()
         due = [p for p in found if p.due_count]
         if not due:

@@ -8,7 +8,6 @@ from typing import Any, Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QSplitter, QVBoxLayout, QWidget
 
-from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
@@ -18,8 +17,8 @@ from crmdesk.domain.change import Change
 from crmdesk.services import proposals
 from crmdesk.services.proposals import ProposalRow
 
-TITLES: Final = ("Asked", "By", "What", "State", "Decided by")
-WIDTHS: Final = (140, 110, 0, 150, 120)
+TITLES: Final = ("What", "By", "State")
+WIDTHS: Final = (0, 100, 160)
 STATES: Final = {"open": "Waits for an answer", "approved": "Approved, not done yet", "refused": "Refused",
                  "withdrawn": "Taken back", "used": "Approved and done"}  # fmt: skip
 NONE: Final = (
@@ -77,8 +76,7 @@ class SecondTab(QWidget):
         self._rows = found
         self.split.setVisible(bool(found))
         self.table.show_rows([
-            (f"{p.made_at.astimezone():%Y-%m-%d %H:%M}", p.made_by, p.title, STATES.get(p.state, p.state),
-             p.decided_by or words.NOTHING) for p in found
+            (p.title, p.made_by, STATES.get(p.state, p.state)) for p in found
         ])  # fmt: skip
         if found:
             self.table.selectRow(next((i for i, p in enumerate(found) if p.id == here), 0))
