@@ -43,6 +43,7 @@ def copy_bank(source: Path, target: Path, keys: Keys | None = None) -> dict[str,
             key = keys.data if keys else None
             raw = connect(source, key=key)
             try:
+                check_pages(raw, source)  # what is damaged would be copied as far as it can be read
                 raw.execute("VACUUM INTO ?", (str(part),))
             finally:
                 raw.close()
@@ -61,6 +62,14 @@ def copy_bank(source: Path, target: Path, keys: Keys | None = None) -> dict[str,
     finally:
         remove(part)
     return manifest
+
+
+def check_pages(raw: Any, path: Path) -> None:
+    """CrmdeskError where the pages of an open bank are not whole."""
+    with plain_words(path):
+        (found,) = raw.execute("PRAGMA integrity_check(1)").fetchone()
+    if found != "ok":
+        raise CrmdeskError(f"{path} is damaged and was left as it is; restore the last good backup beside it.")
 
 
 def _copy_companions(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.store import schema
 from crmdesk.store.bank import Store, check_is_bank
 from crmdesk.store.connection import connect, plain_words
+from crmdesk.store.files import check_pages
 from crmdesk.store.keyfile import Keys
 from crmdesk.store.migrate import migrate
 
@@ -44,6 +45,4 @@ def _check_pages(path: Path, keys: Keys | None) -> None:
     """CrmdeskError where the pages are not whole; read-only, so that a damaged file stays as it is."""
     key = keys.data if keys else None
     with contextlib.closing(connect(path, key=key, read_only=True)) as raw:
-        (found,) = raw.execute("PRAGMA integrity_check(1)").fetchone()
-    if found != "ok":
-        raise CrmdeskError(f"{path} is damaged and was left as it is; restore the last good backup beside it.")
+        check_pages(raw, path)
