@@ -26,15 +26,15 @@ _LETTERS: Final = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for an
 
 def check(password: str, login: str = "", name: str = "") -> None:
     """Pass, or raise BadFields({"password": sentence}): 10 characters or more, no name, none of the usual ones."""
-    plain = _plain(password)
+    plain, names = _plain(password), (_plain(login), _plain(name))
     words = ""
     if len(password) < SHORTEST:
         words = f"Give a password of {SHORTEST} or more characters; a few words are easy to keep in mind."
     elif len(password) > LONGEST:
         words = f"Give a password of at most {LONGEST} characters."
-    elif any(plain == mine or (mine and plain.replace(mine, "", 1).isdecimal()) for mine in map(_plain, (login, name))):
+    elif any(mine and mine in plain and not plain.replace(mine, "", 1).strip("0123456789") for mine in names):
         words = "The password is the person's own name; choose one that nobody guesses."
-    elif plain in COMMON or len(set(plain)) < 4:
+    elif plain in COMMON or len(set(password.casefold())) < 4:
         words = "This password is one of the first that anybody tries; choose another one."
     if words:
         raise BadFields({"password": words})

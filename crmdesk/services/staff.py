@@ -73,10 +73,11 @@ def own_row(app: App, session: Any, actor: Actor) -> int:
 
 
 def row_of(app: App, session: Any, actor: Actor, login: str | None) -> int:
-    """The id of a colleague by login, None the person at this desk; BadInput for a login nobody has."""
+    """The id of a colleague by login, None the person at this desk; BadInput for a login nobody here has."""
     if login is None or login == actor.login:
         return own_row(app, session, actor)
-    key = queries.staff_id(raw_of(session), login)
-    if key is None:
+    raw = raw_of(session)
+    key = queries.staff_id(raw, login)
+    if key is None or all(login != there for there, _, _ in queries.staff(raw)):
         raise BadInput(f"Nobody here has the login {login}; choose a colleague from the list.")
     return key

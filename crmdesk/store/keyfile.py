@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -44,7 +45,9 @@ class Cost:
         """The 32 bytes that seal a wrap; about 0.3 s at full cost."""
         from argon2.low_level import Type, hash_secret_raw
 
-        return hash_secret_raw(secret.encode(), salt, self.passes, self.memory_kib, self.lanes, 32, Type.ID)
+        # Typed on another keyboard or system, the same letters may come in other pieces.
+        plain = unicodedata.normalize("NFC", secret).encode()
+        return hash_secret_raw(plain, salt, self.passes, self.memory_kib, self.lanes, 32, Type.ID)
 
 
 COST: Final = Cost()

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from crmdesk.domain.errors import Paused, WrongPassphrase
 from crmdesk.store import keyfile
+from crmdesk.store.connection import plain_words
 
 TRIES: Final = 5
 PAUSE: Final = 15 * 60  # seconds
@@ -33,7 +34,8 @@ def begin(bank: Path, login: str, now: float | None = None) -> int:
         tries[slot] = [many, at + PAUSE if many >= TRIES else 0.0]
         return TRIES - many, float(tries[slot][1])
 
-    left, until = keyfile.update(bank, count)
+    with plain_words(bank):
+        left, until = keyfile.update(bank, count)
     if left < 0:
         raise paused(until)
     return left
@@ -46,7 +48,8 @@ def succeed(bank: Path, login: str) -> int:
         many, _ = found.get("failures", {}).get("tries", {}).pop(_slot(found, login), (1, 0.0))
         return int(many) - 1
 
-    return keyfile.update(bank, forget)
+    with plain_words(bank):
+        return keyfile.update(bank, forget)
 
 
 def clear(bank: Path, login: str) -> None:

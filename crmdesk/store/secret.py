@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 from crmdesk.store.keyfile import COST, Cost
@@ -9,7 +10,7 @@ from crmdesk.store.keyfile import COST, Cost
 
 def hashed(password: str, cost: Cost | None = None) -> str:
     """The text that the bank keeps instead of the password; about 0.3 s at full cost."""
-    return str(_hasher(cost).hash(password))
+    return str(_hasher(cost).hash(_plain(password)))
 
 
 def matches(secret: str | None, password: str, cost: Cost | None = None) -> bool:
@@ -17,10 +18,10 @@ def matches(secret: str | None, password: str, cost: Cost | None = None) -> bool
     from argon2.exceptions import InvalidHashError, VerificationError
 
     if secret is None:
-        _hasher(cost).hash(password)
+        _hasher(cost).hash(_plain(password))
         return False
     try:
-        return bool(_hasher(cost).verify(secret, password))
+        return bool(_hasher(cost).verify(secret, _plain(password)))
     except (VerificationError, InvalidHashError):
         return False
 
@@ -28,6 +29,11 @@ def matches(secret: str | None, password: str, cost: Cost | None = None) -> bool
 def is_stale(secret: str | None, cost: Cost | None = None) -> bool:
     """Whether the password was hashed at another cost than today's and should be hashed again."""
     return secret is None or bool(_hasher(cost).check_needs_rehash(secret))
+
+
+def _plain(password: str) -> str:
+    """Typed on another keyboard or system, the same letters may come in other pieces."""
+    return unicodedata.normalize("NFC", password)
 
 
 def _hasher(cost: Cost | None) -> Any:

@@ -94,10 +94,10 @@ def product_id(raw: Any, code: str) -> int | None:
 
 
 def staff(raw: Any) -> list[tuple[str, str, str]]:
-    """(login, name, branch) of everybody, by name."""
+    """(login, name, branch) of everybody who works here, by name."""
     rows = raw.execute(
         "SELECT s.login, s.name, coalesce(b.name, '') FROM staff s LEFT JOIN branch b ON b.id = s.branch_id"
-        " ORDER BY s.name COLLATE NOCASE, s.login"
+        " WHERE s.ended_at IS NULL ORDER BY s.name COLLATE NOCASE, s.login"
     )
     return [(login, name, branch) for login, name, branch in rows]
 

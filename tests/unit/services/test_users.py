@@ -11,6 +11,7 @@ from crmdesk.domain.errors import BadFields, BadInput, Refused, WrongPassphrase
 from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.services import sign_in, staff, tasks, users
 from crmdesk.services.new_user import NewUser, words
+from crmdesk.store.queries import work
 from tests import small_bank
 from tests.two_people import CHEAP, WORDS, build, enter, open_app, person
 
@@ -225,6 +226,8 @@ def test_an_end_and_a_return(bank: Path, inside: tuple[App, Actor]) -> None:
     app, ela = inside
     users.end(app, ela, "anna")
     gone = {u.login: u for u in users.users(app, ela)}["anna"]
+    with app.store.reader() as raw:
+        assert [login for login, _, _ in work.staff(raw)] == ["dora", "ela"]  # nobody hands work to who left
     assert gone.ended and not gone.roles and not gone.can_sign_in
     assert [u.login for u in users.users(app, ela)][-1] == "anna"  # those who left stand last
     for deed in (lambda: users.end(app, ela, "anna"), lambda: users.change_roles(app, ela, "anna", {Role.ANALYST}),
