@@ -13,7 +13,7 @@ from typing import Any, Final
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.store import files, keyfile
-from crmdesk.store.connection import connect, plain_words
+from crmdesk.store.connection import connect, plain_words, set_cipher
 from crmdesk.store.keyfile import Cost, Keys
 
 Step = Callable[[float, str], None]
@@ -53,6 +53,7 @@ def encrypt_bank(path: Path, login: str, passphrase: str, prepare: Callable[[Pat
 def _export(raw: Any, part: Path, keys: Keys) -> None:
     assert keys.data is not None
     os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    set_cipher(raw)
     raw.execute("ATTACH DATABASE ? AS sealed KEY ?", (str(part), f"x'{keys.data.hex()}'"))
     raw.execute("SELECT sqlcipher_export('sealed')").fetchall()
     for name in ("application_id", "user_version"):
