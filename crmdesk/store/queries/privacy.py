@@ -38,10 +38,12 @@ class Asked:
 
 
 def _asked(row: tuple[Any, ...]) -> Asked:
-    return Asked(
-        *row[:3], date.fromisoformat(row[3]), date.fromisoformat(row[4]), *row[5:8], moment(row[8]), *row[9:11],
-        moment(row[11]) if row[11] else None, *row[12:],
-    )  # fmt: skip
+    values = dict(zip(Asked.__dataclass_fields__, row, strict=True))
+    for name in ("received_on", "due_on"):
+        values[name] = date.fromisoformat(values[name])
+    for name in ("made_at", "ended_at"):
+        values[name] = moment(values[name]) if values[name] else None
+    return Asked(**values)
 
 
 def open_ones(raw: Any) -> list[Asked]:
