@@ -90,13 +90,13 @@ class RunsCard(HomeCard):
 class WaysCard(HomeCard):
     """Where to go from here."""
 
-    def ask(self) -> tuple[int, int]:
+    def ask(self) -> tuple[int | None, int]:
         app, actor = self.context.app, self.context.actor
         seen = may(actor, Right.READ_CUSTOMER)
         runs = may(actor, Right.RUN_ANALYSIS)
-        return customers.count(app, actor) if seen else 0, len(mining.analyses(app)) if runs else 0
+        return customers.count(app, actor) if seen else None, len(mining.analyses(app)) if runs else 0
 
-    def show_found(self, found: tuple[int, int]) -> None:
+    def show_found(self, found: tuple[int | None, int]) -> None:
         people, analyses = found
         ways = [(f"Look at the {QLocale().toString(people)} customers", "customers")] if people else []
         ways += [("Choose an analysis", "analyses")] if analyses else []
@@ -104,7 +104,7 @@ class WaysCard(HomeCard):
         ways += [("Read the results", "runs")] if may(actor, Right.READ_RUNS) else []
         ways += [("See the plugins", "plugins")] if actor.roles & PLUGIN_READERS else []
         ways += [("See users and roles", "administration")] if may(actor, Right.READ_USERS) and not actor.single else []
-        if not people and may(actor, Right.IMPORT):
+        if people == 0 and may(actor, Right.IMPORT):
             self.say(f"Import customers first: crmdesk import {self.context.app.path} FOLDER")  # type: ignore[union-attr]
         for at, (title, page) in enumerate(ways):
             self.lines.addWidget(

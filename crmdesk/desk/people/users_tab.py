@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from crmdesk.domain.change import Change
 
 TITLES: Final = ("Name", "Sign-in name", "Roles", "Branch", "Last here", "State")
-WIDTHS: Final = (0, 96, 190, 116, 116, 140)
+WIDTHS: Final = (0, 108, 190, 116, 108, 140)
 ALONE: Final = (
     "You work alone in this bank: the account of this computer holds every role, and what needs two people you do by "
     "yourself, noted as single-handed."
