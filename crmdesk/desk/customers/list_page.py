@@ -19,6 +19,7 @@ from crmdesk.desk.customers.list_model import Arrived, PagedModel
 from crmdesk.desk.customers.list_table import CustomerTable
 from crmdesk.desk.customers.list_tools import ListTools
 from crmdesk.desk.customers.near import offer_near
+from crmdesk.desk.customers.search_notes import SearchNotes
 from crmdesk.desk.page import Page
 from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.customer import fold
@@ -50,6 +51,7 @@ class CustomersPage(Page):
         self.search, self.chips, self.sorter = self.tools.search, self.tools.chips, self.tools.sorter
         self.table = CustomerTable(self.model, self.tools.type)
         self.columns = ShownColumns(context, self.table, self.tools)
+        self.notes = SearchNotes(context, self)
         self.list_deeds = ListDeeds(self, self.table, self.tools, self.columns)
         self.layout().insertWidget(2, self.tools)  # type: ignore[union-attr] - above the states: stays at no match
         column = QVBoxLayout(self.body)
@@ -157,6 +159,7 @@ class CustomersPage(Page):
         self.columns.matched.searched = tuple(fold(query.text).split())
         stay, self._asked = query == self._asked, query  # rows are fetched for the query that found them
         self.table.show_ids(ids, stay=stay)
+        self.notes.shown(query.text, len(ids))
         self._show_picked()
         if len(ids):
             self._say_found(query, len(ids))
@@ -221,6 +224,7 @@ class CustomersPage(Page):
     def _open(self, index: QModelIndex) -> None:
         row = self.model.row(index.row())
         if row is not None:
+            self.notes.commit()
             self.context.open_page("customer", number=row.number)
 
 
