@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from crmdesk.domain.errors import CrmdeskError, Paused, Refused, WrongPassphrase
@@ -42,7 +43,7 @@ def inside(app: App, actor: Actor, passphrase: str, cost: Cost | None = None) ->
     try:
         _prove(app.path, who, passphrase, encrypted, lambda: _secret(found), cost)
     except (WrongPassphrase, Paused) as error:
-        note_refusal(app.store.whole, Actor(actor.login, found.roles if found else frozenset()), error)
+        note_refusal(app.store.whole, actor, error)
         raise
     return found
 
@@ -61,8 +62,11 @@ def standing(app: App, actor: Actor) -> Person | None:
 def note_refusal(store: Store, actor: Actor, error: CrmdeskError) -> None:
     """The audit row of a try that failed, of a person whom the bank knows."""
     with store.reader() as raw:
-        if people.mode(raw) == "multi" and people.person(raw, actor.login) is None:
-            return  # what was typed as a name may be a password; it is not written down
+        single, found = people.mode(raw) == "single", people.person(raw, actor.login)
+    if not single and found is None:
+        return  # what was typed as a name may be a password; it is not written down
+    if not single and found is not None:
+        actor = replace(actor, roles=found.roles, single=False)
     with store.write() as session:
         audit.record(store, session, actor, "sign in paused" if isinstance(error, Paused) else "sign in refused")
 
