@@ -37,5 +37,10 @@ def users(frame: Frame) -> None:
     frame.shelf.go("administration", {"tab": "users"})
 
 
+def second(frame: Frame) -> None:
+    """For those too who have no Administration at the left: they see what they proposed."""
+    frame.shelf.go("administration", {"tab": "second"})
+
+
 def idle(frame: Frame) -> None:
     IdleDialog(frame.context, frame, frame.settings, frame.lock.start).open()

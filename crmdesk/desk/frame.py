@@ -179,7 +179,7 @@ class Frame(QMainWindow):
     def _put_rail(self) -> None:
         if self.rail is not None:
             self.rail.deleteLater()
-        self.rail = Rail(lambda name: self.shelf.go(name, {}), lambda page: self.allowed(page.may))
+        self.rail = Rail(lambda name: self.shelf.go(name, {}), lambda page: self.allowed(page.rail_may))
         self._across.insertWidget(0, self.rail)
         self._fit()
 

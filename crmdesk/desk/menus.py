@@ -87,6 +87,8 @@ HOST: Final = (
           "See, check and restore the bank's backups", Right.BACKUP),
     Entry("tools.users", "Users and roles", "Tools", f"{_DOOR}:users", "3_bank", 30, "", True,
           "Who works here, and what each may do", Right.READ_USERS),
+    Entry("tools.second", "Acts of two people", "Tools", f"{_DOOR}:second", "3_bank", 35, "", True,
+          "What waits for a second person's word, and what became of it", (Right.APPROVE, Right.IMPORT, Right.EXPORT)),
     Entry("tools.encryption", "Encryption...", "Tools", "crmdesk.desk.people.encryption:show_encryption", "3_bank", 40,
           "", True, "Whether the file is of use to a thief, and the recovery key", Right.ENCRYPT),
     Entry("tools.idle", "Lock after...", "Tools", f"{_DOOR}:idle", "3_bank", 50, "", True,
@@ -121,7 +123,7 @@ def page_entries(open_page: Callable[[str], Any], allowed: Callable[[Any], bool]
     return [
         Entry(f"view.{page.name}", page.title, "View", lambda name=page.name: open_page(name), "1_pages", number,
               f"Ctrl+{number}", True)
-        for number, page in enumerate(rail, 1) if allowed(page.may)
+        for number, page in enumerate(rail, 1) if allowed(page.rail_may)
     ]  # fmt: skip
 
 

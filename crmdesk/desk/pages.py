@@ -19,7 +19,7 @@ class PageRecord:
     """`widget` points to a Page class that takes the DeskContext; `rail` pages stand at the left.
 
     A page that is reached from another (`under`) keeps that one's rail entry lit. Without `may` everyone sees it; with
-    several, whoever holds one of them.
+    several, whoever holds one of them. `on_rail` narrows who has it at the left: the others come to it by a menu.
     """
 
     name: str
@@ -28,6 +28,11 @@ class PageRecord:
     rail: bool = False
     under: str = ""
     may: Right | tuple[Right, ...] | None = None
+    on_rail: Right | None = None
+
+    @property
+    def rail_may(self) -> Right | tuple[Right, ...] | None:
+        return self.on_rail or self.may
 
     def load(self) -> None:
         """Import the page's module; done in a thread while a bank opens."""
@@ -65,6 +70,7 @@ PAGES: Final = (
     PageRecord("plugins", "Plugins", "crmdesk.desk.plugins_page:PluginsPage", rail=True,
                may=(Right.MANAGE_PLUGINS, Right.READ_RUNS)),  # who counts with them, who answers for them
     PageRecord("administration", "Administration", "crmdesk.desk.people.administration_page:AdministrationPage",
-               rail=True, may=(Right.READ_USERS, Right.APPROVE, Right.EXPORT)),  # arrive(tab="users")
+               rail=True, may=(Right.READ_USERS, Right.APPROVE, Right.IMPORT, Right.EXPORT),
+               on_rail=Right.READ_USERS),  # arrive(tab="users")
 )  # fmt: skip
 BY_NAME: Final = {page.name: page for page in PAGES}

@@ -39,7 +39,7 @@ class TopBar(QWidget):
         """The pages of the person at the desk, once a bank is open."""
         menu = self.pages.menu()
         menu.clear()
-        for page in (p for p in PAGES if p.rail and self._allowed(p.may)):
+        for page in (p for p in PAGES if p.rail and self._allowed(p.rail_may)):
             menu.addAction(page.title, lambda name=page.name: self._act(f"view.{name}"))
 
     def show_place(self, name: str, *, can_go_back: bool, can_go_forward: bool) -> None:

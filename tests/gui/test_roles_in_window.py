@@ -85,6 +85,16 @@ def test_menus_of_a_role(role: Role, closed_desk: Frame, bank: Path, qtbot: QtBo
     assert {"file.lock", "file.password", "tools.palette"} <= found
 
 
+def test_who_proposes_sees_the_acts_of_two_people_without_a_rail_page(
+    closed_desk: Frame, bank: Path, qtbot: QtBot
+) -> None:
+    desk = open_as(closed_desk, qtbot, bank, Role.ANALYST)
+    desk.act("tools.second")
+    settle(qtbot, desk)
+    page = desk.shelf.page
+    assert page.name == "administration" and page.state == "content" and page.tabs.count() == 1
+
+
 @pytest.mark.parametrize("role", [r for r in PEOPLE if r is not Role.ADMIN], ids=lambda r: r.value)
 def test_a_customer_opens_for_whoever_may_see_one(role: Role, closed_desk: Frame, bank: Path, qtbot: QtBot) -> None:
     desk = open_as(closed_desk, qtbot, bank, role)
