@@ -11,14 +11,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
-
 from crmdesk.analytics.embedded import EmbeddedEngine
-from crmdesk.contributions import Analysis, Field, Params
-from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.jobs.runner import InlineRunner
-from crmdesk.results import Model, Rules, Segments
 from crmdesk.services import mining, offers, permission_correct
 from crmdesk.services.offer_list import OfferList
 from crmdesk.store import Store, chain
@@ -26,7 +21,8 @@ from crmdesk.store.bank import create_bank
 from crmdesk.store.keyfile import Cost
 from crmdesk.store.secret import hashed
 from tests.small_bank import ACTOR, UNTIL, add, event, interaction, person
-from tests.unit.services.mining_bank import FewPlugins, SmallApp
+from tests.unit.services.mining_bank import SmallApp
+from tests.unit.services.rights.rights_plugins import ANALYSES, Plugins
 
 HERE, THERE = 1, 2  # the branches
 # Who works where. The first of each role is the one whom the matrix asks.
@@ -45,10 +41,6 @@ PLACES: Final = ("own", "branch", "other")
 MANAGED: Final = {"own": ("rita", HERE), "branch": ("ruth", HERE), "other": ("rolf", THERE)}
 PEOPLE: Final = 15
 REASON: Final = "a complaint came in"
-MARKED: Final = (
-    "given", "family", "email", "phone", "street", "city", "birth", "account", "note", "feedback", "evidence",
-    "document", "household", "event", "own_field", "before", "request",
-)  # fmt: skip
 
 
 def place_of(customer: int) -> str:
@@ -72,50 +64,6 @@ def balance(customer: int) -> int:
 
 
 @dataclass
-class Rows:
-    """Keys of the rows of one customer, by kind; those of work by owner."""
-
-    of: dict[str, int] = field(default_factory=dict)
-
-
-class Wish(Params):
-    word: str = Field("", title="Word", description="Nothing.")
-
-
-def _split(frame: pd.DataFrame, params: Wish, progress: Any) -> Segments:
-    ids = frame.index.to_numpy()
-    codes = [f"1.{1 + i % 2}" for i in ids]
-    members = pd.DataFrame({"customer": ids, "tier1": 1, "tier2": 1 + ids % 2, "segment": codes, "strength": 0.9,
-                            "runner_up": None, "distance_pct": 50.0, "provisional": False})  # fmt: skip
-    groups = members.groupby("segment").agg(tier1=("tier1", "first"), tier2=("tier2", "first"), n=("customer", "size"))
-    segments = groups.reset_index().assign(
-        name="Group", share=lambda t: t["n"] / len(frame), value_share=lambda t: t["n"] / len(frame), stability=0.9
-    )
-    profile = pd.DataFrame({"segment": segments["segment"], "field": "c01", "mean": 1.0, "lift": 2.0, "d": 1.5,
-                            "owners": None, "q": 0.01})  # fmt: skip
-    return Segments("Two segments.", {}, {"segments": segments, "members": members, "profile": profile})
-
-
-def _learn(frame: pd.DataFrame, params: Wish, progress: Any) -> Rules:
-    return Rules("One rule.", model=Model("json", json.dumps({"INS": 0.2}).encode()))
-
-
-def _offer(model: Model, frame: pd.DataFrame, params: Wish, progress: Any) -> Rules:
-    rows = [(int(i), "INS", 0.2, 0.1, 0.3, 1, "has a current account") for i in sorted(set(frame.index))]
-    return Rules("Offered.", tables={"offers": pd.DataFrame(
-        rows, columns=["customer", "product", "p", "low", "high", "rule", "why"])})  # fmt: skip
-
-
-ANALYSES: Final = {
-    a.id: a
-    for a in (
-        Analysis("demo.split", "Split", "Two.", ("usage.cells",), Wish, _split, Segments),
-        Analysis("demo.next", "Next", "Offers.", ("usage.cells",), Wish, _learn, Rules, offer=_offer),
-    )
-}
-
-
-@dataclass
 class Facts:
     """What recipes need to name: keys by kind and place, runs, an offer list without names."""
 
@@ -123,17 +71,6 @@ class Facts:
     segments_run: str
     offers_run: str
     offers: OfferList
-    notice: int = 1
-
-
-@dataclass(frozen=True)
-class Plugins(FewPlugins):
-    """Analyses alone; there is no plugin to turn on or off."""
-
-    def enable(self, plugin_id: str) -> Any:
-        raise BadInput(f"There is no plugin {plugin_id}.")
-
-    disable = enable
 
 
 def build(path: Path) -> Facts:
@@ -146,7 +83,7 @@ def build(path: Path) -> Facts:
             _customers(session)
             keys = _around(session)
             _work(session, keys)
-            _history(session, keys)
+            _history(session)
             chain.append(session, store.audit_key, "permission_event", _permissions())
         _evidence(store)
         segments_run = mining.run(app, ACTOR, "demo.split", {}).uuid
@@ -250,8 +187,8 @@ def _work(session: Any, keys: dict[str, dict[str, int]]) -> None:
     ])  # fmt: skip
 
 
-def _history(session: Any, keys: dict[str, dict[str, int]]) -> None:
-    """Each customer moved once; by each person whom the matrix asks a deed that stands."""
+def _history(session: Any) -> None:
+    """Each customer moved once, told by another system."""
     moment = "2026-10-01 10:00:00.000000"
     add(session, "deed", [{"id": i, "at": moment, "actor": "sync", "act": "edit customer", "title": "Edit"}
                           for i in range(1, PEOPLE + 1)])  # fmt: skip
