@@ -93,7 +93,7 @@ def test_own_fields_stand_on_the_card_and_personal_ones_are_masked(qtbot: QtBot,
     shown = [one.text() for one in page.overview.identity.findChildren(QLabel)]
     assert shown[shown.index("Private banking") + 1] == "Yes" and "a parrot" in shown
     analyst = Actor("a", frozenset({Role.ANALYST}))
-    masked = {one.code: one.text for one in own_values.of_customer(page.context.app, analyst, "C-000001")}
+    masked = {one.code: one.text for one in own_values.of_customer(page.context.app, analyst, "P-1")}
     assert masked == {"vip": "yes", "pet": own_values.HIDDEN}
 
 
