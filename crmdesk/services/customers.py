@@ -203,7 +203,7 @@ def rows(app: App, actor: Actor, ids: Sequence[int], columns: tuple[str, ...] = 
                 del segments[key]
             found[key] = CustomerRow(
                 key, number, full_name(given, family), city or "", segments.get(key, ""),
-                None if sight.bands else value, currency,
+                None if sight.bands else value, "" if sight.bands else currency,
                 _offers(events[key], at, bool(restricted)) if key in told else (), _on(active), why=whys.get(key, ""),
                 band=money_band(value, currency) if sight.bands else "",
             )  # fmt: skip

@@ -60,7 +60,7 @@ COLUMNS: Final = (
     Column("Number", "number", lambda r: r.number, 84, sort="number"),
     Column("City", "city", lambda r: r.city, 136, sort="city"),
     Column("Segment", "segment", lambda r: r.segment or words.NOTHING, 132, sort="segment"),
-    Column("Holds", "value", lambda r: words.money(r.value, r.currency), 96, right=True, sort="value"),
+    Column("Holds", "value", lambda r: r.band or words.money(r.value, r.currency), 96, right=True, sort="value"),
     Column("May contact", CONTACT, _may_contact, 164),
     Column("Last active", "active", lambda r: words.on(r.active_on), 96, right=True, sort="active"),
 )
@@ -186,6 +186,8 @@ class PagedModel(QAbstractTableModel):
 
 def _tip(row: CustomerRow, column: Column) -> str:
     if column.key == "value" and not column.extra:
+        if row.band:
+            return row.band
         return words.exact(row.value, row.currency) if row.currency else "No balance, or several currencies"
     if column.key == CONTACT:
         return "\n".join(f"{words.CHANNELS[c]}: {words.state(d)} ({d.reason})" for c, d in row.permissions)

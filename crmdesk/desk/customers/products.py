@@ -133,6 +133,8 @@ class ProductsCard(Card):
         number = "1 product" if len(held) == 1 else f"{len(held)} products"
         if not held:
             self.total.setText("No products today.")
+        elif card.held is None and card.held_band:
+            self.total.setText(f"{number}, holds {card.held_band}")
         elif card.held is None:
             self.total.setText(f"{number}; no balance to add up.")
         else:
