@@ -1,0 +1,108 @@
+"""Signing in to an encrypted bank: each by the own passphrase, the recovery key, and what a failure leaves."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crmdesk.app import App
+from crmdesk.domain.errors import Refused, SignInNeeded, WrongPassphrase
+from crmdesk.domain.rights import Actor
+from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users
+from crmdesk.store import keyfile
+from tests import small_bank
+from tests.two_people import CHEAP, WORDS, build, enter, open_app
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Path:
+    return build(tmp_path / "b.crmdesk")
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    small_bank.build(tmp_path / "p.crmdesk").store.close()
+    return tmp_path / "p.crmdesk"
+
+
+@contextlib.contextmanager
+def inside(path: Path, login: str, passphrase: str | None = None) -> Iterator[tuple[App, Actor]]:
+    app, actor = enter(path, login, passphrase)
+    with app:
+        yield app, actor
+
+
+def test_an_encrypted_bank_of_one_person_asks_for_its_passphrase(plain: Path) -> None:
+    app, single = sign_in.enter(plain, open_app)
+    key = encryption.encrypt(app, single, "a quiet brown horse", cost=CHEAP).recovery_key
+    assert sign_in.door(plain) == sign_in.Door(plain, encrypted=True, users=False)
+    with pytest.raises(SignInNeeded, match="encrypted"):
+        sign_in.enter(plain, open_app)
+    with pytest.raises(WrongPassphrase, match="4 tries"):
+        sign_in.enter(plain, open_app, "", "wrong horse", cost=CHEAP)
+    app, single = sign_in.enter(plain, open_app, "", "a quiet brown horse", cost=CHEAP)
+    with app:
+        with pytest.raises(WrongPassphrase, match="4 tries"):
+            sign_in.check_again(app, single, "wrong horse", cost=CHEAP)
+        sign_in.change_password(app, single, "a quiet brown horse", "a quiet white horse", cost=CHEAP)
+        sign_in.check_again(app, single, "a quiet white horse", cost=CHEAP)
+    with pytest.raises(WrongPassphrase):
+        sign_in.enter(plain, open_app, "", "a quiet brown horse", cost=CHEAP)
+    app, single = lost_passphrase.enter(plain, open_app, key, "a quiet black horse", cost=CHEAP)
+    with app:
+        assert single.single
+    sign_in.enter(plain, open_app, "", "a quiet black horse", cost=CHEAP)[0].close()
+
+
+def test_an_encrypted_bank_with_users_opens_for_each_by_the_own_password(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        done = encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP)
+    assert set(done.others) == {"anna", "dora"} and sign_in.door(bank) == sign_in.Door(bank, True, True)
+    for login in ("dora", "nobody"):
+        with pytest.raises(WrongPassphrase, match="4 tries"):
+            enter(bank, login, WORDS["dora"])
+    with inside(bank, "ela") as (app, ela):
+        assert {u.login: u.can_sign_in for u in users.users(app, ela)} == {"ela": True, "dora": False, "anna": False}
+        given = users.reset_password(app, ela, "dora", cost=CHEAP)
+    with inside(bank, "dora", given.password) as (app, dora):
+        sign_in.change_password(app, dora, given.password, WORDS["dora"], cost=CHEAP)
+    with inside(bank, "dora") as (app, dora):
+        assert proposals.open_ones(app, dora) == []
+    with inside(bank, "ela") as (app, ela):
+        users.end(app, ela, "dora")
+    assert not keyfile.has_wrap(bank, "dora")
+    with pytest.raises(WrongPassphrase):
+        enter(bank, "dora")
+
+
+def test_the_recovery_key_gives_an_administrator_a_new_password_and_nobody_else(bank: Path) -> None:
+    with pytest.raises(Refused, match="not encrypted"):
+        lost_passphrase.enter(bank, open_app, "x", "a quiet black horse", "ela", cost=CHEAP)
+    with inside(bank, "ela") as (app, ela):
+        key = encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP).recovery_key
+    for login in ("anna", "nobody"):
+        with pytest.raises(Refused, match="no administrator"):
+            lost_passphrase.enter(bank, open_app, key, "a quiet black horse", login, cost=CHEAP)
+    app, ela = lost_passphrase.enter(bank, open_app, key, "a quiet black horse", "ela", cost=CHEAP)
+    with app, app.store.reader() as raw:
+        last = list(raw.execute("SELECT actor, act, reason FROM audit_event ORDER BY seq DESC LIMIT 2"))
+    assert last == [("ela", "sign in", ""), ("ela", "change password", "by the recovery key")]
+    with pytest.raises(WrongPassphrase):
+        enter(bank, "ela")
+
+
+def test_a_change_that_cannot_be_saved_leaves_the_way_in_as_it_was(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP)
+    with inside(bank, "ela") as (app, ela):
+        with app.store.raw() as raw:
+            raw.execute(
+                "CREATE TRIGGER no_more BEFORE UPDATE ON bank_state BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+            )
+        with pytest.raises(Exception, match="full"):
+            sign_in.change_password(app, ela, WORDS["ela"], "a quiet brown horse", cost=CHEAP)
+        with app.store.raw() as raw:
+            raw.execute("DROP TRIGGER no_more")
+    with inside(bank, "ela"):
+        pass
