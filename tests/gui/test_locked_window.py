@@ -213,6 +213,10 @@ def test_closing_a_locked_bank_shows_the_start_page(guarded: Frame, qtbot: QtBot
     page.card.back_button.click()
     qtbot.waitUntil(lambda: "is closed" in guarded.foot.notice.text(), timeout=30_000)
     assert not guarded.lock.on and guarded.shelf.page is guarded.start and guarded.windowTitle() == "crmdesk"
+    told: list[Change] = []
+    guarded.context.hub.changed.connect(told.append)
+    guarded.context.changed(Change("edit", {}))
+    assert told  # the next bank's pages are told at once
 
 
 def test_a_bank_without_a_password_is_covered_only(desk: Frame, qtbot: QtBot) -> None:

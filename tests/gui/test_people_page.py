@@ -241,6 +241,15 @@ def test_a_bank_is_encrypted_and_its_key_typed_back(desk: Frame, bank: Path, tmp
     told = front()
     assert isinstance(told, EncryptedDialog) and "was made on" in told.key.text()
     told.close_button.click()
+    desk.act("file.lock")
+    page = desk.centralWidget()
+    page.passphrase.line.setText("not the one")
+    page.send()
+    qtbot.waitUntil(page.card.fault.isVisible, timeout=30_000)
+    page.passphrase.line.setText(WORD)
+    page.send()
+    qtbot.waitUntil(lambda: not desk.lock.on, timeout=30_000)
+    settle(qtbot, desk)
 
 
 def test_users_of_the_store_are_those_of_the_table(office: Frame, qtbot: QtBot) -> None:

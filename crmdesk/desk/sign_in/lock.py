@@ -74,6 +74,7 @@ class Lock(QObject):
         if self.on:
             self._cover.drop()
             self._lift()
+            self._frame.context.hub.release()
 
     def lock(self) -> None:
         """Cover the window; again, nothing."""
