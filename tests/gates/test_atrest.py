@@ -169,7 +169,7 @@ def test_no_word_of_an_encrypted_bank_lies_in_a_file(full: bool, asked: Any, tmp
     whole_day(place, seen)
     inside = kept_in(place.bank) & set(_all_words(seed, scale))
     dice = random.Random(seed)
-    actions = [action for action in ACTIONS for _ in range(10)] if full else ["import_again"]
+    actions = [action for action in ACTIONS for _ in range(5)] if full else ["import_again"]
     for action in actions:
         killed(place, action, dice, seen)
     left = sorted(str(p.relative_to(place.disk)) for p in place.disk.rglob("*") if p.is_file())
