@@ -216,7 +216,7 @@ def test_the_timeline_strikes_what_was_reversed_and_says_when_and_why(app: Small
     struck = [e for e in found.events if e.reversed]
     assert [(e.id, e.note) for e in struck] == [(done.id, "Reversed 31 Oct 2026: wrong person (for a trip)")]
     assert len(found.events) == before.total + 1  # the reversal is told with it, not beside it
-    masked = customers.timeline(app, ANALYST, ADA)
+    masked = customers.timeline(app, ANALYST, "P-1")
     assert [e.note for e in masked.events if e.reversed] == ["Reversed 31 Oct 2026"]
 
 
