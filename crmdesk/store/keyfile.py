@@ -108,8 +108,7 @@ def unlock(bank: Path, login: str, passphrase: str) -> Keys:
 
 def recover(bank: Path, recovery_key: str) -> Keys:
     """The keys by the printed recovery key; BadInput says which group was mistyped, WrongPassphrase if it is old."""
-    found = document(bank)
-    text = recovery.read(recovery_key)
+    found, text = document(bank), recovery.read(recovery_key)
     return _opened(bank, found, found.get("recovery"), "recovery", text)
 
 

@@ -77,7 +77,7 @@ def restore(frame: Frame, source: Path) -> None:
     """Close the open bank, put `source` in its place, open it; on a failure the bank is opened as it was."""
     context = frame.context
     assert context.app is not None
-    target, actor = context.app.path, context.actor
+    target, actor, keys = context.app.path, context.actor, context.app.store.keys
 
     def exchanged(report: dict[str, Any]) -> None:
         kept = Path(report["kept"]).name if report["kept"] else ""
@@ -90,4 +90,4 @@ def restore(frame: Frame, source: Path) -> None:
     words = f"Restoring {target.stem}..."
     frame.start.show_busy(words)
     frame.notice(words)
-    frame.hide_bank(lambda: context.open_file(lambda: backup.restore(actor, source, target), exchanged, failed))
+    frame.hide_bank(lambda: context.open_file(lambda: backup.restore(actor, source, target, keys), exchanged, failed))
