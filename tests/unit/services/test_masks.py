@@ -60,6 +60,8 @@ def test_a_teller_finds_a_few_by_what_they_say_and_lists_nobody(app: SmallApp) -
     assert found(app, "tom", "bo") == [4] and found(app, "tom", "yılmaz") == []
     with pytest.raises(Refused, match="another branch"):
         customers.get(app, signed_in(app, "tom"), ADA)
+    with pytest.raises(Refused, match="^P-1 belongs to another branch"):  # no pseudonym leads to a number
+        customers.get(app, signed_in(app, "tom"), "P-1")
     assert customers.get(app, teller, ADA).born == "1984"
 
 
