@@ -17,7 +17,7 @@ from crmdesk.domain.errors import AnalysisError, CrmdeskError
 from crmdesk.domain.filter import Chip
 from crmdesk.domain.rights import Actor
 from crmdesk.jobs import Cancelled, Progress, Silent
-from crmdesk.mining import frame, ledger
+from crmdesk.mining import files, frame, ledger
 from crmdesk.mining.checks import read_result
 from crmdesk.mining.params import find_analysis, parse_day, validate
 from crmdesk.mining.payload import encode
@@ -155,6 +155,7 @@ def payload(
         "code": pointer_of(getattr(analysis, task)),
         "params_type": pointer_of(analysis.params),
         "params": params.own(),
+        "files": files.chosen(params),
         "seed": params.seed,
         "as_of": as_of.isoformat(),
         "threads": threads,

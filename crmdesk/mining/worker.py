@@ -19,6 +19,7 @@ import numpy as np
 from crmdesk.contributions import Analysis, Params
 from crmdesk.domain.errors import AnalysisError
 from crmdesk.jobs import Progress
+from crmdesk.mining import files
 from crmdesk.mining.payload import decode
 from crmdesk.results import Model, Result
 
@@ -37,9 +38,9 @@ def run_slice(payload: bytes, progress: Progress) -> bytes:
     Raises AnalysisError with its one sentence, and Cancelled from `progress.step`.
     """
     head, tables = decode(payload)
-    with pinned_threads(head["threads"]):
+    with pinned_threads(head["threads"]), files.lent(head) as given:
         code, params_type = find_code(head)
-        params = params_type.model_validate({**head["params"], "seed": head["seed"], "as_of": head["as_of"]})
+        params = params_type.model_validate({**given, "seed": head["seed"], "as_of": head["as_of"]})
         frame = build_frame(head["needs"], tables, date.fromisoformat(head["as_of"]))
         before = fingerprint(frame)
         result = code(*stored_model(head), frame, params, progress)
