@@ -79,7 +79,10 @@ class Store:
     def reader(self) -> Iterator[Any]:
         """A raw read-only connection inside one read transaction, for engines and long scans."""
         with plain_words(self.path), self._readers.lend() as raw:
-            yield raw
+            try:
+                yield raw
+            except UnicodeDecodeError as error:  # the driver's words for a text of a damaged page
+                raise CrmdeskError(f"{self.path} is damaged; restore the last good backup beside it.") from error
 
     @contextlib.contextmanager
     def raw(self) -> Iterator[Any]:

@@ -101,12 +101,12 @@ def verify(path: Path, keys: Keys | None = None, anchor: Path | None = None) -> 
             for name, check in CHECKS.items():
                 try:
                     problems += check(raw, key)
-                except dbapi2.DatabaseError as error:
+                except (dbapi2.DatabaseError, UnicodeDecodeError) as error:
                     problems.append(_problem(name, None, None, f"could not be read: {error}"))
             try:
                 head = raw.execute("SELECT hash FROM audit_event ORDER BY seq DESC LIMIT 1").fetchone()
                 last_anchor = _anchors(raw, path, anchor, problems)
-            except dbapi2.DatabaseError:
+            except (dbapi2.DatabaseError, UnicodeDecodeError):
                 pass  # the checks above have already said so
         finally:
             raw.close()
