@@ -26,8 +26,8 @@ ROUNDS = 50  # with one bank; then its chains grow too long to be read after eac
 SOONEST, LATEST = 0.005, 0.250  # seconds of life
 
 
-def start(bank: Path, kind: str, writer: int, first: int) -> tuple[int, int]:
-    """Fork a writer; returns its pid and the pipe it says its ACKs into."""
+def start(bank: Path, kind: str, writer: int, first: int, pause: float = 0.0) -> tuple[int, int]:
+    """Fork a writer that rests `pause` seconds after each piece; its pid and the pipe it says its ACKs into."""
     ear, mouth = os.pipe()
     pid = os.fork()
     if pid:
@@ -37,7 +37,7 @@ def start(bank: Path, kind: str, writer: int, first: int) -> tuple[int, int]:
         os.close(ear)
         store = open_bank(bank)
         for _ in work.ENDLESS[kind](store, writer, first, lambda done: _say(mouth, done)):
-            pass
+            time.sleep(pause)
     except BaseException as error:
         os.write(mouth, f"FAULT {type(error).__name__}: {error}\n".encode())
     finally:

@@ -23,6 +23,7 @@ from crmdesk.places import beside
 from crmdesk.store import files
 from crmdesk.store.opening import open_bank
 
+RESTS = 0.05  # seconds; without, the bank of 200 copies would grow too long to be read after each
 PAUSE = 0.002  # mean seconds between two deeds of a process: far busier than a person
 
 
@@ -93,7 +94,7 @@ def backup(bank: Path, copies: int, writers: int) -> dict[str, Any]:
     """Copies of a bank that others write to: each must be one of its moments, with all that was said before it."""
     store = open_bank(bank)
     begun = store.change_no()
-    running = [kill_loop.start(bank, "unit", w, 1) for w in range(1, writers + 1)]
+    running = [kill_loop.start(bank, "unit", w, 1, RESTS) for w in range(1, writers + 1)]
     for _, ear in running:
         os.set_blocking(ear, False)
     said: set[str] = set()
