@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
-from crmdesk.store import keyfile, schema
+from crmdesk.store import checked, keyfile, schema
 from crmdesk.store.connection import OLDEST_SQLITE, PRAGMAS, connect, plain_words
 from crmdesk.store.keyfile import Keys
 from crmdesk.store.readers import Readers
@@ -40,6 +40,7 @@ class Store:
         self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
         self._scoped: dict[Scope, Store] = {}
         self._closed = False
+        self.was_whole = False  # every page was read when this bank was opened, or known to be as it was
         self._written: int | None = None  # the change number of the last unit of work saved here
 
     def _pool(self, connect: Callable[[], Any], size: int) -> sa.Engine:
@@ -141,6 +142,8 @@ class Store:
             raw.execute("PRAGMA busy_timeout = 500").fetchall()  # whoever still reads will fold the log in later
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         self._engine.dispose()
+        if self.was_whole:
+            checked.remember(self.path)
 
 
 class ScopedStore(Store):

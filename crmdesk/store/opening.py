@@ -4,7 +4,7 @@ import contextlib
 from pathlib import Path
 
 from crmdesk.domain.errors import CrmdeskError
-from crmdesk.store import schema
+from crmdesk.store import checked, schema
 from crmdesk.store.bank import Store, check_is_bank
 from crmdesk.store.connection import connect, plain_words
 from crmdesk.store.files import check_pages
@@ -23,7 +23,8 @@ def open_bank(path: Path, keys: Keys | None = None) -> Store:
 
 def _opened(path: Path, keys: Keys | None) -> Store:
     version = check_is_bank(path, keys)
-    _check_pages(path, keys)
+    if not checked.is_known(path):
+        _check_pages(path, keys)
     if version < schema.SCHEMA_VERSION:
         migrate(path, keys=keys)
     store = Store(path, keys)
@@ -38,6 +39,7 @@ def _opened(path: Path, keys: Keys | None) -> Store:
     except BaseException:
         store.close()
         raise
+    store.was_whole = True
     return store
 
 

@@ -10,7 +10,7 @@ from small_bank import ACTOR, SmallApp
 from crmdesk.domain.errors import CrmdeskError
 from crmdesk.places import beside
 from crmdesk.services import backup
-from crmdesk.store import Store, audit
+from crmdesk.store import Store, audit, opening
 from crmdesk.store.bank import create_bank
 from crmdesk.store.connection import plain_words
 from crmdesk.store.opening import open_bank
@@ -93,3 +93,20 @@ def test_what_was_saved_is_told_as_saved_though_the_bank_cannot_be_read_any_more
         fresh.change_no()
     fresh.close()
     assert beside(fresh.path, "keys").exists()
+
+
+def test_every_page_is_read_only_where_the_file_changed_since(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "b.crmdesk"
+    create_bank(path).close()
+    looks = []
+    real = opening.check_pages
+    monkeypatch.setattr(opening, "check_pages", lambda raw, file: (looks.append(file), real(raw, file)))
+    for _ in range(3):
+        open_bank(path).close()
+    assert len(looks) == 1
+    os.utime(path)  # as any program does that writes into it
+    open_bank(path).close()
+    assert len(looks) == 2
+    spoil(path, 7)
+    with pytest.raises(CrmdeskError, match="damaged"):
+        open_bank(path)
