@@ -10,13 +10,15 @@ from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QGridLayout, QHBoxLayout, QWidget
 
 from crmdesk.desk import words
+from crmdesk.desk.asking import SEE, way_on
 from crmdesk.desk.background import Ticket
-from crmdesk.desk.context import DeskContext
+from crmdesk.desk.context import DeskContext, sentence
 from crmdesk.desk.form_dialog import FormDialog, buddy
-from crmdesk.desk.widgets import label
+from crmdesk.desk.widgets import Deed, label
 from crmdesk.desk.zoom import px
+from crmdesk.domain.errors import NeedsSecond
 from crmdesk.domain.permission import CONSENT_PURPOSES, MARKETING_CHANNELS
-from crmdesk.domain.rights import Right, may
+from crmdesk.domain.rights import Right, clear, may
 from crmdesk.services import customer_export
 from crmdesk.services.customer_export import PURPOSES, ExportDone, ExportPlan
 from crmdesk.services.customers import Chosen
@@ -90,6 +92,7 @@ class ExportDialog(FormDialog):
         super().__init__(context, parent, "Export customers", "Export...", f"{self._many}, as the list shows them.")
         self.setMinimumWidth(px(560))
         self._chosen, self._columns, self._ticket = chosen, tuple(columns), None
+        self._way_on: Deed | None = None  # to a second person, whose word is needed first
         self.boxes: dict[str, QCheckBox] = {}
         self.purpose = PurposeField(context, self._reach)
         self._addresses: dict[str, tuple[str, ...]] = {}
@@ -153,7 +156,12 @@ class ExportDialog(FormDialog):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return (*self._columns, *(key for key, box in self.boxes.items() if box.isChecked()))
+        """What the list shows and what is ticked; who only writes to lists takes the address of this channel alone."""
+        hidden: frozenset[str] = frozenset()
+        if not clear(self.context.actor, Right.READ_CONTACT):
+            hidden = frozenset().union(*self._addresses.values()) - {*self._addresses.get(self.purpose.way(), ())}
+        ticked = [key for key, box in self.boxes.items() if box.isChecked()]
+        return tuple(key for key in (*self._columns, *ticked) if key not in hidden)
 
     def _tell_wait(self) -> None:
         self.told.setText("Choose what it is for: only customers whose data may be used for that are written.")
@@ -162,6 +170,7 @@ class ExportDialog(FormDialog):
     def _ask(self) -> None:
         """Count again who may be written; an older question is forgotten."""
         self.save_button.setEnabled(False)
+        self._way_on = None
         self.tell("")
         ticket: Ticket | None = self._ticket
         if ticket is not None:
@@ -180,9 +189,25 @@ class ExportDialog(FormDialog):
         self.told.setText(f"{people} will be written. Personal columns: {', '.join(plan.personal) or 'none'}.")
         out = [f"{words.count(number)} {reason}" for reason, number in plan.left_out.items()]
         self.left_out.setText(f"Left out: {', '.join(out)}." if out else "Nobody is left out.")
-        self.save_button.setText(f"Export {people}...")
-        self.save_button.setAccessibleName(f"Export {people}")
+        verb = f"Export {people}..."
+        if plan.second is not None:
+            self._way_on = self._way_of(plan.second)
+            verb = self._way_on[0]
+            self.tell(sentence(plan.second))
+        self.save_button.setText(verb)
+        self.save_button.setAccessibleName(verb.removesuffix("..."))
+        self.save_button.setToolTip(f"{verb.removesuffix('...')} (Enter)")
         self.save_button.setEnabled(plan.rows > 0)
+
+    def _way_of(self, missing: NeedsSecond) -> Deed:
+        """To ask for exactly what was counted just now."""
+        app, actor, chosen, keys = self.context.app, self.context.actor, self._chosen, self.keys
+        purpose, way = self.purpose.value(), self.purpose.way()
+
+        def ask(reason: str) -> int:
+            return customer_export.ask(app, actor, chosen, keys, purpose, way, reason=reason)
+
+        return way_on(self.context, self, missing, ask, self.accept)
 
     def _cannot(self, error: Exception) -> None:
         self.told.setText("")
@@ -193,6 +218,12 @@ class ExportDialog(FormDialog):
     def save(self) -> None:
         """Ask for the file, then write it in a job; the dialog stays where no file was named."""
         if not self.save_button.isEnabled():
+            return
+        if self._way_on is not None:
+            text, deed = self._way_on
+            if text == SEE:  # it stands on a page, which the dialog would cover
+                self.accept()
+            deed()
             return
         _, _, kind = FORMATS[self.format.currentIndex()]
         ending = self.format.currentData()

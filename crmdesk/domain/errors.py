@@ -63,8 +63,11 @@ class SignInNeeded(Refused):
 
 
 class NeedsSecond(Refused):
-    """The act waits for a second person: an approved proposal of `kind` about exactly `subject` lets it pass once."""
+    """The act waits for a second person: an approved proposal of `kind` about exactly `subject` lets it pass once.
 
-    def __init__(self, sentence: str, kind: str, subject: str) -> None:
+    `title` says what would be proposed, where the act knows; `waiting`: it is proposed already.
+    """
+
+    def __init__(self, sentence: str, kind: str, subject: str, title: str = "", *, waiting: bool = False) -> None:
         super().__init__(sentence)
-        self.kind, self.subject = kind, subject
+        self.kind, self.subject, self.title, self.waiting = kind, subject, title, waiting

@@ -13,7 +13,7 @@ from crmdesk.domain.change import ALL, Change
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right
 from crmdesk.places import beside
-from crmdesk.services import backup
+from crmdesk.services import backup, restoring
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store import files, verify
@@ -118,8 +118,12 @@ def check(app: App, actor: Actor, file: Path) -> str:
 
 @service(Right.RESTORE, whole=True)
 def restorable(app: App, actor: Actor, file: Path) -> Path:
-    """The copy, once its check passed: what the desk hands to `backup.restore` after it closed the bank."""
+    """The copy, once its check passed: what the desk hands to `backup.restore` after it closed the bank.
+
+    NeedsSecond where a second person has to approve that first (`restoring.ask`).
+    """
     files.check_backup(_own(app, file), files.keys_for(file, app.store.keys))
+    restoring.check(app, actor, file)
     return file
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from crmdesk.domain import export_terms
 from crmdesk.domain.change import Change
-from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.domain.errors import BadInput, CrmdeskError, NeedsSecond
 from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.jobs import Cancelled, Progress, Silent
 from crmdesk.services import anchors, large_export
@@ -48,13 +48,17 @@ _TRIES: Final = 3  # an export during which somebody withdrew is made anew
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """What an export would write: `rows` customers, `left_out` by reason, titles of the `personal` columns."""
+    """What an export would write: `rows` customers, `left_out` by reason, titles of the `personal` columns.
+
+    `second` says what is missing where a second person has to approve it first.
+    """
 
     rows: int
     left_out: Mapping[str, int]
     personal: tuple[str, ...]
     purpose: str
     sentence: str
+    second: NeedsSecond | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,12 @@ def plan(app: App, actor: Actor, chosen: Chosen, columns: Sequence[str], purpose
     ids, left_out = people(order, lambda: False)
     export_terms.check_rows(actor, len(ids))
     personal = tuple(c.title for c in order.columns if c.key in _personal(app, actor))
-    return ExportPlan(len(ids), left_out, personal, purpose, _sentence(order, len(ids), left_out, personal))
+    second = None
+    try:
+        large_export.check(app, actor, _wanted(order), len(ids))
+    except NeedsSecond as missing:
+        second = missing
+    return ExportPlan(len(ids), left_out, personal, purpose, _sentence(order, len(ids), left_out, personal), second)
 
 
 @service(Right.EXPORT)

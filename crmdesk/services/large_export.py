@@ -35,7 +35,7 @@ def ask(app: App, actor: Actor, wanted: List, rows: int, reason: str) -> int:
 def check(app: App, actor: Actor, wanted: List, rows: int) -> None:
     """Before a file is made: NeedsSecond where so many rows were not approved."""
     if rows > ALONE:
-        proposals.check(app, actor, "export", _subject(wanted))
+        proposals.check(app, actor, "export", _subject(wanted), title=wanted.title)
 
 
 def spend(app: App, session: Any, actor: Actor, wanted: List, rows: int) -> str:

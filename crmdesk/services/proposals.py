@@ -128,11 +128,13 @@ def withdraw(app: App, actor: Actor, id: int) -> Change:
     return Change("withdraw_proposal", {"proposal": frozenset({id})}, store.change_no())
 
 
-def check(app: App, actor: Actor, kind: str, subject_hash: str, proposal: int | None = None) -> None:
-    """Before the long work of an act: pass where `spend` would pass now, else NeedsSecond."""
+def check(
+    app: App, actor: Actor, kind: str, subject_hash: str, proposal: int | None = None, *, title: str = ""
+) -> None:  # fmt: skip
+    """Before the long work of an act: pass where `spend` would pass now, else NeedsSecond, with the `title` of it."""
     if not actor.single:
         with app.store.whole.reader() as raw:
-            _approved(raw, actor, kind, subject_hash, proposal)
+            _approved(raw, actor, kind, subject_hash, proposal, title)
 
 
 def spend(app: App, session: Any, actor: Actor, kind: str, subject_hash: str, proposal: int | None = None) -> str:
@@ -153,17 +155,18 @@ def agreed(raw: Any, actor: Actor, kind: str, subject_hash: str) -> str:
     return _words(_approved(raw, actor, kind, subject_hash, None))
 
 
-def _approved(raw: Any, actor: Actor, kind: str, subject_hash: str, proposal: int | None) -> Proposed:
+def _approved(raw: Any, actor: Actor, kind: str, subject_hash: str, proposal: int | None, title: str = "") -> Proposed:
     fit = queries.of_subject(raw, kind, subject_hash, actor.login, ("approved",))
     for found in fit:
         if proposal in (None, found.id) and not _expired(found):
             return found
     words = f"{_ACTS.get(kind, 'This act')} needs a second person"
-    if queries.of_subject(raw, kind, subject_hash, actor.login, ("open",)):
+    waiting = bool(queries.of_subject(raw, kind, subject_hash, actor.login, ("open",)))
+    if waiting:
         words += ", who has not answered yet on Administration > Second person."
     else:
         words += "; ask for approval, then somebody else decides on Administration > Second person."
-    raise NeedsSecond(words, kind, subject_hash)
+    raise NeedsSecond(words, kind, subject_hash, title, waiting=waiting)
 
 
 def _words(found: Proposed) -> str:

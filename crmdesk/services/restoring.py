@@ -27,8 +27,12 @@ def ask(app: App, actor: Actor, source: Path, reason: str) -> int:
     made = datetime.fromtimestamp(source.stat().st_mtime, UTC)
     details = {"backup": source.name, "made": f"{made:%Y-%m-%d %H:%M} UTC",
                "size": f"{source.stat().st_size / 1e6:,.1f} MB"}  # fmt: skip
-    title = f"Restore {app.path.name} from {source.name}"
-    return proposals.propose(app, actor, "restore", title, _subject(source), details, reason)
+    return proposals.propose(app, actor, "restore", _title(app, source), _subject(source), details, reason)
+
+
+def check(app: App, actor: Actor, source: Path) -> None:
+    """While the bank is still open: NeedsSecond where nobody approved that `source` replaces it."""
+    proposals.check(app, actor, "restore", _subject(source), title=_title(app, source))
 
 
 def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
@@ -53,6 +57,10 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
         raise
     except CrmdeskError:
         return "the bank replaced could not be asked"
+
+
+def _title(app: App, source: Path) -> str:
+    return f"Restore {app.path.name} from {source.name}"
 
 
 def _subject(source: Path) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from crmdesk.desk import start
+from crmdesk.desk.asking import SEE, way_on
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog
-from crmdesk.desk.widgets import label
+from crmdesk.desk.widgets import Deed, label
 from crmdesk.desk.work import moments
 from crmdesk.desk.zoom import px
-from crmdesk.services import autobackup, backup
+from crmdesk.domain.errors import NeedsSecond
+from crmdesk.services import autobackup, backup, restoring
 from crmdesk.services.autobackup import Copy
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ class RestoreDialog(FormDialog):
         super().__init__(context, page, "Restore a backup", "Restore backup", answer)
         self.setMinimumWidth(px(480))
         self._page, self._copy = page, one
+        self._way_on: Deed | None = None  # to a second person, whose word is needed first
         self.since = label("Looking for permissions that were taken back since...", "muted", wrap=True)
         self.fields.addWidget(self.since)
         self._count()
@@ -65,6 +69,28 @@ class RestoreDialog(FormDialog):
     def work(self) -> Callable[[], Any]:
         app, actor = self.context.app, self.context.actor
         return lambda: autobackup.restorable(app, actor, self._copy.file)
+
+    def refused(self, error: Exception) -> None:
+        """Where a second person has to agree first, the button asks for that."""
+        super().refused(error)
+        self._way_on = None
+        if isinstance(error, NeedsSecond):
+            app, actor, file = self.context.app, self.context.actor, self._copy.file
+            ask = partial(restoring.ask, app, actor, file)
+            self._way_on = way_on(self.context, self, error, ask, self.accept)
+            self.save_button.setText(self._way_on[0])
+            self.save_button.setAccessibleName(self._way_on[0].removesuffix("..."))
+            self.save_button.setToolTip(self._way_on[0].removesuffix("..."))
+            self.save_button.setFocus()
+
+    def save(self) -> None:
+        if self._way_on is None:
+            super().save()
+            return
+        text, deed = self._way_on
+        if text == SEE:  # it stands on a page, which the dialog would cover
+            self.accept()
+        deed()
 
     def saved(self, value: Any) -> None:
         """The copy passed its check: now the window lets go of the bank."""

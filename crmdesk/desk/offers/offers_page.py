@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout
 
 from crmdesk.desk import words
+from crmdesk.desk.asking import told_on_page
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.mine.words import reason
 from crmdesk.desk.offers import setup
@@ -23,7 +24,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.permission import MARKETING_CHANNELS
 from crmdesk.domain.rights import Right, may
-from crmdesk.services import offers
+from crmdesk.services import offer_export, offers
 from crmdesk.services.export import ExportReport
 from crmdesk.services.offers import OfferList, OfferRow
 
@@ -268,8 +269,10 @@ class OffersPage(Page):
         if chosen:
             app, actor, found = self.context.app, self.context.actor, self.found
             path = Path(chosen).with_suffix(".csv")
-            self.context.background(lambda: offers.export_csv(app, actor, found, path), self._exported,
-                                    self.show_error, self)  # fmt: skip
+            self.context.background(
+                lambda: offers.export_csv(app, actor, found, path), self._exported,
+                told_on_page(self, lambda why: offer_export.ask(app, actor, found, why)), self,
+            )  # fmt: skip
 
     def _exported(self, report: ExportReport) -> None:
         self.context.notify(" ".join(["The list was written.", *report.warnings]))

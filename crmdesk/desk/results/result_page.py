@@ -11,6 +11,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QFileDialog, QTabWidget, QVBoxLayout, QWidget
 
 from crmdesk.contributions import View, resolve
+from crmdesk.desk.asking import told_on_page
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.drawing import draw_in_child
 from crmdesk.desk.page import Page
@@ -23,7 +24,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.mining.record import RunRecord
-from crmdesk.services import mining
+from crmdesk.services import export, mining
 from crmdesk.services.customers import CustomerQuery
 from crmdesk.services.filter_words import describe
 from crmdesk.services.mining import ExportReport
@@ -215,6 +216,8 @@ class ResultPage(Page):
         except BadInput as error:  # a field of the filter is gone from the program
             self.context.notice_error(error)
             chips = ()
+        if self.record.untold:
+            self.context.notify("This run also chose its customers by what you may not know; yours will be others.")
         self.context.open_page("analysis", analysis=self.record.analysis, preset=preset, population=chips)
 
     def export(self) -> None:
@@ -226,7 +229,7 @@ class ResultPage(Page):
             app, actor, run = self.context.app, self.context.actor, self.record.uuid
             self.context.background(
                 lambda: mining.export(app, actor, run, Path(folder), draw=draw_in_child), self._exported,
-                self.show_error, self,
+                told_on_page(self, lambda why: export.ask(app, actor, run, why)), self,
             )  # fmt: skip
 
     def _exported(self, report: ExportReport) -> None:
@@ -246,7 +249,11 @@ def _population(app: Any, actor: Any, record: RunRecord) -> str:
         chips = record.population
     except BadInput:
         return "a filter of an older program"
-    return describe(app, actor, CustomerQuery("", chips)) if chips and may(actor, Right.READ_CUSTOMER) else ""
+    words = [describe(app, actor, CustomerQuery("", chips))] if chips and may(actor, Right.READ_CUSTOMER) else []
+    if record.untold:
+        words.append("1 condition that is not shown" if record.untold == 1
+                     else f"{record.untold} conditions that are not shown")  # fmt: skip
+    return "; ".join(words)
 
 
 def _who_was_used(record: RunRecord) -> str:
