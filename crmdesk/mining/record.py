@@ -25,7 +25,8 @@ class RunRecord:
 
     `verdict` of a failed or cancelled run is its reason. `numbers` maps pseudonyms to public customer numbers for
     actors who may see them; `tables` is the result with those numbers in the column `customer`. `left_out` people have
-    no rows any more, because their permission has ended since. `chips` is the filter of the population as stored.
+    no rows any more, because their permission has ended since. `chips` is the filter of the population as stored,
+    without the `untold` conditions that ask for what the reader may not know.
     """
 
     uuid: str
@@ -54,6 +55,7 @@ class RunRecord:
     numbers: Mapping[int, str] = field(default_factory=dict, repr=False)
     left_out: int = 0
     chips: tuple[Mapping[str, Any], ...] = ()
+    untold: int = 0
 
     @property
     def population(self) -> tuple[Chip, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Final
 
 from crmdesk.domain.customer import KINDS, PRODUCT_FAMILIES, RELATIONS
@@ -135,12 +136,40 @@ def check_filter(raw: Any, actor: Actor, chips: Iterable[Chip]) -> None:
     asked = tuple(chips)
     own = filters.own_fields(raw) if any(is_own(chip.field) for chip in asked) else {}
     for chip in asked:
-        code = chip.field[len(OWN) :] if is_own(chip.field) else ""
-        hidden = code in own and not sight.tag_seen(actor, own[code].tag)
-        if hidden or (not code and not _known(actor, chip.field)):
+        if not _asked(actor, chip, own):
+            code = chip.field[len(OWN) :] if is_own(chip.field) else ""
             title = own[code].title if code else TITLES.get(chip.field, chip.field)
             what = "contact data" if code or chip.field in (*PLACES, "born") else "this of customers"
             raise Refused(f"{actor.login} may not read {what}, so not filter by {title}; drop this filter.")
+
+
+def _asked(actor: Actor, chip: Chip, own: Mapping[str, filters.OwnField]) -> bool:
+    """Whether this person may find people by what a chip asks; a field that there is not is the filter's own fault."""
+    if not is_own(chip.field):
+        return _known(actor, chip.field)
+    code = chip.field[len(OWN) :]
+    return code not in own or sight.tag_seen(actor, own[code].tag)
+
+
+def told(raw: Any, actor: Actor, chips: Iterable[Chip]) -> tuple[Chip, ...]:
+    """Those of a stored filter that tell this person nothing new of whom it found: no hidden field, no birthday."""
+    asked = tuple(chips)
+    own = filters.own_fields(raw) if any(is_own(chip.field) for chip in asked) else {}
+    return tuple(chip for chip in asked if _asked(actor, chip, own) and as_born(actor, chip) == chip)
+
+
+def as_born(actor: Actor, chip: Chip) -> Chip:
+    """A chip on birth dates as it finds people for who knows their years, or ten years of them, alone.
+
+    Whoever is seen under the first day of a span is found by the first day of the next.
+    """
+    if chip.field != "born" or clear(actor, Right.READ_PROTECTED):
+        return chip
+    day, span = date.fromisoformat(chip.values[0]), 10 if sight.pseudonymous(actor) else 1
+    first = day.year - day.year % span
+    if day != date(max(first, 1), 1, 1):
+        first = min(first + span, date.max.year)
+    return replace(chip, values=(date(max(first, 1), 1, 1).isoformat(),))
 
 
 def _choices(of_bank: dict[str, list[tuple[str, str]]], written: dict[str, list[tuple[str, str]]]) -> dict[str, Pairs]:

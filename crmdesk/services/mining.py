@@ -18,7 +18,7 @@ from crmdesk.plugin_host import Host
 from crmdesk.services.context import App
 from crmdesk.services.export import ExportReport, export
 from crmdesk.services.guard import service
-from crmdesk.services.list_fields import check_filter
+from crmdesk.services.list_fields import as_born, check_filter
 from crmdesk.services.plugins import host_of
 from crmdesk.services.recover import recover
 from crmdesk.services.rerun import RerunReport, rerun
@@ -111,7 +111,7 @@ def population(
     With the default parameters, or with these as typed (BadInput where one is wrong); all zero where they choose no
     data of customers. `population`: only those whom this filter takes now; the others count as outside it.
     """
-    _check(app, actor, population)
+    population = _asked(app, actor, population)
     analysis = find_analysis(app.plugins.analyses, analysis_id)
     day = parse_day(as_of, app.store.clock()) or frame.default_day(app.store)
     params = validate(analysis, raw_params or {}, 0, day)
@@ -130,16 +130,18 @@ def run(
     `population` is kept with the run, so that `rerun` and `score` ask for the same people again. Refused where it
     asks for contact data that this person may not read.
     """
-    _check(app, actor, population)
+    population = _asked(app, actor, population)
     order = Order(analysis_id, raw_params, seed, as_of, threads, population)
     record = run_analysis(app, actor, order, progress=progress, cancel=cancel, runner=runner)
     return with_numbers(app, actor, record)
 
 
-def _check(app: App, actor: Actor, population: tuple[Chip, ...]) -> None:
+def _asked(app: App, actor: Actor, population: tuple[Chip, ...]) -> tuple[Chip, ...]:
+    """The filter no sharper than this person sees birth dates; Refused where a chip asks for what is not seen."""
     with app.store.reader() as raw:
         check_filter(raw, actor, population)
         filters.check(raw, population)
+    return tuple(as_born(actor, chip) for chip in population)
 
 
 def mine_document(record: RunRecord) -> dict[str, Any]:
@@ -154,6 +156,7 @@ def mine_document(record: RunRecord) -> dict[str, Any]:
             "eligible": record.eligible,
             "excluded": dict(record.excluded),
             **({"filter": [dict(chip) for chip in record.chips]} if record.chips else {}),
+            **({"filter_hidden": record.untold} if record.untold else {}),
         },
         "metrics": {name: asdict(metric) for name, metric in record.metrics.items()},
         "tables": {name: _table_document(table) for name, table in record.tables.items()},

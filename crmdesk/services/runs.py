@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
-from crmdesk.domain.errors import CrmdeskError
+from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.domain.rights import Actor, Right, reads_scores
 from crmdesk.mining import ledger
 from crmdesk.mining.record import RunRecord
 from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
+from crmdesk.services.list_fields import told
 from crmdesk.services.reach import within
 from crmdesk.store.queries import runs as queries
 from crmdesk.store.queries.permissions import may_be_mined
@@ -21,7 +23,19 @@ from crmdesk.store.queries.permissions import may_be_mined
 def runs(app: App, actor: Actor) -> list[RunRecord]:
     """The run history, newest first, without results; runs for credit only for who may see such scores."""
     found = ledger.history(app.store, titles(app))
-    return [record for record in found if record.purpose != "credit" or reads_scores(actor, record.purpose)]
+    with app.store.reader() as raw:
+        return [_told_filter(raw, actor, record) for record in found
+                if record.purpose != "credit" or reads_scores(actor, record.purpose)]  # fmt: skip
+
+
+def _told_filter(raw: Any, actor: Actor, record: RunRecord) -> RunRecord:
+    """The run without the conditions that ask for what this person may not know; they are counted."""
+    try:
+        chips = record.population
+    except BadInput:  # of an older program: nobody can say what it asks for
+        return record if actor.single else replace(record, chips=(), untold=len(record.chips))
+    seen = tuple(chip.to_json() for chip in told(raw, actor, chips))
+    return record if len(seen) == len(chips) else replace(record, chips=seen, untold=len(chips) - len(seen))
 
 
 @service(Right.READ_RESULTS, Right.READ_CREDIT, any_of=True)
@@ -57,6 +71,8 @@ def with_numbers(app: App, actor: Actor, record: RunRecord) -> RunRecord:
     masked gets bands without reasons.
     """
     masks.check_purpose(actor, record)
+    with app.store.reader() as raw:
+        record = _told_filter(raw, actor, record)
     if record.result is None:
         return record
     ids = {int(i) for table in masks.persons(record.result).values() for i in table["customer"].unique()}
