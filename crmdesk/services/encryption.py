@@ -11,7 +11,7 @@ from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadFields, CrmdeskError, Refused
 from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.jobs.progress import Progress, Silent
-from crmdesk.services import sign_in
+from crmdesk.services import sign_in, ways_in
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store import Store, audit, encrypting, keyfile, secret
@@ -96,10 +96,9 @@ def new_recovery_key(app: App, actor: Actor, *, cost: Cost | None = None) -> str
     """A fresh recovery key to print; the former one opens nothing but older backups."""
     _require_encrypted(app)
     store = app.store.whole
-    with store.write() as session:
+    with ways_in.kept(app.path), store.write() as session:
         audit.record(store, session, actor, "new recovery key")
-        session.flush()
-        return keyfile.new_recovery_key(app.path, store.keys, cost=cost)
+        return ways_in.print_anew(store, cost)
 
 
 @service(Right.ENCRYPT, whole=True)

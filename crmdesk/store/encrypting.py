@@ -52,7 +52,7 @@ def encrypt_bank(path: Path, login: str, passphrase: str, prepare: Callable[[Pat
 
 def _export(raw: Any, part: Path, keys: Keys) -> None:
     assert keys.data is not None
-    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    files.make_own(part)
     set_cipher(raw)
     raw.execute("ATTACH DATABASE ? AS sealed KEY ?", (str(part), f"x'{keys.data.hex()}'"))
     raw.execute("SELECT sqlcipher_export('sealed')").fetchall()
@@ -96,8 +96,9 @@ def _exchange(path: Path, part: Path, keys: Keys, login: str, passphrase: str, c
             os.link(path, left)
         files.put_in_place(part, path, ())
     except BaseException:
-        left.unlink(missing_ok=True)
-        keyfile.give_up_encryption(path)
+        if _is_plain(path):  # else it is exchanged already, and the wraps are the only way into it
+            left.unlink(missing_ok=True)
+            keyfile.give_up_encryption(path)
         raise
     keyfile.end_encryption(path)
     shred(left)
@@ -119,10 +120,10 @@ def shred(file: Path) -> None:
 
 def plain_copies(path: Path) -> tuple[Path, ...]:
     """What lies readable beside an encrypted bank from before: copies, backups, rows that an import set aside."""
-    around = [p for p in path.parent.glob(f"{path.name}.*") if p.is_file()]
+    around = [p for p in path.parent.iterdir() if p.name.startswith(f"{path.name}.") and p.is_file()]
     for folder in (beside(path, "backups"), beside(path, "quarantine")):
         around += [p for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
-    return tuple(sorted(p for p in around if p.suffix == ".csv" or _is_plain(p)))
+    return tuple(sorted(p for p in around if p.suffix == ".csv" or _is_plain(p) or _is_log_of_plain(p)))
 
 
 def _is_plain(file: Path) -> bool:
@@ -131,6 +132,11 @@ def _is_plain(file: Path) -> bool:
             return stream.read(len(keyfile.PLAIN)) == keyfile.PLAIN
     except OSError:
         return False
+
+
+def _is_log_of_plain(file: Path) -> bool:
+    """A log lies in the open where its bank does."""
+    return file.name.endswith(files.LOGS[0]) and _is_plain(file.with_name(file.name.removesuffix(files.LOGS[0])))
 
 
 def room_for(path: Path) -> None:

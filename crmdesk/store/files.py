@@ -44,10 +44,10 @@ def copy_bank(source: Path, target: Path, keys: Keys | None = None) -> dict[str,
             raw = connect(source, key=key)
             try:
                 check_pages(raw, source)  # what is damaged would be copied as far as it can be read
+                make_own(part)
                 raw.execute("VACUUM INTO ?", (str(part),))
             finally:
                 raw.close()
-            part.chmod(0o600)
             # A vacuumed copy has the old journal mode; set now, or the first look at it would change its hash.
             connect(part, key=key).close()
             manifest = {**_manifest(part, key), "sha256": sha256(part)}
@@ -70,6 +70,11 @@ def check_pages(raw: Any, path: Path) -> None:
         (found,) = raw.execute("PRAGMA integrity_check(1)").fetchone()
     if found != "ok":
         raise CrmdeskError(f"{path} is damaged and was left as it is; restore the last good backup beside it.")
+
+
+def make_own(file: Path) -> None:
+    """An empty new file that its owner alone reads, before anything is written into it."""
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _copy_companions(source: Path, target: Path) -> None:
@@ -177,8 +182,8 @@ def restore_bank(backup: Path, target: Path, prepare: Callable[[Path], None] | N
         part = beside(target, "part")
         remove(part)
         try:
+            make_own(part)
             shutil.copyfile(backup, part)
-            part.chmod(0o600)
             _copy_companions(backup, part)
             if prepare is not None:
                 prepare(part)

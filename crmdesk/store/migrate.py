@@ -51,8 +51,9 @@ def _step(path: Path, number: int, step: Step, backup: Path | None, keys: Keys |
     with plain_words(path):
         key = keys.data if keys else None
         engine = sa.create_engine(
-            "sqlite://", creator=lambda: connect(path, key=key), module=dbapi2, poolclass=NullPool
-        )
+            "sqlite://", creator=lambda: connect(path, key=key), module=dbapi2, poolclass=NullPool,
+            hide_parameters=True,  # or a fault's traceback carries the row into a log
+        )  # fmt: skip
         with engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None

@@ -9,7 +9,7 @@ import pytest
 from crmdesk.app import App
 from crmdesk.domain.errors import Refused, SignInNeeded, WrongPassphrase
 from crmdesk.domain.rights import Actor
-from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users
+from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users, ways_in
 from crmdesk.store import keyfile
 from tests import small_bank
 from tests.two_people import CHEAP, WORDS, build, enter, open_app
@@ -106,3 +106,17 @@ def test_a_change_that_cannot_be_saved_leaves_the_way_in_as_it_was(bank: Path) -
             raw.execute("DROP TRIGGER no_more")
     with inside(bank, "ela"):
         pass
+
+
+def test_a_change_that_fails_takes_back_its_own_ways_in_and_no_other(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP)
+    with inside(bank, "ela") as (app, ela):
+        users.reset_password(app, ela, "anna", cost=CHEAP)
+        with pytest.raises(RuntimeError), ways_in.kept(bank):
+            users.end(app, ela, "anna")  # by another process, while this one waits for its turn
+            with app.store.write():
+                ways_in.give(app.store, "dora", WORDS["dora"], CHEAP)
+                raise RuntimeError
+    assert not keyfile.has_wrap(bank, "anna") and not keyfile.has_wrap(bank, "dora")
+    assert keyfile.has_wrap(bank, "ela")
