@@ -103,7 +103,7 @@ def add(
         whole = {**empty.values, **typed}
         found = [] if anyway or customer_edit.check(app, me(), whole) else customer_edit.similar(app, me(), whole)
         if found:
-            here = "; ".join(f"{one.name}, {one.number} ({one.why})" for one in found)
+            here = "; ".join(f"{', '.join(filter(None, (one.name, one.number)))} ({one.why})" for one in found)
             raise BadInput(f"Here already: {here}; add --anyway if this is somebody else.")
         made = customer_edit.create(app, me(), whole)
     answer({"number": made.number, "deed": made.deed}, json, f"Added {made.number}. crmdesk undo takes it back.")

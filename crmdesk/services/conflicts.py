@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from crmdesk.domain import money, own_field
@@ -17,10 +17,12 @@ _REFERENCES = {"branch_id": "branch", "manager_id": "manager"}
 
 
 def of_customer(
-    raw: Any, actor: Actor, facts: Facts, row: Mapping[str, Any], version: int, mine: Mapping[str, str]
-) -> Conflict:
+    raw: Any, actor: Actor, facts: Facts, row: Mapping[str, Any], version: int, mine: Mapping[str, str],
+    hidden: Collection[str] = (),
+) -> Conflict:  # fmt: skip
     """What changed on the customer `row` after `version`; `mine` are the fields about to be saved.
 
+    Of `hidden` fields nothing is said.
     A field that was changed and changed back is left out. Changes that no history holds (an import's) are named for
     the fields of `mine` that now differ, with "" as the value before.
     """
@@ -29,7 +31,7 @@ def of_customer(
     changes: dict[str, dict[str, Any]] = {}
     for entry in logged:
         name = _REFERENCES.get(entry["field"], entry["field"])
-        if name == WHOLE or name not in now:
+        if name == WHOLE or name not in now or name in hidden:
             continue
         before = _text(facts, name, entry["before"])
         first = changes.setdefault(name, {"field": name, "title": known.title(facts, name, row["kind"]),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from crmdesk.domain.change import Change
 from crmdesk.domain.contact_rules import Unfit
 from crmdesk.domain.customer import KINDS, digits, fold, full_name
-from crmdesk.domain.errors import BadFields, BadInput
+from crmdesk.domain.errors import BadFields, BadInput, Conflict
 from crmdesk.domain.rights import Actor, Reach, Right, clear, grant
 from crmdesk.services import conflicts, sight
 from crmdesk.services import customer_fields as known
@@ -101,18 +101,23 @@ def _of_customer(app: App, actor: Actor, number: str, reason: str) -> Draft:
     with app.store.whole.reader() as raw:
         facts = _facts(raw, today)
         row = _row(raw, number)
-        hidden = {
-            f"custom.{own.code}" for own in facts.own
-            if not (sight.told(raw, actor, row["id"], own.tag) or (protected and own.tag == "protected"))
-        }  # fmt: skip
+        hidden = _hidden(raw, actor, facts, row, protected)
     shown = _CONTACT + (f", {', '.join(_PROTECTED)}" if protected and reason.strip() else "")
     with app.store.write() as session:
         audit.record(app.store, session, actor, "open for edit", number, customer_id=row["id"], fields=shown,
                      reason=reason.strip())  # fmt: skip
-    hidden |= set() if protected else set(_PROTECTED)
     fields = tuple(field for field in known.infos(facts, row["kind"]) if field.name not in hidden)
     texts = known.texts(row, facts)
     return Draft(number, row["version"], row["kind"], {f.name: texts[f.name] for f in fields}, fields)
+
+
+def _hidden(raw: Any, actor: Actor, facts: Facts, row: Mapping[str, Any], protected: bool) -> set[str]:
+    """The fields of a customer that this person does not see; with `protected` a reason opened what needs one."""
+    own = {
+        f"custom.{own.code}" for own in facts.own
+        if not (sight.told(raw, actor, row["id"], own.tag) or (protected and own.tag == "protected"))
+    }  # fmt: skip
+    return own if protected else own | set(_PROTECTED)
 
 
 @service(Right.EDIT_CUSTOMER, of="number")
@@ -126,7 +131,7 @@ def check(app: App, actor: Actor, values: Mapping[str, str], number: str | None 
         facts = _facts(raw, today)
         if number is None:
             return _read_new(raw, facts, values)[1]
-        return _read_changes(facts, _row(raw, number), values)[1]
+        return _read_changes(actor, facts, _row(raw, number), values)[1]
 
 
 @service(Right.EDIT_CUSTOMER, Right.READ_CONTACT)
@@ -134,7 +139,7 @@ def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
     """Up to five customers with the same phone, e-mail, or name and birth date (companies: name).
 
     The customer whose own number stands in `values` is left out. Values that cannot be read match nobody. One whom this
-    person may not see is told without number and name.
+    person may not see is told without number and name. Whoever is found so is in the audit, since a guess is confirmed.
     """
     today = app.store.clock().date()
     with app.store.whole.reader() as raw, app.store.reader() as seen:
@@ -155,10 +160,19 @@ def similar(app: App, actor: Actor, values: Mapping[str, str]) -> list[Similar]:
         for other, given, family in rows:
             if other != values.get("number", "").strip():
                 reasons.setdefault((other, full_name(given, family)), []).append(why)
+    _note_found(app, actor, {other: ", ".join(why) for (other, _), why in reasons.items()})
     return [
         Similar(other, words, ", ".join(why)) if other in known_here else Similar("", ELSEWHERE, ", ".join(why))
         for (other, words), why in reasons.items()
     ][:SIMILAR_AT_MOST]
+
+
+def _note_found(app: App, actor: Actor, found: Mapping[str, str]) -> None:
+    if found:
+        with app.store.write() as session:
+            for number, why in found.items():
+                key = people.key_of(raw_of(session), number)
+                audit.record(app.store, session, actor, "compare customer", number, customer_id=key, fields=why)
 
 
 @service(Right.EDIT_CUSTOMER)
@@ -186,14 +200,28 @@ def edit(app: App, actor: Actor, number: str, version: int, values: Mapping[str,
 
     BadFields with a sentence per field; Conflict where the customer is not at `version` any more.
     """
+    try:
+        return _edit(app, actor, number, version, values)
+    except Conflict as told:  # the unit of work is over: what the sentence shows in clear is audited in one of its own
+        shown = [one["field"] for one in told.changes if one["field"] in _PROTECTED]
+        if shown and not clear(actor, Right.READ_PROTECTED):
+            with app.store.write() as session:
+                key = people.key_of(raw_of(session), number)
+                audit.record(app.store, session, actor, "open for edit", number, customer_id=key,
+                             fields=", ".join(shown), reason="changed meanwhile")  # fmt: skip
+        raise
+
+
+def _edit(app: App, actor: Actor, number: str, version: int, values: Mapping[str, str]) -> Saved:
     today = app.store.clock().date()
     with app.store.write() as session:
         raw = raw_of(session)
         facts = _facts(raw, today)
         row = _row(raw, number)
         if row["version"] != version:
-            raise conflicts.of_customer(raw, actor, facts, row, version, values)
-        columns, faults = _read_changes(facts, row, values)
+            hidden = _hidden(raw, actor, facts, row, clear(actor, Right.READ_PROTECTED)) - set(values)
+            raise conflicts.of_customer(raw, actor, facts, row, version, values, hidden)
+        columns, faults = _read_changes(actor, facts, row, values)
         if faults:
             raise BadFields(faults)
         journal = Journal(session, actor, "edit customer", f"Edit customer {number}")
@@ -231,13 +259,18 @@ def _read_new(raw: Any, facts: Facts, values: Mapping[str, str]) -> tuple[dict[s
 
 
 def _read_changes(
-    facts: Facts, row: Mapping[str, Any], values: Mapping[str, str]
+    actor: Actor, facts: Facts, row: Mapping[str, Any], values: Mapping[str, str]
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Columns and sentences of the fields that differ from what the customer holds."""
+    """Columns and sentences of the fields that differ from what the customer holds.
+
+    Days are compared with the year of a birth date that this person has not seen: else they would spell it.
+    """
     held = known.texts(row, facts)
     changed = {name for name, text in values.items() if name not in held or text.strip() != held[name]}
     if "country" in changed and held["postcode"]:
         changed.add("postcode")  # the same digits may be no postcode of the new country
+    if row["birth_date"] and not clear(actor, Right.READ_PROTECTED):
+        held["birth_date"] = f"{held['birth_date'][:4]}-01-01"
     whole = {**held, **values}
     columns, faults = known.read(facts, whole, changed)
     if "number" in changed:

@@ -275,7 +275,8 @@ def between(values: Mapping[str, str], names: set[str]) -> dict[str, str]:
     if start and end and end < start and names & {"joined_on", "left_on"}:
         faults["left_on"] = f"The customer joined on {contact_rules.in_words(start)} and cannot leave before."
     if born and start and start < born and names & {"joined_on", "birth_date"}:
-        faults["joined_on"] = f"The customer was born on {contact_rules.in_words(born)} and cannot join before."
+        birthday = f"was born on {contact_rules.in_words(born)}" if "birth_date" in names else "was not born then"
+        faults["joined_on"] = f"The customer {birthday} and cannot join before."
     return faults
 
 

@@ -146,8 +146,9 @@ class EditorDialog(FormDialog):
         if found:
             one = found[0]
             more = f" and {len(found) - 1} more" if len(found) > 1 else ""
-            text = f"{one.name}, {one.number}, is here already: {one.why}{more}."
-            self.similar.fill("stale", text, [(f"Open {one.number}", lambda: self._open(one.number))])
+            who = f"{one.name}, {one.number}," if one.number else one.name
+            ways = [(f"Open {one.number}", lambda: self._open(one.number))] if one.number else []
+            self.similar.fill("stale", f"{who} is here already: {one.why}{more}.", ways)
 
     def _open(self, number: str) -> None:
         self.reject()
