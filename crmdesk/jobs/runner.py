@@ -34,11 +34,12 @@ def never() -> bool:
 class Runner(Protocol):
     """Calls `target`, a `package.module:function` of `(payload: bytes, progress) -> bytes`, and gives its bytes.
 
-    Raises Cancelled, the CrmdeskError that the function raised, or a CrmdeskError that says how it failed.
+    Raises Cancelled, the CrmdeskError that the function raised, or a CrmdeskError that says how it failed. Calls of
+    different `room`s share no process: what one plugin left in it would see the data of the next.
     """
 
     def call(
-        self, target: str, payload: bytes, *, progress: Progress = ..., cancel: Callable[[], bool] = ...
+        self, target: str, payload: bytes, *, progress: Progress = ..., cancel: Callable[[], bool] = ..., room: str = ""
     ) -> bytes: ...
 
     def close(self) -> None: ...
@@ -60,8 +61,9 @@ class InlineRunner:
     """Runs the function here and now: for tests and for plugin authors with a debugger."""
 
     def call(
-        self, target: str, payload: bytes, *, progress: Progress | None = None, cancel: Callable[[], bool] = never
-    ) -> bytes:
+        self, target: str, payload: bytes, *, progress: Progress | None = None, cancel: Callable[[], bool] = never,
+        room: str = "",
+    ) -> bytes:  # fmt: skip
         try:
             answer = pkgutil.resolve_name(target)(payload, _Both(progress or Silent(), cancel))
             return bytes(memoryview(answer))
@@ -95,6 +97,7 @@ class WorkerRunner:
         self.threads = threads or max(1, (os.cpu_count() or 2) // 2)
         self._turn = threading.Lock()
         self._worker: WorkerProcess | None = None
+        self._room = ""  # whose code has run in it
         self._number = 0
         self._closed = False
 
@@ -104,10 +107,11 @@ class WorkerRunner:
         return self._worker.pid if self._worker else None
 
     def call(
-        self, target: str, payload: bytes, *, progress: Progress | None = None, cancel: Callable[[], bool] = never
-    ) -> bytes:
+        self, target: str, payload: bytes, *, progress: Progress | None = None, cancel: Callable[[], bool] = never,
+        room: str = "",
+    ) -> bytes:  # fmt: skip
         with self._my_turn(cancel):
-            worker = self._ready()
+            worker = self._ready(room)
             self._number += 1
             healthy = False
             try:
@@ -146,13 +150,14 @@ class WorkerRunner:
         finally:
             self._turn.release()
 
-    def _ready(self) -> WorkerProcess:
+    def _ready(self, room: str) -> WorkerProcess:
         if self._closed:
             raise CrmdeskError("The bank is being closed, so no analysis can start; open it again.")
-        if self._worker is None or not self._worker.alive:
+        if self._worker is None or not self._worker.alive or (room and self._room not in ("", room)):
             if self._worker is not None:
                 self._retire(self._worker)
-            self._worker = WorkerProcess(self.threads, self.output)
+            self._worker, self._room = WorkerProcess(self.threads, self.output), ""
+        self._room = room or self._room  # what knows no room (warming up) leaves nothing behind
         return self._worker
 
     def _retire(self, worker: WorkerProcess) -> None:

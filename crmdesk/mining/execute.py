@@ -134,7 +134,7 @@ class Attempt:
         threads = self.record.versions["threads"]
         answer = self._runner.call(
             TARGET, payload(self._analysis, self._params, self._as_of, threads, piece),
-            progress=Part(progress, 0.15, 0.95, cancel), cancel=cancel,
+            progress=Part(progress, 0.15, 0.95, cancel), cancel=cancel, room=room_of(self._analysis, piece),
         )  # fmt: skip
         result = read_result(answer, self._analysis, who.customers)
         progress.step(0.97, "Storing the result")
@@ -142,6 +142,14 @@ class Attempt:
             self.record, result=result, verdict=result.verdict, metrics=result.metrics, warnings=result.warnings,
             gives=type(result).__name__,
         )  # fmt: skip
+
+
+def room_of(analysis: Analysis, piece: frame.Slice) -> str:
+    """Whose code meets the slice, and for which purpose: runs of others get a process of their own."""
+    finishers = [need.finish for need in piece.needs if not isinstance(need, Events) and need.finish]
+    tasks = [one for one in (analysis.run, analysis.score, analysis.offer) if one]
+    code = {pointer_of(one).partition(":")[0].partition(".")[0] for one in (*tasks, analysis.params, *finishers)}
+    return "crmdesk" if code == {"crmdesk"} else " ".join([analysis.purpose, *sorted(code)])
 
 
 def payload(

@@ -12,7 +12,7 @@ from crmdesk.contributions import Analysis, Params
 from crmdesk.domain.errors import BadInput, CrmdeskError
 from crmdesk.jobs import Progress
 from crmdesk.mining import frame
-from crmdesk.mining.execute import TARGET, Part, Workplace, payload
+from crmdesk.mining.execute import TARGET, Part, Workplace, payload, room_of
 from crmdesk.mining.params import validate
 from crmdesk.mining.record import RunRecord
 from crmdesk.mining.worker import Task
@@ -62,5 +62,6 @@ class Use:
         piece = frame.take(app.engine, who, needs, self.day, Part(progress, 0, 0.6, cancel), cancel)
         threads = self.record.versions.get("threads", 1)
         work = payload(self.analysis, params, self.day, threads, piece, self.model, task)
-        found: bytes = (runner or app.runner).call(TARGET, work, progress=Part(progress, 0.6, 1, cancel), cancel=cancel)
+        watch, room = Part(progress, 0.6, 1, cancel), room_of(self.analysis, piece)
+        found: bytes = (runner or app.runner).call(TARGET, work, progress=watch, cancel=cancel, room=room)
         return found

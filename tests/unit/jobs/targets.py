@@ -23,6 +23,18 @@ def surroundings(payload: bytes, progress: Progress) -> bytes:
     return json.dumps(kept | {"qt": [m for m in sys.modules if m.startswith("PySide6") and sys.modules[m]]}).encode()
 
 
+LEFT: list[bytes] = []
+
+
+def stay(payload: bytes, progress: Progress) -> bytes:
+    LEFT.append(payload)
+    return b""
+
+
+def remember(payload: bytes, progress: Progress) -> bytes:
+    return b"".join(LEFT)
+
+
 def refuse(payload: bytes, progress: Progress) -> bytes:
     raise AnalysisError("There are fewer customers than groups.")
 

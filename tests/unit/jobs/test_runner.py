@@ -60,6 +60,16 @@ def test_bytes_and_progress_cross_and_the_process_is_kept(runner: WorkerRunner) 
     assert works(runner) and runner.pid == first
 
 
+def test_what_one_plugin_left_in_the_process_does_not_meet_the_data_of_the_next(runner: WorkerRunner) -> None:
+    runner.warm("json")
+    warmed = runner.pid
+    runner.call("targets:stay", b"what the first one saw", room="one")
+    assert runner.pid == warmed, "a process that only warmed up is as good as a new one"
+    assert runner.call("targets:remember", b"", room="one") == b"what the first one saw"
+    assert runner.call("targets:remember", b"", room="two") == b""
+    assert runner.call("targets:remember", b"", room="one") == b"", "nor does it come back"
+
+
 def test_the_worker_knows_no_bank_no_key_and_no_qt(runner: WorkerRunner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CRMDESK_PASSPHRASE", "secret")
     told = json.loads(runner.call("targets:surroundings", b""))
