@@ -14,6 +14,7 @@ from crmdesk.cli.where import SavedName, Where, chosen, query
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Right, may
 from crmdesk.services import (
+    audit_log,
     customer_edit,
     customer_export,
     customers,
@@ -26,6 +27,9 @@ from crmdesk.services import (
 from crmdesk.services.near_names import near_names
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="A customer number.")]
+Reason = Annotated[
+    str, typer.Option("--reason", metavar="WHY", help="Why it is read in clear, where your role must say; it is kept.")
+]
 Values = Annotated[list[str], typer.Argument(metavar="FIELD=VALUE", help="Fields; an empty value clears one.")]
 
 
@@ -39,9 +43,12 @@ def find(
 ) -> None:
     """Who matches words and conditions, and what marketing may do with each today."""
     with opened(file) as app:
-        ids = customers.find(app, me(), query(app, where, saved, text))
+        asked_for = query(app, where, saved, text)
+        ids = customers.find(app, me(), asked_for)
         rows = customers.rows(app, me(), ids[:top].tolist(), searched=text)
         near = near_names(app, me(), text) if text and not where and not len(ids) else []
+        rule = customers.search_rule(app, me())
+        audit_log.note_search(app, me(), asked_for.text, len(ids))
     shown = [
         {"number": r.number, "name": r.name, "city": r.city, "segment": r.segment,
          "may_contact": [channel for channel, decision in r.permissions if decision.allowed],
@@ -53,19 +60,22 @@ def find(
         lines.append(grid(list(shown[0]), [[_cell(value) for value in row.values()] for row in shown], top))
     if near:
         lines.append(f"Near: {', '.join(near)}.")
-    answer({"count": len(ids), "customers": shown, "near": near}, json, "\n".join(lines))
+    if rule:
+        lines.append(rule)
+    document = {"count": len(ids), "customers": shown, "near": near, **({"rule": rule} if rule else {})}
+    answer(document, json, "\n".join(lines))
 
 
 def _cell(value: object) -> object:
     return ", ".join(value) if isinstance(value, list) else value or ""
 
 
-def show(file: File, number: Number, json: Json = False) -> None:
-    """One customer: who it is, what may be done today, household, tasks; contact data stays masked."""
+def show(file: File, number: Number, reason: Reason = "", json: Json = False) -> None:
+    """One customer: who it is, what may be done today, household, tasks; contact data masked without a reason."""
     with opened(file) as app:
-        card = customers.get(app, me(), number)
+        card = customers.get(app, me(), number, reason)
         customers.note_opened(app, me(), number)
-        around = surroundings.of_customer(app, me(), number)
+        around = surroundings.of_customer(app, me(), number, reason)
         sentence = permissions.contactable(app, me(), number) if Right.READ_PERMISSIONS in card.rights else ""
         due = tasks.of_customer(app, me(), number) if may(me(), Right.READ_WORK) else []
     document = {**asdict(card), "rights": sorted(card.rights), "may_contact": sentence, "surroundings": asdict(around),
@@ -198,10 +208,10 @@ def export(
     answer(document, json, f"Wrote {done.rows:,} customers to {done.file}; left out: {left_out}.")
 
 
-def changes(file: File, number: Number, json: Json = False) -> None:
+def changes(file: File, number: Number, reason: Reason = "", json: Json = False) -> None:
     """Every change of one customer's fields: when, who, from what to what."""
     with opened(file) as app:
-        found = history.of_customer(app, me(), number)
+        found = history.of_customer(app, me(), number, reason)
     columns = ["at", "by", "field", "before", "after"]
     rows = [[f"{e.at:%Y-%m-%d %H:%M}", e.by, e.field if e.field != "*" else e.title,
              "" if e.field == "*" else e.before, "" if e.field == "*" else e.after] for e in found]  # fmt: skip

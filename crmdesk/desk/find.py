@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crmdesk.desk.frame import Frame
 
 QUICK: Final = "crmdesk.desk.quick:ask"  # loads the services, so only once a bank is open
+NOTES: Final = "crmdesk.desk.customers.search_notes:SearchNotes"
 DEBOUNCE: Final = 120  # ms after the last key
 DEED: Final = Qt.ItemDataRole.UserRole
 # The groups in their order; an entry belongs to the one its menu place says.
@@ -40,6 +41,7 @@ class FindDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         size_dialog(self, 600, 460)
         self._frame, self._stop, self._ticket = frame, Event(), None
+        self._notes: Any = None  # what the audit is told of a search, made with the first answer
         self.field = QLineEdit()
         self.field.setPlaceholderText("A customer, a page, an action or an analysis")
         self.field.setAccessibleName("Find a customer, a page, an action or an analysis")
@@ -53,7 +55,7 @@ class FindDialog(QDialog):
         self.field.textChanged.connect(self.show_matches)
         self.field.returnPressed.connect(self.do_chosen)
         self.list.itemActivated.connect(lambda *_: self.do_chosen())
-        self.finished.connect(lambda *_: self._stop.set())
+        self.finished.connect(self._over)
         self.field.installEventFilter(self)
         self.show_matches("")
 
@@ -111,8 +113,21 @@ class FindDialog(QDialog):
             return
         self._stop = stop = Event()
         self._ticket: Ticket | None = context.background(
-            lambda: pkgutil.resolve_name(QUICK)(context, text, stop.is_set), self._fill, self._silent, self
-        )
+            lambda: pkgutil.resolve_name(QUICK)(context, text, stop.is_set), lambda found: self._show(text, found),
+            self._silent, self,
+        )  # fmt: skip
+
+    def _show(self, text: str, found: list[Any]) -> None:
+        if self._notes is None:
+            self._notes = pkgutil.resolve_name(NOTES)(self._frame.context, self)
+        self._notes.shown(text, sum(page == "customer" for _, _, page, _ in found))
+        self._fill(found)
+
+    def _over(self) -> None:
+        """What was found was seen, however soon the dialog is left."""
+        self._stop.set()
+        if self._notes is not None:
+            self._notes.commit()
 
     def _silent(self, error: Exception) -> None:
         """A question that was overtaken says nothing; any other failure is a notice, the entries stay."""

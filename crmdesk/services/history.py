@@ -15,6 +15,7 @@ from crmdesk.services import lasting
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.services.own_values import HIDDEN
+from crmdesk.services.sight import check_reason
 from crmdesk.services.undoing import OF_NOBODY, Reversal, check_rights
 from crmdesk.store import audit
 from crmdesk.store.journal import WHOLE, Journal
@@ -92,6 +93,7 @@ def of_customer(app: App, actor: Actor, number: str, reason: str = "") -> list[F
     with app.store.reader() as raw:
         customer = people.id_of(raw, number)
     if asked:
+        check_reason(reason)
         with app.store.write() as session:
             audit.record(app.store, session, actor, "read history", number, customer_id=customer, reason=reason.strip())
     # What a view leaves out cannot be told from what was empty: where it is masked it is read, and hidden by its tag.

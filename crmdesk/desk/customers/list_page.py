@@ -139,8 +139,8 @@ class CustomersPage(Page):
         app, actor, query = self.context.app, self.context.actor, self.query()
         self.show_loading()
         self._ticket = self.context.background(
-            lambda: customers.find(app, actor, query, cancel=stop.is_set), lambda ids: self._show(query, ids),
-            self.show_error, self,
+            lambda: (customers.find(app, actor, query, cancel=stop.is_set), customers.search_rule(app, actor)),
+            lambda found: self._show(query, *found), self.show_error, self,
         )  # fmt: skip
 
     def _fetch(self, ids: Sequence[int], arrived: Arrived) -> None:
@@ -155,15 +155,18 @@ class CustomersPage(Page):
 
     # Showing ---------------------------------------------------------------------------------------------------
 
-    def _show(self, query: CustomerQuery, ids: Sequence[int]) -> None:
+    def _show(self, query: CustomerQuery, ids: Sequence[int], rule: str) -> None:
         self.columns.matched.searched = tuple(fold(query.text).split())
         stay, self._asked = query == self._asked, query  # rows are fetched for the query that found them
         self.table.show_ids(ids, stay=stay)
         self.notes.shown(query.text, len(ids))
         self._show_picked()
         if len(ids):
-            self._say_found(query, len(ids))
+            self._say_found(query, len(ids), rule)
             self.show_content()
+        elif rule and sum(letter.isalnum() for letter in query.text) < customers.LETTERS_AT_LEAST:
+            self.say("")
+            self.show_no_match(f"You find customers one at a time. {rule}", ("Clear", self.clear))
         elif query.text or query.filters:
             self.say("")
             self._say_no_match(query)
@@ -171,9 +174,12 @@ class CustomersPage(Page):
             self.say("")
             self.show_empty(_why_nobody(self.context.actor))
 
-    def _say_found(self, query: CustomerQuery, number: int) -> None:
+    def _say_found(self, query: CustomerQuery, number: int, rule: str = "") -> None:
         found = "1 customer" if number == 1 else f"{words.count(number)} customers"
         asked = query.text or query.filters
+        if rule and number >= customers.FOUND_AT_MOST:
+            self.say(f"{found} are shown, and no more at once; type more of the name to find others.")
+            return
         self.say(f"{found} {'matches' if number == 1 else 'match'}." if asked else f"{found}.")
 
     def _show_picked(self) -> None:
@@ -231,8 +237,6 @@ class CustomersPage(Page):
 def _why_nobody(actor: Actor) -> str:
     """Why the list without search and filter is empty."""
     cell = grant(actor, Right.READ_CUSTOMER)
-    if cell is not None and cell.few:
-        return "You find customers one at a time: type two letters of the name, or a number, into the search."
     if cell is not None and cell.reach != Reach.ALL:
         return "No customer of this bank is looked after by you or your branch."
     return "This bank has no customers yet. Import a folder of files to begin: crmdesk import."

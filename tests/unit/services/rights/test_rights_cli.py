@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -114,3 +115,26 @@ def test_no_command_opens_a_bank_with_users_for_who_does_not_sign_in(
     out, said = capsys.readouterr()
     assert not out and "wrong" in said
     assert not leaks([out, said], ROLES[5], "adam", command)
+
+
+def test_the_officer_reads_in_clear_with_a_reason_and_every_search_is_in_the_audit(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = copy(desk, tmp_path)
+    name, number = mark("family", 1), Ask(desk, "dora", "own", tmp_path).number
+    for command in ("show", "history"):
+        assert run(file, [command, "@", number], "dora") == 0
+        assert name not in capsys.readouterr().out
+        assert run(file, [command, "@", number, "--reason", "no"], "dora") == 1
+        assert "only with a reason" in capsys.readouterr().err
+        assert run(file, [command, "@", number, "--reason", "a request for access"], "dora") == 0
+        assert command == "history" or name in capsys.readouterr().out
+    assert run(file, ["find", "@", "x"], "tina") == 0
+    assert "Type at least 2 letters or digits" in capsys.readouterr().out
+    assert acts(file).count("search") == 1
+    assert acts(file).count("read in clear") == 2 and acts(file).count("read history") == 1
+
+
+def acts(file: Path) -> list[str]:
+    with sqlite3.connect(file) as raw:
+        return [act for (act,) in raw.execute("SELECT act FROM audit_event")]
