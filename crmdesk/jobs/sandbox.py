@@ -1,7 +1,7 @@
 """What the worker gives up before plugin code runs: the user's files, the network, other processes (Linux).
 
 Landlock (kernel 5.13 and newer) leaves the interpreter, the packages and a scratch folder; a seccomp filter refuses
-sockets and looks into other processes. Both hold for every child and cannot be taken back. Elsewhere, and on older
+sockets, looks into other processes and changes of a file's owner, rights or times. Both hold for every child and cannot be taken back. Elsewhere, and on older
 kernels, `confine` says what is missing; the help page lists it as not prevented.
 """
 
@@ -30,11 +30,13 @@ _SYSTEM: Final = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/lo
                   "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu", "/sys/fs/cgroup",
                   *(f"/proc/self/{name}" for name in ("cgroup", "fd", "maps", "stat", "statm", "status", "task")),
                   )  # fmt: skip
-# socket, ptrace, process_vm_readv and _writev, io_uring_setup (it could open sockets), pidfd_getfd
+# socket, ptrace, process_vm_readv and _writev, io_uring_setup (it could open sockets), pidfd_getfd; then what Landlock
+# lets pass on every file of the user: chmod, chown, utime, setxattr and removexattr, each in all its forms.
 _REFUSED: Final = {
-    "x86_64": (0xC000003E, (41, 101, 310, 311, 425, 438)),
-    "aarch64": (0xC00000B7, (198, 117, 270, 271, 425, 438)),
-}
+    "x86_64": (0xC000003E, (41, 101, 310, 311, 425, 438, 90, 91, 268, 452, 92, 93, 94, 260, 132, 235, 261, 280,
+                            188, 189, 190, 463, 197, 198, 199, 466)),
+    "aarch64": (0xC00000B7, (198, 117, 270, 271, 425, 438, 52, 53, 452, 54, 55, 88, 5, 6, 7, 463, 14, 15, 16, 466)),
+}  # fmt: skip
 _X32: Final = 0x40000000  # the same calls under other numbers
 
 

@@ -212,6 +212,38 @@ def move_the_bank_here(bank: Path) -> bytes:
 
 
 @trick
+def open_the_keys_to_everybody(bank: Path) -> bytes:
+    os.chmod(f"{bank}.keys", 0o644)
+    return b"planted: rights"
+
+
+@trick
+def open_the_keys_by_the_newer_call(bank: Path) -> bytes:
+    fchmodat2 = 452
+    if ctypes.CDLL(None).syscall(fchmodat2, -100, f"{bank}.keys".encode(), 0o644, 0):
+        raise OSError
+    return b"planted: rights"
+
+
+@trick
+def take_the_bank_away_from_its_owner(bank: Path) -> bytes:
+    os.chown(bank, os.getuid(), os.getgid())
+    return b"planted: owner"
+
+
+@trick
+def write_a_note_beside_the_bank(bank: Path) -> bytes:
+    os.setxattr(bank, "user.note", b"seen")
+    return b"planted: attribute"
+
+
+@trick
+def make_the_bank_look_older(bank: Path) -> bytes:
+    os.utime(bank, (0, 0))
+    return b"planted: time"
+
+
+@trick
 def ask_another_program(bank: Path) -> bytes:
     return subprocess.run(["cat", str(bank), f"{bank}.keys"], capture_output=True, check=True).stdout
 
