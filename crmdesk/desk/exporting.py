@@ -198,6 +198,7 @@ class ExportDialog(FormDialog):
         self.save_button.setAccessibleName(verb.removesuffix("..."))
         self.save_button.setToolTip(f"{verb.removesuffix('...')} (Enter)")
         self.save_button.setEnabled(plan.rows > 0)
+        self.grow()
 
     def _way_of(self, missing: NeedsSecond) -> Deed:
         """To ask for exactly what was counted just now."""

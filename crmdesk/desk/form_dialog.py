@@ -87,6 +87,16 @@ class FormDialog(QDialog):
         self.fault.setVisible(bool(text))
         if text:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self.fault, text))
+        self.grow()
+
+    def grow(self) -> None:
+        """As tall as its sentences need now: a dialog does not grow by itself when one is added; it cuts its fields."""
+        whole = self.layout()
+        whole.activate()
+        wraps = whole.hasHeightForWidth()
+        needed = whole.totalHeightForWidth(self.width()) if wraps else whole.totalSizeHint().height()
+        if self.isVisible() and needed > self.height():
+            self.resize(self.width(), needed)
 
 
 def buddy(text: str, control: QWidget, hint: str = "") -> QLabel:

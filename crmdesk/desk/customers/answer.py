@@ -38,6 +38,7 @@ class Answer:
     tasks: list[TaskRow] | None
     now: datetime  # by the bank's clock
     shut: Mapping[Right, str]
+    reason: str = ""  # why everything is read in clear, where that was asked for
 
     @property
     def today(self) -> date:
@@ -77,9 +78,12 @@ def _reach(actor: Actor, right: Right) -> Reach | None:
     return cell.reach if cell is not None else None
 
 
-def ask(app: Any, actor: Actor, number: str) -> Answer:
-    """Called in a thread; BadInput where the number is unknown, Refused where the customer is out of reach."""
-    card = customers.get(app, actor, number)
+def ask(app: Any, actor: Actor, number: str, reason: str = "") -> Answer:
+    """Called in a thread; BadInput where the number is unknown, Refused where the customer is out of reach.
+
+    With a `reason` what the role sees masked is in clear, and the audit keeps it.
+    """
+    card = customers.get(app, actor, number, reason)
     asking = _Asking(actor)
     grid = asking.part(Right.READ_PERMISSIONS, lambda: permissions.grid(app, actor, number))
     line = asking.part(Right.READ_INTERACTIONS, lambda: customers.timeline(app, actor, number))
@@ -87,6 +91,7 @@ def ask(app: Any, actor: Actor, number: str) -> Answer:
     made = asking.part(Right.READ_RESULTS, lambda: offers.of_customer(app, actor, number))
     todo = asking.part(Right.READ_WORK, lambda: tasks.of_customer(app, actor, number))
     return Answer(
-        card, own_values.of_customer(app, actor, number), grid, line, surroundings.of_customer(app, actor, number),
-        segment, made, todo, grid.at if grid is not None else app.store.clock(), asking.shut,
+        card, own_values.of_customer(app, actor, number, reason), grid, line,
+        surroundings.of_customer(app, actor, number, reason), segment, made, todo,
+        grid.at if grid is not None else app.store.clock(), asking.shut, reason,
     )  # fmt: skip

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers.reason import ReasonDialog, asks_reason, offer
 from crmdesk.desk.widgets import Card, Elided, button, day_words, label
 from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
@@ -18,6 +20,9 @@ from crmdesk.services.customers import CustomerCard, SegmentCard
 from crmdesk.services.own_values import HIDDEN, OwnValue
 
 NARROWEST = 176  # px inside the narrowest card
+BIRTH = "birth_date"
+TITLES = {**words.CHANNELS, BIRTH: "Birth date"}
+NOTHING_SHUT: Mapping[Right, str] = {}
 REVEALED_FOR = 60_000  # ms until revealed contact data is hidden again
 
 
@@ -40,47 +45,87 @@ class Facts(QGridLayout):
 
 
 class Masked(QWidget):
-    """Contact data that looks masked and is spoken so; Reveal asks the service, which writes it into the audit."""
+    """A value that looks masked and is spoken so; Reveal asks the service, which writes it into the audit.
 
-    def __init__(self, context: DeskContext, number: str, field: str, masked: str) -> None:
+    Where the role must give a reason it is asked first, and stands under the value. `why_not`: out of reach.
+    """
+
+    def __init__(self, context: DeskContext, number: str, field: str, masked: str, why_not: str = "") -> None:
         super().__init__()
         self._context, self._number, self._field, self._masked = context, number, field, masked
+        right = Right.READ_PROTECTED if field == BIRTH else Right.READ_CONTACT
+        self._asks = asks_reason(context.actor, right)
         self.shown = Elided()
-        self.button: QPushButton = button("Reveal", self.toggle, "quiet", "Show for one minute; each look is audited")
+        self.purpose = label("", "muted", wrap=True)
+        tip = "Asks what it is for; shows" if self._asks else "Show"
+        self.button: QPushButton = button("", self.toggle, "quiet")
         self.button.setStyleSheet("QPushButton { min-height: 16px; padding: 2px 7px; }")
-        self.button.setAccessibleName(f"Reveal {words.CHANNELS[field].lower()}")
-        self.button.setEnabled(may(context.actor, Right.READ_CONTACT))
-        if not self.button.isEnabled():
-            self.button.setToolTip("Your role sees contact data masked; a teller or relationship manager can help")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        offer(self.button, why_not or self._why_never(right), f"{tip} for one minute; each look is audited")
+        row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.shown, 1)
         row.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.purpose)
         self._timer = QTimer(self, singleShot=True, interval=REVEALED_FOR)
         self._timer.timeout.connect(self.hide_again)
         self.hide_again()
+
+    def _why_never(self, right: Right) -> str:
+        held = may(self._context.actor, right)
+        return "" if held else "Your role sees contact data masked; a teller or relationship manager can help"
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if self._timer.isActive():
+            self.hide_again()
 
     def hide_again(self) -> None:
         self._timer.stop()
         self.shown.setText(self._masked)
         self.shown.setToolTip(self._masked)
+        self.shown.setAccessibleName(self._spoken())
+        self.purpose.setVisible(False)
+        self._name_button("Reveal..." if self._asks else "Reveal")
+
+    def _spoken(self) -> str:
+        """What is left of a masked value, in words; of some nothing is left."""
+        name = TITLES[self._field]
+        if self._field == BIRTH:
+            return f"{name} hidden, in {self._masked}"
         ending = self._masked.rpartition(" ")[2] if self._field == "phone" else self._masked.rpartition("@")[2]
-        self.shown.setAccessibleName(f"{words.CHANNELS[self._field]} hidden, ends {ending}")
-        self.button.setText("Reveal")
+        return f"{name} hidden, ends {ending}" if any(map(str.isalnum, ending)) else f"{name} hidden"
+
+    def _name_button(self, text: str) -> None:
+        self.button.setText(text)
+        self.button.setAccessibleName(f"{text.removesuffix('...')} {TITLES[self._field].lower()}")
 
     def toggle(self) -> None:
         if self._timer.isActive():
             self.hide_again()
             return
         app, actor, number, field = self._context.app, self._context.actor, self._number, self._field
-        self._context.background(lambda: customers.reveal(app, actor, number, field), self._show, owner=self)
 
-    def _show(self, value: str) -> None:
-        self.shown.setText(value)
-        self.shown.setToolTip(value)
-        self.shown.setAccessibleName(value)
-        self.button.setText("Hide")
+        def reveal(reason: str = "") -> str:
+            return customers.reveal(app, actor, number, field, reason)
+
+        if self._asks:
+            what = f"the {TITLES[field].lower()} of {number}"
+            ReasonDialog(self._context, self, what, reveal, self._show).open()
+        else:
+            self._context.background(reveal, self._show, owner=self)
+
+    def _show(self, value: str, reason: str = "") -> None:
+        told = words.on(date.fromisoformat(value)) if self._field == BIRTH and value else value or "Not recorded"
+        self.shown.setText(told)
+        self.shown.setToolTip(told)
+        self.shown.setAccessibleName(told)
+        self.purpose.setText(f"Shown for: {reason}")
+        self.purpose.setVisible(bool(reason))
+        self._name_button("Hide")
         self._timer.start()
 
 
@@ -94,14 +139,16 @@ class IdentityCard(Card):
         self._holder = QWidget()
         self.rows.addWidget(self._holder)
 
-    def show_card(self, card: CustomerCard, own: Sequence[OwnValue] = ()) -> None:
+    def show_card(self, card: CustomerCard, own: Sequence[OwnValue] = (), shut: Mapping[Right, str] = NOTHING_SHUT,
+                  *, opened: bool = False) -> None:  # fmt: skip
+        """`shut`: what is out of reach, and who can help; `opened`: the card was read in clear, with a reason."""
         self._holder.deleteLater()
         self._holder = QWidget()
         self.rows.addWidget(self._holder)
         column = QVBoxLayout(self._holder)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addLayout(self._standard(card))
+        column.addLayout(self._standard(card, shut, opened))
         filled = [one for one in own if one.text]
         if filled:
             facts = Facts(wrap=False)
@@ -110,17 +157,27 @@ class IdentityCard(Card):
             column.addWidget(rule())
             column.addLayout(facts)
 
-    def _standard(self, card: CustomerCard) -> Facts:
+    def _standard(self, card: CustomerCard, shut: Mapping[Right, str], opened: bool) -> Facts:
         facts = Facts(wrap=False)
         self.masked = []
+
+        def masked(title: str, field: str, value: str, right: Right) -> None:
+            self.masked.append(Masked(self._context, card.number, field, value, shut.get(right, "")))
+            facts.add(title, self.masked[-1])
+
         for field, value in (("phone", card.phone), ("email", card.email)):
-            if value:
-                self.masked.append(Masked(self._context, card.number, field, value))
-                facts.add(words.CHANNELS[field], self.masked[-1])
+            if value and not opened:
+                masked(words.CHANNELS[field], field, value, Right.READ_CONTACT)
             else:
-                facts.add(words.CHANNELS[field], "Not recorded")
-        for name, text in (("City", card.city), ("Born", card.born), ("Work", card.occupation.replace("_", " ")),
-                           ("Branch", card.branch), ("Manager", card.manager)):  # fmt: skip
+                facts.add(words.CHANNELS[field], value or "Not recorded")
+        if card.city:
+            facts.add("City", card.city)
+        if card.born and may(self._context.actor, Right.READ_PROTECTED) and not opened:
+            masked("Born", BIRTH, card.born, Right.READ_PROTECTED)
+        elif card.born:
+            facts.add("Born", day_words(card.born))
+        for name, text in (("Work", card.occupation.replace("_", " ")), ("Branch", card.branch),
+                           ("Manager", card.manager)):  # fmt: skip
             if text:
                 facts.add(name, text)
         if card.joined_on:

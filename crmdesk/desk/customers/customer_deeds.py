@@ -15,6 +15,7 @@ from crmdesk.desk.customers.add_around import ADDED
 from crmdesk.desk.customers.documents import DocumentsTab
 from crmdesk.desk.customers.editor import edit_customer, new_customer
 from crmdesk.desk.customers.overview import Overview
+from crmdesk.desk.customers.reason import offer
 from crmdesk.desk.customers.record_interaction import record_interaction
 from crmdesk.desk.permissions import deeds as permissions
 from crmdesk.desk.permissions.quick_deeds import QuickDeeds
@@ -24,6 +25,7 @@ from crmdesk.services.permissions import Grid
 if TYPE_CHECKING:
     from crmdesk.desk.frame import Frame
 
+ADD_TIP: Final = "Permission, task, document, household, relation, life event or interest"
 NOBODY: Final = "Open a customer first; then press {key}, or choose this again."
 
 
@@ -56,11 +58,12 @@ class Header:
         page.deeds.addWidget(self.quick)
         add = QPushButton("Add")
         add.setAccessibleName("Add")
-        add.setToolTip("Permission, task, document, household, relation, life event or interest")
+        add.setToolTip(ADD_TIP)
         add.setMenu(self._menu(add))
         if add.menu().actions():
             page.deeds.addWidget(add)
             self._buttons.append(add)
+        self._add = add
         if self._may(Right.EDIT_CUSTOMER):
             self._button("Edit", self.edit, "", "Edit the customer (E)", Right.EDIT_CUSTOMER)
             self._key("E", self.edit)
@@ -98,6 +101,9 @@ class Header:
         for one, right, tip in self._needs:
             one.setEnabled(right not in shut)
             one.setToolTip(shut.get(right, tip))
+        entries = self._add.menu().actions()
+        off = bool(entries) and not any(one.isEnabled() for one in entries)
+        offer(self._add, next(iter(shut.values()), "") if off else "", ADD_TIP)
         self._show_quick()
 
     def _open_to(self, right: Right) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from crmdesk.desk.context import DeskContext, sentence
@@ -16,6 +16,7 @@ from crmdesk.desk.customers.customer_tabs import CustomerTabs
 from crmdesk.desk.customers.documents import DocumentsTab
 from crmdesk.desk.customers.overview import Overview
 from crmdesk.desk.customers.permissions_tab import PermissionsTab
+from crmdesk.desk.customers.reason import ReasonDialog
 from crmdesk.desk.customers.timeline_tab import TimelineTab
 from crmdesk.desk.page import Page
 from crmdesk.desk.widgets import Elided, scrolled
@@ -44,7 +45,8 @@ class CustomerPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customer")
-        self.number = self._shown = ""
+        self.number = self._shown = self._reason = ""
+        self._masked: Answer | None = None  # as it was before a reason was given
         self.now = datetime.now(UTC)  # by the bank's clock once a customer is shown
         self.subtitle = Elided()
         self.subtitle.setProperty("role", "muted")
@@ -54,6 +56,9 @@ class CustomerPage(Page):
         self.overview.grid.evidence_asked.connect(self._show_evidence)
         self.tabs = CustomerTabs(context, scrolled(self.overview), self._narrow)
         self.header = Header(self)
+        self.clear_button = self.add_deed("Show with a reason...", self.show_clear, "",
+                                          "Everything in clear, until you leave this page; audited")  # fmt: skip
+        self.clear_button.setVisible(False)
         self.tabs.currentChanged.connect(lambda at: self.header.beside_grid(at == 0))
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -93,6 +98,7 @@ class CustomerPage(Page):
     def arrive(self, **args: Any) -> None:
         number = args.get("number", self.number)
         if number != self.number:
+            self.mask()
             self.number = number
             self.tabs.setCurrentIndex(args.get("tab", 0))
         app, actor = self.context.app, self.context.actor
@@ -115,6 +121,7 @@ class CustomerPage(Page):
         self.subtitle.setText("")
         self.say("")
         self.header.show(False)
+        self.clear_button.setVisible(False)
         again_deed = [] if isinstance(error, BadInput) else [("Try again", again or self.refresh)]
         ways = [*again_deed, ("See customers", lambda: self.context.open_page("customers"))]
         self.show_no_match(sentence(error), *ways)
@@ -124,12 +131,39 @@ class CustomerPage(Page):
         if not self.number:
             self.show_empty("No customer is chosen.", "See customers", lambda: self.context.open_page("customers"))
             return
+        app, actor, number, reason = self.context.app, self.context.actor, self.number, self._reason
+        self.load(lambda: ask(app, actor, number, reason), self._show)
+
+    # Read in clear, with a reason -------------------------------------------------------------------------------
+
+    def show_clear(self) -> None:
+        """Ask what it is for, then show everything of this customer in clear."""
         app, actor, number = self.context.app, self.context.actor, self.number
-        self.load(lambda: ask(app, actor, number), self._show)
+
+        def shown(found: Answer, reason: str) -> None:
+            if number == self.number and self.isVisible():
+                self._reason = reason
+                self._show(found)
+
+        ReasonDialog(self.context, self, f"{number} in clear", lambda why: ask(app, actor, number, why), shown).open()
+
+    def mask(self) -> None:
+        """As it was before; at once, for somebody else may look at the window next."""
+        if self._reason:
+            self._reason = ""
+            self.show_content()
+            if self._masked is not None:
+                self._show(self._masked)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.mask()
 
     def _show(self, found: Answer) -> None:
         if found.card.number != self.number:
             return  # another customer was opened meanwhile
+        if found.reason != self._reason:
+            return  # hidden again meanwhile
         card, parts, self.now = found.card, self.overview, found.now
         self._shown = card.number
         self.title.setText(card.name)
@@ -137,8 +171,8 @@ class CustomerPage(Page):
         self.subtitle.setToolTip(self.subtitle.text())
         self.say(permissions.sentence(found.grid.rows[0]) if found.grid else next(iter(found.shut.values()), ""))
         self.header.shut(found.shut)
-        parts.identity.show_card(card, found.own)
-        parts.around.show_all(card.number, found.around, self.now)
+        parts.identity.show_card(card, found.own, found.shut, opened=bool(found.reason))
+        parts.around.show_all(card.number, found.around, self.now, found.shut.get(Right.EDIT_CUSTOMER, ""))
         parts.products.show_card(card)
         parts.products.setVisible(self._reads(found, Right.READ_ACCOUNTS))
         self.header.show_permissions(found.grid)
@@ -148,13 +182,19 @@ class CustomerPage(Page):
         parts.segment.show_segment(found.segment)
         parts.segment.setVisible(self._reads(found, Right.READ_RESULTS))
         parts.recommended.show_all(found.offers)
-        parts.tasks.show_all(card.number, found.tasks, self.now)
+        parts.tasks.show_all(card.number, found.tasks, self.now, found.shut.get(Right.EDIT_WORK, ""))
         year_ago = date(found.today.year - 1, found.today.month, 1)
         if found.line is not None:
             parts.picture.show_line(found.line, year_ago, found.today)
         parts.timeline_card.setVisible(found.line is not None)
         self.tabs.fill(found)
         parts.read_in_order()
+        self.clear_button.setVisible(card.masked and card.reason)
+        if found.reason:
+            told = f"Shown for: {found.reason}. It hides again when you leave this page."
+            self._band.fill("note", told, [("Hide again", self.mask)])
+        else:
+            self._masked = found
 
     def _reads(self, found: Answer, right: Right) -> bool:
         """Whether the person holds the right, and for this customer."""

@@ -41,8 +41,14 @@ class CustomerTabs(LazyTabs):
         self._add("analysis", "Analysis", lambda: AnalysisTab(context), lambda tab, a: tab.show_segment(a.segment),
                   Right.READ_RESULTS)  # fmt: skip
         self._add("tasks", "Tasks", lambda: CustomerTasks(context), _number, Right.READ_WORK)
-        self._add("documents", "Documents", lambda: DocumentsTab(context), _number)
-        self._add("history", "History", lambda: HistoryTab(context), _number, Right.READ_HISTORY)
+        self._add(
+            "documents",
+            "Documents",
+            lambda: DocumentsTab(context),
+            lambda tab, a: tab.show_customer(a.card.number, a.reason, a.shut.get(Right.RECORD_PERMISSION, "")),
+        )
+        self._add("history", "History", lambda: HistoryTab(context),
+                  lambda tab, a: tab.show_customer(a.card.number, a.reason), Right.READ_HISTORY)  # fmt: skip
         self._add("panels", "Panels", lambda: PanelsTab(context), _number)
 
     def _add(self, key: str, title: str, make: Callable[[], QWidget], fill: Callable[[Any, Answer], Any],

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QVBoxLayout, 
 from crmdesk.desk import words
 from crmdesk.desk.background import Ticket
 from crmdesk.desk.context import DeskContext, sentence
+from crmdesk.desk.customers.reason import ReasonDialog, asks_reason, offer
 from crmdesk.desk.form_dialog import FormDialog, buddy
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import button, label
@@ -32,7 +33,8 @@ class DocumentsTab(QWidget):
     def __init__(self, context: DeskContext) -> None:
         super().__init__()
         self._context = context
-        self._number = ""
+        self._number = self._reason = ""
+        self._asks = asks_reason(context.actor, Right.READ_CONTACT)
         self._call: Ticket | None = None
         self._stale = True
         self._found: list[DocumentInfo] = []
@@ -60,9 +62,14 @@ class DocumentsTab(QWidget):
         self.add_button.setVisible(self._may_add)
         self.copy_button.setVisible(may(context.actor, Right.READ_CONTACT))
 
-    def show_customer(self, number: str) -> None:
-        """Called at each refresh of the page; the list is read when somebody looks."""
-        self._number, self._stale = number, True
+    def show_customer(self, number: str, reason: str = "", why_not: str = "") -> None:
+        """Called at each refresh of the page; the list is read when somebody looks, for the `reason` that was given.
+
+        `why_not`: no document may be added here.
+        """
+        self._number, self._stale, self._reason = number, True, reason
+        offer(self.add_button, why_not, "At most 20 MB; or drop a file here")
+        self.setAcceptDrops(self._may_add and not why_not)
         if self.isVisible():
             self._ask()
 
@@ -73,16 +80,16 @@ class DocumentsTab(QWidget):
 
     def _ask(self) -> None:
         self._stale = False
-        app, actor, number = self._context.app, self._context.actor, self._number
+        app, actor, number, reason = self._context.app, self._context.actor, self._number, self._reason
 
         def show(found: list[DocumentInfo]) -> None:
-            if number == self._number:
+            if (number, reason) == (self._number, self._reason):
                 self._show(found)
 
         if self._call is not None:
             self._call.drop()
         self._call = self._context.background(
-            lambda: documents.of_customer(app, actor, number), show, self._failed, self
+            lambda: documents.of_customer(app, actor, number, reason), show, self._failed, self
         )
 
     def _failed(self, error: Exception) -> None:
@@ -123,11 +130,18 @@ class DocumentsTab(QWidget):
 
     def save_to(self, one: DocumentInfo, target: Path) -> None:
         app, actor = self._context.app, self._context.actor
-        self._context.background(
-            lambda: keep(documents.content(app, actor, one.id), target),
-            lambda _: self._context.notify(f"A copy of {one.name} is saved; that is written into the audit."),
-            owner=self,
-        )
+
+        def copy(reason: str) -> None:
+            keep(documents.content(app, actor, one.id, reason), target)
+
+        def done(*_: object) -> None:
+            self._context.notify(f"A copy of {one.name} is saved; that is written into the audit.")
+
+        if self._asks and not self._reason:
+            ReasonDialog(self._context, self, f"{one.name} of {self._number}", copy, done).open()
+        else:
+            reason = self._reason
+            self._context.background(lambda: copy(reason), done, owner=self)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if event.mimeData().hasUrls():

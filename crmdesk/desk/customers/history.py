@@ -25,7 +25,7 @@ class HistoryTab(QWidget):
     def __init__(self, context: DeskContext) -> None:
         super().__init__()
         self._context = context
-        self._number = ""
+        self._number = self._reason = ""
         self._call: Ticket | None = None
         self._stale = True
         self._own: dict[str, str] = {}
@@ -40,9 +40,9 @@ class HistoryTab(QWidget):
         column.addWidget(self.note)
         column.addWidget(self.table, 1)
 
-    def show_customer(self, number: str) -> None:
-        """Called at each refresh of the page; the rows are read when somebody looks."""
-        self._number, self._stale = number, True
+    def show_customer(self, number: str, reason: str = "") -> None:
+        """Called at each refresh of the page; the rows are read when somebody looks, for the `reason` given."""
+        self._number, self._stale, self._reason = number, True, reason
         if self.isVisible():
             self._ask()
 
@@ -53,13 +53,13 @@ class HistoryTab(QWidget):
 
     def _ask(self) -> None:
         self._stale = False
-        app, actor, number = self._context.app, self._context.actor, self._number
+        app, actor, number, reason = self._context.app, self._context.actor, self._number, self._reason
 
         def ask() -> tuple[list[FieldEntry], list[OwnField]]:
-            return history.of_customer(app, actor, number), custom_fields.fields(app, actor, retired=True)
+            return history.of_customer(app, actor, number, reason), custom_fields.fields(app, actor, retired=True)
 
         def show(found: tuple[list[FieldEntry], list[OwnField]]) -> None:
-            if number == self._number:
+            if (number, reason) == (self._number, self._reason):
                 self._own = {one.code: one.title for one in found[1]}
                 self._show(found[0])
 

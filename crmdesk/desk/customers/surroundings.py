@@ -13,6 +13,7 @@ from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.add_around import ADDED, EVENTS
 from crmdesk.desk.customers.cards import NARROWEST
+from crmdesk.desk.customers.reason import offer
 from crmdesk.desk.widgets import Card, Elided, button, clear, label
 from crmdesk.desk.zoom import px
 from crmdesk.domain.change import Change
@@ -30,6 +31,7 @@ class AroundCard(Card):
         super().__init__("Household and people")
         self._context = context
         self._number, self._now = "", datetime.now(UTC)
+        self._why_not = ""
         self._may = may(context.actor, Right.EDIT_CUSTOMER)
         self._column = QVBoxLayout()
         self._column.setSpacing(2)
@@ -44,9 +46,10 @@ class AroundCard(Card):
         self.rows.addWidget(self.add_button, alignment=Qt.AlignmentFlag.AlignLeft)
         self.add_button.setVisible(self._may)
 
-    def show_all(self, number: str, found: Surroundings | None, now: datetime) -> None:
-        """None: the person may not read it, so the card is absent."""
-        self._number, self._now = number, now
+    def show_all(self, number: str, found: Surroundings | None, now: datetime, why_not: str = "") -> None:
+        """None: the person may not read it, so the card is absent. `why_not`: it may not be changed here."""
+        self._number, self._now, self._why_not = number, now, why_not
+        offer(self.add_button, why_not, "Household, relation, life event or interest")
         self.setVisible(found is not None)
         clear(self._column)
         if found is None:
@@ -86,6 +89,7 @@ class AroundCard(Card):
             leave = button("Leave this household", lambda: self._do(
                 lambda: surroundings.leave_household(app, actor, number), "Left the household"), "quiet",
                 "The customer lives here no more; Ctrl+Z takes it back")  # fmt: skip
+            offer(leave, self._why_not, leave.toolTip())
             leave.setStyleSheet("QPushButton { min-height: 16px; padding: 2px 7px; }")
             self._column.addWidget(leave, alignment=Qt.AlignmentFlag.AlignLeft)
 
@@ -122,6 +126,7 @@ class AroundCard(Card):
         if out is not None and self._may:
             made = button("×", out, "quiet", f"Remove: {name}")
             made.setAccessibleName(f"Remove: {name}")
+            offer(made, self._why_not, f"Remove: {name}")
             made.setStyleSheet("QPushButton { min-height: 18px; min-width: 10px; padding: 2px 6px; }")
             row.addWidget(made)
         return holder

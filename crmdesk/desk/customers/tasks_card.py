@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from crmdesk.desk.context import DeskContext
+from crmdesk.desk.customers.reason import offer
 from crmdesk.desk.widgets import Card, Elided, button, clear, label
 from crmdesk.desk.work import moments
 from crmdesk.desk.work.task_deeds import TaskDeeds
@@ -41,9 +42,10 @@ class TasksCard(Card):
         self.rows.addLayout(self._column)
         self.new_button.setVisible(self._deeds.allowed)
 
-    def show_all(self, number: str, found: Sequence[TaskRow] | None, now: datetime) -> None:
-        """None: the person may not read tasks, so the card is absent."""
+    def show_all(self, number: str, found: Sequence[TaskRow] | None, now: datetime, why_not: str = "") -> None:
+        """None: the person may not read tasks, so the card is absent. `why_not`: no task may be made here."""
         self._number, self._now = number, now
+        offer(self.new_button, why_not, "A task about this customer")
         self.setVisible(found is not None)
         waiting = [one for one in found or () if one.state == "open"]
         clear(self._column)
