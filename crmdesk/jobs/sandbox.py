@@ -1,8 +1,8 @@
 """What the worker gives up before plugin code runs: the user's files, the network, other processes (Linux).
 
 Landlock (kernel 5.13 and newer) leaves the interpreter, the packages and a scratch folder; a seccomp filter refuses
-sockets, looks into other processes and changes of a file's owner, rights or times. Both hold for every child and cannot be taken back. Elsewhere, and on older
-kernels, `confine` says what is missing; the help page lists it as not prevented.
+sockets, looks into other processes and changes of a file's owner, rights or times. Both hold for every child and cannot
+be taken back. Elsewhere, and on older kernels, `confine` says what is missing; the help page lists it as not prevented.
 """
 
 from __future__ import annotations

@@ -170,6 +170,10 @@ def fresh(app: App, actor: Actor) -> Actor:
         raise Refused("This bank has users; sign in with your name and password first.")
     if now.staff is None or now.ended:
         raise Refused(f"{actor.login} does not work here any more; an administrator can change that.")
+    whole = app.store.whole
+    if now.one_time or whole.proved.setdefault(actor.session, now.password_at) != now.password_at:
+        whole.sessions.pop(actor.session, None)  # what opened this session, in another window perhaps, opens no more
+        raise Refused("Your password was changed since you signed in; sign in again with the new one.")
     return replace(
         actor, roles=now.roles, held=now.roles, single=False, staff=now.staff, branch=now.branch, everywhere=False
     )

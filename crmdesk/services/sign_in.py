@@ -155,6 +155,7 @@ def check_again(app: App, actor: Actor, passphrase: str, *, cost: Cost | None = 
     with app.store.whole.write() as session:
         audit.record(app.store, session, _known(actor, found), "unlock")
     if found is not None and actor.session and not found.one_time:
+        app.store.whole.proved.pop(actor.session, None)
         app.store.sessions[actor.session] = actor.login
 
 
@@ -179,6 +180,7 @@ def change_password(app: App, actor: Actor, old: str, new: str, *, cost: Cost | 
         audit.record(store, session, _known(actor, found), "change password", key)
         ways_in.give(store, actor.login if found else "", new, cost)
     if found is not None and actor.session:
+        store.proved.pop(actor.session, None)
         store.sessions[actor.session] = actor.login
     touched = {"staff": frozenset({found.id})} if found else {}
     return Change("change_password", touched, store.change_no())

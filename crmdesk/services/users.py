@@ -84,6 +84,8 @@ def second_person(app: App, actor: Actor, me: NewUser, other: NewUser, *, cost: 
         raise BadFields(bad)
     store, keys = app.store.whole, []
     with ways_in.kept(app.path), store.write() as session:
+        if people.mode(raw_of(session)) != "single":  # another window was faster
+            raise Refused("This bank has users by now; sign in with your name and password.")
         for one, old in ((me, actor.login), (other, other.login)):
             keys.append(_place(session, one, old, cost))
             ways_in.give(store, one.login, one.password, cost)
@@ -104,14 +106,13 @@ def add(app: App, actor: Actor, new: NewUser, *, cost: Cost | None = None) -> On
     _need_users(actor)
     new = replace(trimmed(new), password=new.password or passwords.one_time(), one_time=True)
     store = app.store.whole
-    with store.reader() as raw:
-        bad = faults(raw, new)
-        there = people.person(raw, new.login)
-    if there is not None and (there.secret is not None or there.ended is not None):
-        bad["login"] = f"The name {new.login} is taken; choose another one."
-    if bad:
-        raise BadFields(bad)
     with ways_in.kept(app.path), store.write() as session:
+        bad = faults(raw_of(session), new)
+        there = people.person(raw_of(session), new.login)
+        if there is not None and (there.secret is not None or there.ended is not None):
+            bad["login"] = f"The name {new.login} is taken; choose another one."
+        if bad:
+            raise BadFields(bad)
         key = _place(session, new, new.login, cost)
         ways_in.give(store, new.login, new.password, cost)
         audit.record(store, session, actor, "add person", f"staff {key}", fields=words(new.roles))

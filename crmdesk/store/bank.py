@@ -38,6 +38,7 @@ class Store:
         self._readers = Readers(self.connect_to_read)
         self.audit_key = self.keys.audit
         self.sessions: dict[str, str] = {}  # the token of each person signed in here, and the login it stands for
+        self.proved: dict[str, str | None] = {}  # the time of the password by which each token was given
         self._scoped: dict[Scope, Store] = {}
         self._closed = False
         self.was_whole = False  # every page was read when this bank was opened, or known to be as it was

@@ -41,12 +41,17 @@ class Subject:
 
 @dataclass(frozen=True)
 class Standing:
-    """A person of the bank as the store has it now; `staff` None: nobody has this login."""
+    """A person of the bank as the store has it now; `staff` None: nobody has this login.
+
+    `one_time`: the password is one that somebody else gave, and opens nothing yet; `password_at` as it is stored.
+    """
 
     single: bool
     staff: int | None
     branch: int | None
     ended: bool
+    one_time: bool
+    password_at: str | None
     roles: frozenset[Role]
 
 
@@ -69,11 +74,11 @@ def subject(raw: Any, kind: str, key: Any) -> Subject | None:
 
 def standing(raw: Any, login: str) -> Standing:
     """The mode of the bank, and who has this login."""
-    mode, staff, branch, ended, roles = raw.execute(
-        "SELECT b.mode, s.id, s.branch_id, s.ended_at, "
+    mode, staff, branch, ended, one_time, password_at, roles = raw.execute(
+        "SELECT b.mode, s.id, s.branch_id, s.ended_at, s.one_time, s.password_at, "
         "(SELECT group_concat(role) FROM staff_role WHERE staff_id = s.id AND to_at IS NULL) "
         "FROM bank_state b LEFT JOIN staff s ON s.login = ?",
         (login,),
     ).fetchone()
     held = frozenset(Role(role) for role in (roles or "").split(",") if role)
-    return Standing(mode == "single", staff, branch, ended is not None, held)
+    return Standing(mode == "single", staff, branch, ended is not None, bool(one_time), password_at, held)

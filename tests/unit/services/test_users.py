@@ -222,6 +222,68 @@ def test_a_reset_signs_out_and_ends_a_pause(bank: Path, inside: tuple[App, Actor
     sign_in.enter(bank, open_app, "anna", given.password, cost=CHEAP)[0].close()
 
 
+def test_a_reset_signs_out_in_every_window(bank: Path, inside: tuple[App, Actor]) -> None:
+    app, ela = inside
+    far, dora = enter(bank, "dora")
+    with far:
+        staff.branches(far, dora)
+        given = users.reset_password(app, ela, "dora", cost=CHEAP)  # in another process
+        with pytest.raises(Refused, match="password was changed"):
+            staff.branches(far, dora)
+        near = sign_in.join(app, "dora", given.password, cost=CHEAP)
+        sign_in.change_password(app, near, given.password, "a quiet black horse", cost=CHEAP)
+        staff.branches(app, near)
+        with pytest.raises(Refused, match="sign in"):  # the old session does not come back to life
+            staff.branches(far, dora)
+
+
+def test_an_own_new_password_ends_the_sessions_of_the_old_one_elsewhere(bank: Path, inside: tuple[App, Actor]) -> None:
+    app, ela = inside
+    far, thief = enter(bank, "ela")
+    with far:
+        staff.branches(far, thief)
+        staff.branches(app, ela)
+        sign_in.change_password(app, ela, WORDS["ela"], "a quiet black horse", cost=CHEAP)
+        staff.branches(app, ela)
+        with pytest.raises(Refused, match="password was changed"):
+            staff.branches(far, thief)
+
+
+def test_sign_in_is_turned_on_by_the_first_of_two_windows_alone(plain: tuple[App, Actor]) -> None:
+    app, single = plain
+    far = open_app(app.path, None)
+    write, asked = far.store.write, []
+
+    def late() -> Any:
+        """The other window is faster: it was through the gate at the same time, and writes first."""
+        if not asked:
+            asked.append(users.second_person(app, single, person("ela"), person("dora"), cost=CHEAP))
+        return write()
+
+    with far:
+        far.store.write = late  # type: ignore[method-assign]
+        mia = NewUser("mia", "Mia", "", frozenset({Role.AUDITOR}), "white horses wait")
+        with pytest.raises(Refused, match="has users by now"):
+            users.second_person(far, single, person("anna", roles=frozenset({Role.ADMIN})), mia, cost=CHEAP)
+    assert look(app, "SELECT login FROM staff WHERE password_hash IS NOT NULL ORDER BY 1") == [("dora",), ("ela",)]
+
+
+def test_a_name_given_at_the_same_moment_is_taken(inside: tuple[App, Actor]) -> None:
+    app, ela = inside
+    write, asked = app.store.write, []
+
+    def late() -> Any:
+        if not asked:
+            asked.append(1)
+            users.add(app, ela, NewUser("mia", "Mia", "", frozenset({Role.AUDITOR})), cost=CHEAP)
+        return write()
+
+    app.store.write = late  # type: ignore[method-assign]
+    with pytest.raises(BadFields, match="taken"):
+        users.add(app, ela, NewUser("mia", "Another Mia", "", frozenset({Role.ADMIN})), cost=CHEAP)
+    assert {u.login: u.roles for u in users.users(app, ela)}["mia"] == {Role.AUDITOR}
+
+
 def test_an_end_and_a_return(bank: Path, inside: tuple[App, Actor]) -> None:
     app, ela = inside
     users.end(app, ela, "anna")
