@@ -171,8 +171,9 @@ class Column:
 
     `source` is "feature:ID/NAME", a column that a Features (the host's or the plugin's own) gives as of today, or
     "result:ANALYSIS/NAME", a column of the table `members` or `scores` in the latest run of the plugin's own analysis.
-    It is shown for people who permit mining for that purpose now, to whoever holds the right `may`; without one, to
-    whoever may read results. `kind` is text, number or date (a number counts seconds from 1970), `width` in pixels.
+    It is shown for people who permit mining for that purpose now, to whoever may read results and, where one is named,
+    holds the right `may` too; who sees results masked gets bands. `kind` is text, number or date (a number counts
+    seconds from 1970), `width` in pixels.
     """
 
     id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -151,8 +151,9 @@ def first_rows(
     """The first `limit` rows of an export as typed cells, for paper; the plan counts all of them.
 
     With `kept` the rows leave the bank: that is audited, and refused as in `write` where somebody withdrew meanwhile.
+    Without, addresses that only the list opens stay masked.
     """
-    order = order_for(chosen, columns, purpose, channel, app, actor)
+    order = replace(order_for(chosen, columns, purpose, channel, app, actor), veiled=not kept)
     ids, left_out = people(order, lambda: False)
     export_terms.check_rows(actor, len(ids))
     shown = ids[:limit]

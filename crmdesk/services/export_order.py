@@ -29,12 +29,16 @@ PURPOSE_WORDS: Final = {"service": "service", "marketing": "offers", "survey": "
 ADDRESS: Final = {"email": ("email",), "phone": ("phone",), "sms": ("phone",),
                    "post": ("street", "postcode", "city", "country")}  # fmt: skip
 _EVERY_ADDRESS: Final = frozenset(key for keys in ADDRESS.values() for key in keys)
+VEIL: Final = "•••"
 _LETTER: Final = ("name",)  # without one no letter arrives
 
 
 @dataclass(frozen=True)
 class Order:
-    """What was asked for, checked; `address`: columns in clear here, of those who permitted the channel."""
+    """What was asked for, checked; `address`: columns in clear here, of those who permitted the channel.
+
+    `veiled`: those columns say that there is something, and no more, for a look at what would be written.
+    """
 
     app: App
     actor: Actor
@@ -43,6 +47,7 @@ class Order:
     purpose: str
     channel: str
     address: frozenset[str]
+    veiled: bool = False
 
 
 def order_for(
@@ -137,6 +142,9 @@ def _by_id(order: Order, ids: list[int]) -> dict[int, list[Cell]]:
     keys = [column.key for column in order.columns if column.key in order.address]
     if not keys:
         return found
+    if order.veiled:
+        return {key: [VEIL if column.key in keys else one for one, column in zip(row, order.columns, strict=True)]
+                for key, row in found.items()}  # fmt: skip
     with order.app.store.whole.reader() as raw:  # each of them permitted this channel: `people`, `_note` of the export
         facts = customer_columns.facts(raw, list(found), keys)
     at = {column.key: i for i, column in enumerate(order.columns)}

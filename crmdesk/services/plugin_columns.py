@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from crmdesk.domain.errors import CrmdeskError
 from crmdesk.domain.rights import Actor, Right, View, grant, may, reads_scores
 from crmdesk.mining.checks import ONE_ROW_PER_CUSTOMER
 from crmdesk.plugin_host.loading import PluginFault, guarded
+from crmdesk.services import result_masks as masks
 from crmdesk.services.context import App
 from crmdesk.services.customer_card import minable
 from crmdesk.services.guard import service
@@ -37,7 +38,7 @@ _kept: OrderedDict[tuple[Path, str, str], dict[int, Any]] = OrderedDict()
 def offered(app: App, actor: Actor) -> dict[str, Column]:
     """The plugins' columns that this person may see, by id."""
     found: dict[str, Column] = getattr(app.plugins, "columns", dict)()
-    return {key: column for key, column in found.items() if may(actor, column.may or Right.READ_RESULTS)}
+    return {key: column for key, column in found.items() if all(may(actor, right) for right in _rights(column))}
 
 
 @service(Right.SIGNED_IN)
@@ -64,24 +65,45 @@ def cells(
     return found, tuple(failed)
 
 
+def _rights(column: Column) -> tuple[Right, ...]:
+    """What a column needs: a plugin may ask for a right more, never for one in the place of that to read results."""
+    return (Right.READ_RESULTS,) if column.may is None else (Right.READ_RESULTS, column.may)
+
+
 def _reached(app: App, actor: Actor, column: Column, ids: Sequence[int]) -> Sequence[int]:
-    """Those of the customers whom the column's right reaches."""
-    reached = within(app, actor, column.may or Right.READ_RESULTS)
-    return ids if reached is None else [customer for customer in ids if customer in reached]
+    """Those of the customers whom the column's rights reach."""
+    for right in _rights(column):
+        reached = within(app, actor, right)
+        ids = ids if reached is None else [customer for customer in ids if customer in reached]
+    return ids
 
 
 def _task(app: App, actor: Actor, column: Column, ids: Sequence[int]) -> Callable[[], dict[int, str]]:
-    found = grant(actor, column.may or Right.READ_RESULTS)
-    masked = found is not None and found.view == View.MASKED
+    cells = [grant(actor, right) for right in _rights(column)]
+    masked = any(cell is not None and cell.view == View.MASKED for cell in cells)
 
     def compute() -> dict[int, str]:
         what, source, name = column.parts()
-        values = _feature(app, source, name, ids) if what == "feature" else _result(app, actor, source, name, ids)
-        if masked and column.kind == "number":
-            return {customer: band(value) for customer, value in values.items()}
+        if masked and masks.is_reason(name):
+            return {}
+        found = _feature(app, source, name, ids) if what == "feature" else _result(app, actor, source, name)
+        values = found if what == "feature" else _permitted(app, source, found, ids)
+        if masked:
+            return _in_bands(values, Counter(found.values()), column.kind)
         return {customer: text(value, column.kind) for customer, value in values.items()}
 
     return compute
+
+
+def _in_bands(values: Mapping[int, Any], shared: Mapping[Any, int], kind: str) -> dict[int, str]:
+    """Values of single persons as bands, days as years; a word where enough people share it."""
+
+    def told(value: Any) -> str:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return text(value, kind)[:4] if kind == "date" else band(value)
+        return text(value, kind) if shared.get(value, 0) >= masks.SHARED else ""
+
+    return {customer: told(value) for customer, value in values.items()}
 
 
 def _feature(app: App, feature_id: str, name: str, ids: Sequence[int]) -> dict[int, Any]:
@@ -102,8 +124,16 @@ def _feature(app: App, feature_id: str, name: str, ids: Sequence[int]) -> dict[i
     return dict(zip(customers.tolist(), np.asarray(arrays[name]).tolist(), strict=True))
 
 
-def _result(app: App, actor: Actor, analysis: str, name: str, ids: Sequence[int]) -> dict[int, Any]:
-    """What the latest run of an analysis found, for those who permit its purpose now; empty before the first run.
+def _permitted(app: App, analysis: str, values: Mapping[int, Any], ids: Sequence[int]) -> dict[int, Any]:
+    """What was found about those of the customers who permit the purpose of the latest run now."""
+    with app.store.read() as session:
+        latest = runs.latest_done(session, analysis)
+    mined = _permitting(app, ids, latest[2]) if latest and values else ()
+    return {customer: values[customer] for customer in mined if customer in values}
+
+
+def _result(app: App, actor: Actor, analysis: str, name: str) -> dict[int, Any]:
+    """What the latest run of an analysis found about everybody; empty before the first run.
 
     Empty too where scores of that purpose are not for this person.
     """
@@ -122,7 +152,7 @@ def _result(app: App, actor: Actor, analysis: str, name: str, ids: Sequence[int]
     _kept[place] = values  # read last, dropped last
     while len(_kept) > _KEPT_AT_MOST:
         _kept.popitem(last=False)
-    return {customer: values[customer] for customer in _permitting(app, ids, purpose) if customer in values}
+    return values
 
 
 def _column_of(parts: Sequence[runs.Part], name: str) -> dict[int, Any]:

@@ -39,6 +39,11 @@ def masked(actor: Actor, purpose: str) -> bool:
     return found is not None and found.view == View.MASKED
 
 
+def is_reason(name: str) -> bool:
+    """Whether a column says why somebody was found, in words about that person."""
+    return name in _REASONS
+
+
 def persons(result: Result) -> dict[str, pd.DataFrame]:
     """The tables with a row for each person."""
     return {name: table for name, table in result.tables.items() if PERSON in table.columns}
@@ -67,7 +72,7 @@ def in_bands(result: Result) -> Result:
 
 
 def _banded(table: pd.DataFrame) -> pd.DataFrame:
-    kept = [name for name in table.columns if str(name) not in _REASONS]
+    kept = [name for name in table.columns if not is_reason(str(name))]
     return table[kept].assign(**{str(name): _cells(table[name]) for name in kept if name != PERSON})
 
 
