@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from crmdesk.domain.rights import Right, View
+from crmdesk.domain.rights import Grant, Right, View
 
-if TYPE_CHECKING:
-    from crmdesk.store.scope import Scope
+
+class Scope(Protocol):
+    """What a rule asks of a person's scope (`store.scope.Scope`)."""
+
+    @property
+    def login(self) -> str: ...
+
+    def of(self, *rights: Right) -> Grant | None: ...
+
+    def view(self, right: Right) -> View | None: ...
+
+    def reached(self, found: Grant | None, who: str = ...) -> str: ...
+
 
 Shown = dict[str, str | None]
-Rule = Callable[["Scope"], tuple[Shown, str]]
+Rule = Callable[[Scope], tuple[Shown, str]]
 HELD_BAND: Final = "held_band"  # a further view, of no table
 _OF_ROW: Final = "main.customer c WHERE c.id = main.field_change.customer_id"
 _DEED_ROWS: Final = (
