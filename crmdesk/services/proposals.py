@@ -24,7 +24,11 @@ KEPT: Final = timedelta(days=7)  # real time after the approval within which the
 LONGEST: Final = 1_000  # letters of a reason or an answer
 # Who may propose: whoever may do the act once it is approved.
 RIGHTS: Final[Mapping[str, Right]] = {"import": Right.IMPORT, "restore": Right.RESTORE, "export": Right.EXPORT}
-_ACTS: Final = {"import": "An import", "restore": "A restore", "export": "An export of more than 1,000 rows"}
+_ACTS: Final = {
+    "import": "An import",
+    "restore": "A restore",
+    "export": "An export that takes your day past 1,000 rows",
+}
 
 
 @dataclass(frozen=True)

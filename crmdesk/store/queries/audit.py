@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from crmdesk.store.queries.permissions import moment
+from crmdesk.store.queries.permissions import moment, stored
 
 # A row about a customer often names the number as its object: whoever sees a pseudonym in its place sees it there too.
 # Numbers of customers out of sight are left empty; `customer` is what the reader's connection shows of the table.
@@ -98,6 +98,16 @@ def _day(day: date | None) -> str | None:
 def distinct(raw: Any, column: str) -> list[str]:
     """Every value of `actor` or `act` that the audit holds, in order."""
     return [value for (value,) in raw.execute(_DISTINCT.format(column={"actor": "actor", "act": "act"}[column]))]
+
+
+def rows_taken(raw: Any, actor: str, acts: Sequence[str], since: datetime) -> int:
+    """How many rows about customers left the bank with a person alone since a moment, by acts that tell so."""
+    marks = ", ".join("?" * len(acts))
+    found = raw.execute(
+        "SELECT coalesce(sum(CAST(reason AS INTEGER)), 0) FROM audit_event WHERE actor = ? AND at >= ?"
+        f" AND act IN ({marks}) AND instr(reason, ';') = 0", (actor, stored(since), *acts),
+    )  # fmt: skip
+    return int(found.fetchone()[0])
 
 
 def customer_behind(raw: Any, number: str) -> int | None:

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crmdesk.contributions import Column
+from crmdesk.domain.errors import NeedsSecond
 from crmdesk.domain.rights import Right
-from crmdesk.services import plugin_columns, prints
+from crmdesk.services import customer_export, large_export, plugin_columns, prints, proposals
 from crmdesk.services.customers import Chosen, CustomerQuery
 from tests.unit.services.mining_bank import FewPlugins, SmallApp
 from tests.unit.services.staffed_bank import Plugins, actor, run, staffed, with_users
@@ -78,3 +81,23 @@ def test_a_look_at_a_print_shows_no_address_before_it_is_in_the_audit(app: Small
     assert ("C-000001", "p1@mail.example") in kept.rows
     with app.store.reader() as raw:
         assert raw.execute("SELECT count(*) FROM audit_event WHERE act = 'print customers'").fetchone() == (1,)
+
+
+def test_a_long_list_does_not_leave_in_slices(app: SmallApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large_export, "ALONE", 40)
+    app, mark = replace(app, plugins=FewPlugins()), actor("mark")
+    order: dict[str, Any] = {"purpose": "marketing", "channel": "email"}
+    halves = [Chosen(CustomerQuery(), tuple(part)) for part in (range(1, 22), range(22, 43))]
+    customer_export.write(app, mark, halves[0], ("email",), tmp_path / "1.csv", **order)
+    with pytest.raises(NeedsSecond, match="a day past 1,000 rows needs a second person"):
+        customer_export.write(app, mark, halves[1], ("email",), tmp_path / "2.csv", **order)
+    with pytest.raises(NeedsSecond):
+        prints.customer_list(app, mark, halves[1], ("email",), "marketing", "email", kept=True)
+    assert not (tmp_path / "2.csv").exists()
+    asked = customer_export.ask(app, mark, halves[1], ("email",), reason="the letter of May", **order)
+    proposals.decide(app, actor("dora"), asked, True)
+    customer_export.write(app, mark, halves[1], ("email",), tmp_path / "2.csv", **order)
+    few = Chosen(CustomerQuery(), (1, 2))  # what two people agreed to is not counted again
+    customer_export.write(app, mark, few, ("email",), tmp_path / "3.csv", **order)
+    monkeypatch.setattr(large_export, "DAY", timedelta(0))
+    customer_export.write(app, mark, halves[0], ("email",), tmp_path / "4.csv", **order)
