@@ -62,11 +62,13 @@ def restore(actor: Actor, source: Path, target: Path, keys: Keys | None = None) 
     protection = "encrypted" if own is not None else "plain"
     if own is None and target.exists() and keyfile.is_encrypted(target):
         protection = "lost"
-    by = restoring.agreed(actor, source, target, before)
+    looked_at = files.sha256(source)
+    by = restoring.agreed(actor, source, target, before, looked_at)
     found: carry.Later | None = None
 
     def prepare(part: Path) -> None:
         nonlocal found
+        restoring.check_copied(source, part, looked_at)
         found = carry.later_in(target, part, own, before)
         store = Store(part, own)
         try:

@@ -27,16 +27,20 @@ def ask(app: App, actor: Actor, source: Path, reason: str) -> int:
     made = datetime.fromtimestamp(source.stat().st_mtime, UTC)
     details = {"backup": source.name, "made": f"{made:%Y-%m-%d %H:%M} UTC",
                "size": f"{source.stat().st_size / 1e6:,.1f} MB"}  # fmt: skip
-    return proposals.propose(app, actor, "restore", _title(app, source), _subject(source), details, reason)
+    return proposals.propose(
+        app, actor, "restore", _title(app, source), _subject(files.sha256(source)), details, reason
+    )
 
 
 def check(app: App, actor: Actor, source: Path) -> None:
     """While the bank is still open: NeedsSecond where nobody approved that `source` replaces it."""
-    proposals.check(app, actor, "restore", _subject(source), title=_title(app, source))
+    proposals.check(app, actor, "restore", _subject(files.sha256(source)), title=_title(app, source))
 
 
-def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
+def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None, sha256: str) -> str:
     """The words for the audit of a restore that may be done; NeedsSecond where nobody approved it.
+
+    `sha256` is that of the backup as it was looked at.
 
     The approval needs no spending: it is gone with the bank that is replaced. Where that bank is missing or cannot be
     read there is nobody to ask, and the audit says so.
@@ -52,7 +56,7 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None) -> str:
             found = people.person(raw, actor.login)
             if found is None or found.ended is not None or not may(replace(actor, roles=found.roles), Right.RESTORE):
                 raise Refused(f"{actor.login} may not restore {target.name}; one of its administrators can.")
-            return proposals.agreed(raw, actor, "restore", _subject(source))
+            return proposals.agreed(raw, actor, "restore", _subject(sha256))
     except Refused:
         raise
     except CrmdeskError:
@@ -63,5 +67,11 @@ def _title(app: App, source: Path) -> str:
     return f"Restore {app.path.name} from {source.name}"
 
 
-def _subject(source: Path) -> str:
-    return proposals.subject("restore", backup=files.sha256(source))
+def check_copied(source: Path, part: Path, sha256: str) -> None:
+    """CrmdeskError where what was copied is not what was looked at: the file was exchanged meanwhile."""
+    if files.sha256(part) != sha256:
+        raise CrmdeskError(f"{source} was exchanged meanwhile; the bank stays as it was. Look at the backup again.")
+
+
+def _subject(sha256: str) -> str:
+    return proposals.subject("restore", backup=sha256)

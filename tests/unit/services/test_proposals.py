@@ -10,6 +10,7 @@ import pytest
 from crmdesk.app import App
 from crmdesk.domain.errors import BadFields, BadInput, CrmdeskError, NeedsSecond, Refused
 from crmdesk.domain.rights import Actor, Role
+from crmdesk.places import beside
 from crmdesk.services import backup, importing, proposals, restoring, sign_in, users
 from crmdesk.services.new_user import NewUser
 from crmdesk.services.proposals import subject
@@ -253,3 +254,29 @@ def test_a_restore_waits_too_and_says_who_agreed(tmp_path: Path) -> None:
         assert proposals.open_ones(app, come(app, "dora")) == []
     with pytest.raises(NeedsSecond):
         backup.restore(ela, kept, path)
+
+
+def test_a_backup_exchanged_after_the_approval_was_looked_at_is_not_restored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = build(tmp_path / "b.crmdesk")
+    kept, other = tmp_path / "k.crmdesk", tmp_path / "other.crmdesk"
+    with open_app(path, None) as app:
+        ela = come(app, "ela")
+        backup.backup(app, ela, kept)
+        backup.backup(app, ela, other)
+        key = restoring.ask(app, ela, kept, "an import went wrong")
+        proposals.decide(app, come(app, "dora"), key, True)
+    beside(kept, "manifest.json").unlink()
+    agreed = restoring.agreed
+
+    def swapped(*given: Any) -> str:
+        said = agreed(*given)
+        other.replace(kept)
+        return said
+
+    monkeypatch.setattr(restoring, "agreed", swapped)
+    before = path.read_bytes()
+    with pytest.raises(CrmdeskError, match="exchanged"):
+        backup.restore(ela, kept, path)
+    assert path.read_bytes() == before

@@ -30,7 +30,7 @@ BEHIND = ("is not encrypted; encrypt it first",)
 # The gate itself, and questions that a service which was let in asks of another part of this room.
 INSIDE = {
     "guard.enter", "guard.fresh", "large_export.ask", "large_export.check", "proposals.check", "proving.inside",
-    "proving.standing", "reach.within", "restoring.agreed", "sight.opened", "sight.rights_of",
+    "proving.standing", "reach.within", "restoring.agreed", "restoring.check", "sight.opened", "sight.rights_of",
 }  # fmt: skip
 
 
