@@ -29,6 +29,7 @@ from crmdesk.services.customer_card import (
 )
 from crmdesk.services.guard import service
 from crmdesk.services.list_fields import FilterField, ListColumn, check_filter, columns, fields
+from crmdesk.services.reach import FOUND_AT_MOST
 from crmdesk.services.sight import cell, money_band, narrower, sight_of
 from crmdesk.store.queries import customers as people
 from crmdesk.store.queries import permissions as ledger
@@ -68,7 +69,6 @@ __all__ = [
     "timeline",
 ]  # fmt: skip
 BLOCK: Final = 256
-FOUND_AT_MOST: Final = 25  # by who finds customers one at a time
 LETTERS_AT_LEAST: Final = 2
 
 

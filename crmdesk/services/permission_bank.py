@@ -25,7 +25,7 @@ from crmdesk.domain.permission import (
 from crmdesk.domain.rights import Actor, Right, clear
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
-from crmdesk.services.reach import within
+from crmdesk.services.reach import listed_at_most, within
 from crmdesk.store.queries import permission_bank as queries
 from crmdesk.store.queries import permissions as ledger
 
@@ -144,11 +144,12 @@ def repermission(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_M
 def queue(app: App, actor: Actor, days: int = 60, limit: int = SHOWN_AT_MOST) -> Queue:
     """Grants that end within `days`, soonest first, then those that have ended, latest first; at most `limit` of them.
 
-    All are counted. What was refused, withdrawn or objected to since is not in the queue, nor is a restricted, merged,
-    erased or former customer.
+    All are counted; who finds customers one at a time is told 25 of them. What was refused, withdrawn or objected to
+    since is not in the queue, nor is a restricted, merged, erased or former customer.
     """
     if days < 0:
         raise BadInput(f"The days ahead are a number from 0 up, not {days}.")
+    limit = listed_at_most(actor, limit)
     clock = app.store.clock()
     with app.store.reader() as raw:
         customers = np.setdiff1d(_reached(app, actor, everyone(raw)), queries.not_asked(raw, clock))
@@ -184,7 +185,7 @@ def _ending(
 @service(Right.READ_PERMISSIONS)
 def objections(app: App, actor: Actor, limit: int = SHOWN_AT_MOST) -> list[Saying]:
     """Objections that stand now, the newest first; one that yielded to a later own grant is not among them."""
-    clock = app.store.clock()
+    clock, limit = app.store.clock(), listed_at_most(actor, limit)
     with app.store.reader() as raw:
         customers = _reached(app, actor, everyone(raw))
         events = columns.known_by(columns.read_ledger(raw), clock)
@@ -199,7 +200,7 @@ def objections(app: App, actor: Actor, limit: int = SHOWN_AT_MOST) -> list[Sayin
 @service(Right.READ_PERMISSIONS)
 def changed_since(app: App, actor: Actor, since: datetime | None = None, limit: int = SHOWN_AT_MOST) -> list[Saying]:
     """Withdrawals and objections written down after `since` (None: in the last seven days), the newest first."""
-    since = since or app.store.clock() - timedelta(days=NEWS_DAYS)
+    since, limit = since or app.store.clock() - timedelta(days=NEWS_DAYS), listed_at_most(actor, limit)
     with app.store.reader() as raw:
         reached = within(app, actor, Right.READ_PERMISSIONS)
         return [_saying(actor, row) for row in queries.withdrawn_since(raw, since.astimezone(UTC), limit, reached)]

@@ -27,7 +27,7 @@ RIGHTS: Final[Mapping[str, Right]] = {"import": Right.IMPORT, "restore": Right.R
 _ACTS: Final = {
     "import": "An import",
     "restore": "A restore",
-    "export": "An export that takes your day past 1,000 rows",
+    "export": "An export that takes a day past 1,000 rows",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from crmdesk.domain.errors import Refused
 from crmdesk.domain.rights import Actor, Reach, Right, grant
@@ -11,6 +11,8 @@ from crmdesk.services.context import App
 from crmdesk.services.guard import check_reach
 from crmdesk.store.queries import reach as queries
 from crmdesk.store.queries import subjects
+
+FOUND_AT_MOST: Final = 25  # by who finds customers one at a time
 
 
 def within(app: App, actor: Actor, right: Right) -> frozenset[int] | None:
@@ -45,6 +47,12 @@ def check_customers(raw: Any, actor: Actor, right: Right, customers: Iterable[in
         return
     for customer in customers:
         check_row(raw, actor, right, "person", customer)
+
+
+def listed_at_most(actor: Actor, limit: int) -> int:
+    """How many customers a list names at once: few to who finds them one at a time."""
+    cell = grant(actor, Right.READ_CUSTOMER)
+    return min(limit, FOUND_AT_MOST) if cell is not None and cell.few else limit
 
 
 def one_at_a_time(actor: Actor, right: Right) -> None:
