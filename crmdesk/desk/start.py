@@ -85,11 +85,15 @@ class Entered:
 
 @dataclass(frozen=True)
 class Key:
-    """What was typed at the door: nothing for a bank that asks nothing; `new` replaces a one-time password."""
+    """What was typed at the door: nothing for a bank that asks nothing; `new` replaces a one-time password.
+
+    `recovery` is the recovery key, typed in the place of a lost passphrase, which `new` replaces.
+    """
 
     name: str = ""
     passphrase: str = field(default="", repr=False)
     new: str = field(default="", repr=False)
+    recovery: str = field(default="", repr=False)
 
 
 NO_KEY: Final = Key()
@@ -98,11 +102,16 @@ NO_KEY: Final = Key()
 def _enter(path: Path, safe_mode: bool, key: Key) -> Entered:
     """In a thread: the store, plugins and services are imported here, after the first frame."""
     from crmdesk.app import build_app
-    from crmdesk.services import sign_in
+    from crmdesk.services import lost_passphrase, sign_in
+
+    def build(file: Path, keys: Any) -> App:
+        return build_app(file, keys=keys, safe_mode=safe_mode)
 
     door = sign_in.door(path)
-    app, actor = sign_in.enter(path, lambda file, keys: build_app(file, keys=keys, safe_mode=safe_mode),
-                               key.name, key.passphrase)  # fmt: skip
+    if key.recovery:
+        app, actor = lost_passphrase.enter(path, build, key.recovery, key.new, key.name)
+    else:
+        app, actor = sign_in.enter(path, build, key.name, key.passphrase)
     try:
         if sign_in.must_change(app, actor):
             if not key.new:
@@ -179,7 +188,8 @@ def _not_open(frame: Frame, path: Path, key: Key, error: Exception, again: Calla
         close_bank(frame)  # one window, one bank: the door of the next stands where the start page is
     if isinstance(error, SignInNeeded):
         frame.notice("")
-        frame.start.ask(path, error.door, lambda name, passphrase: again(Key(name, passphrase)))
+        frame.start.ask(path, error.door, lambda name, passphrase: again(Key(name, passphrase)),
+                        lambda name, recovery, new: again(Key(name, new=new, recovery=recovery)))  # fmt: skip
     elif isinstance(error, MustChange):
         frame.notice("")
         frame.start.ask_new(path, lambda new: again(Key(key.name, key.passphrase, new)))

@@ -17,6 +17,7 @@ from crmdesk.desk.page import Page
 from crmdesk.desk.settings import WindowSettings
 from crmdesk.desk.sign_in.door_card import DoorCard, centred
 from crmdesk.desk.sign_in.new_password import NewPasswordCard
+from crmdesk.desk.sign_in.recovery_card import RecoveryCard
 from crmdesk.desk.widgets import Card, button, clear, label
 from crmdesk.domain.errors import CrmdeskError
 
@@ -27,8 +28,9 @@ WELCOME: Final = "Welcome to crmdesk"
 INVITE: Final = "Open a bank, or try crmdesk on 15,000 invented customers."
 
 
+RECOVERY: Final = 3  # the place of its card
 LOST: Final = "Forgotten? An administrator gives you a new one-time password."
-LOST_SINGLE: Final = "Forgotten? Type the recovery key here instead, the one that was printed."
+LOST_SINGLE: Final = "Only the passphrase opens it, or the recovery key that was printed."
 
 
 class StartPage(Page):
@@ -42,13 +44,16 @@ class StartPage(Page):
         self._open: Callable[[Path], None] = lambda path: None
         self._ask: Callable[[str, str], Any] = lambda name, passphrase: None
         self._ask_new: Callable[[str], Any] = lambda new: None
+        self._recover: Callable[[str, str, str], Any] = lambda name, key, new: None
         self._recent = QVBoxLayout()
         self._recent.setSpacing(4)
         self._locked: set[Path] = set()  # recent banks that ask for a name or passphrase
-        self.door = DoorCard(self._send, self.welcome)
+        self.door = DoorCard(self._send, self.welcome, self.ask_recovery)
+        self.recovery = RecoveryCard(self._send_recovery, self._back_to_door)
         self.new_password = NewPasswordCard(self._send_new, self.welcome)
         self._parts = QStackedWidget()
-        for part in (self._both_cards(), centred(self.door), centred(self.new_password)):
+        for part in (self._both_cards(), centred(self.door), centred(self.new_password),
+                     centred(self.recovery)):  # fmt: skip
             self._parts.addWidget(part)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 8, 0, 0)
@@ -73,16 +78,30 @@ class StartPage(Page):
         self._parts.setCurrentIndex(0)
         self.door.passphrase.clear()
         self.new_password.pair.clear()
+        self.recovery.forget()
         self.show_content()
 
-    def ask(self, path: Path, door: Door, send: Callable[[str, str], Any]) -> None:
-        """The bank wants to know who is there: `send(name, passphrase)`."""
-        self._ask = send
+    def ask(
+        self, path: Path, door: Door, send: Callable[[str, str], Any], recover: Callable[[str, str, str], Any]
+    ) -> None:  # fmt: skip
+        """The bank wants to know who is there: `send(name, passphrase)`, or `recover(name, recovery key, new)`."""
+        self._ask, self._recover = send, recover
         self._heading = f"Sign in to {path.stem}" if door.users else f"Open {path.stem}"
         self._invite = "This bank has users." if door.users else "This bank is encrypted."
         self._parts.setCurrentIndex(1)
         self.show_content()
-        self.door.ask(name=door.users, note=LOST if door.users else LOST_SINGLE)
+        self.door.ask(name=door.users, note=LOST if door.users else LOST_SINGLE, encrypted=door.encrypted)
+
+    def ask_recovery(self) -> None:
+        """No passphrase is known any more."""
+        users = not self.door.name.isHidden()
+        self._parts.setCurrentIndex(RECOVERY)
+        self.recovery.ask(users=users, name=self.door.name.text().strip())
+
+    def _back_to_door(self) -> None:
+        self.recovery.forget()
+        self._parts.setCurrentIndex(1)
+        self.door.setFocus()
 
     def ask_new(self, path: Path, send: Callable[[str], Any]) -> None:
         """A one-time password was right: `send(new)`."""
@@ -95,7 +114,8 @@ class StartPage(Page):
     def refused(self, error: Exception) -> None:
         """What was typed did not open the bank: why, beside the fields."""
         self.show_content()
-        card = self.new_password if self._parts.currentIndex() == 2 else self.door
+        cards: dict[int, Any] = {2: self.new_password, RECOVERY: self.recovery}
+        card = cards.get(self._parts.currentIndex(), self.door)
         card.refused(sentence(error))
 
     def look_at_doors(self) -> None:
@@ -121,8 +141,13 @@ class StartPage(Page):
     def _send_new(self, new: str) -> None:
         self._ask_new(new)
 
+    def _send_recovery(self, name: str, key: str, new: str) -> None:
+        self._recover(name, key, new)
+
     def _escape(self) -> None:
-        if self._parts.currentIndex():
+        if self._parts.currentIndex() == RECOVERY:
+            self._back_to_door()
+        elif self._parts.currentIndex():
             self.welcome()
 
     def _both_cards(self) -> QWidget:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from gui.doors import add_people, open_as
+from gui.doors import CHEAP, WORD, add_people, join, knock, open_as
 from gui.test_shots_sign_in import both, front, shoot
-from gui.window import settle
+from gui.window import app_on, settle
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.asking import AskDialog
+from crmdesk.desk.backups import from_file
 from crmdesk.desk.frame import Frame
-from crmdesk.domain.rights import Role
+from crmdesk.domain.rights import Role, single_user
+from crmdesk.services import encryption, large_export
 
 pytestmark = pytest.mark.shots
 
@@ -24,7 +26,9 @@ def test_reason(role: Role, closed_desk: Frame, bank: Path, qtbot: QtBot) -> Non
     desk.resize(1440, 900)
     with desk.context.app.store.whole.reader() as raw:  # type: ignore[union-attr]
         rana = "(SELECT id FROM staff WHERE login = 'rana')"
-        (number,) = raw.execute(f"SELECT number FROM customer WHERE manager_id = {rana} AND phone IS NOT NULL").fetchone()
+        (number,) = raw.execute(
+            f"SELECT number FROM customer WHERE manager_id = {rana} AND phone IS NOT NULL"
+        ).fetchone()
         (other,) = raw.execute("SELECT number FROM customer WHERE manager_id IS NULL AND branch_id = (SELECT branch_id "
                                "FROM staff WHERE login = 'rana')").fetchone()  # fmt: skip
     desk.shelf.go("customer", {"number": number})
@@ -52,8 +56,6 @@ def test_reason(role: Role, closed_desk: Frame, bank: Path, qtbot: QtBot) -> Non
 
 
 def test_asking(closed_desk: Frame, bank: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crmdesk.services import large_export
-
     monkeypatch.setattr(large_export, "ALONE", 9)
     add_people(bank)
     desk = open_as(closed_desk, qtbot, bank, Role.MARKETING)
@@ -72,3 +74,23 @@ def test_asking(closed_desk: Frame, bank: Path, qtbot: QtBot, monkeypatch: pytes
     shoot("asking-dialog", asking)
     asking.reject()
     dialog.reject()
+
+
+@pytest.mark.parametrize("people", [True, False], ids=["users", "alone"])
+def test_lost(people: bool, closed_desk: Frame, bank: Path, qtbot: QtBot) -> None:
+    name = "users" if people else "alone"
+    if people:
+        add_people(bank, (Role.ANALYST,))
+    app = app_on(bank)
+    encryption.encrypt(app, join(app, Role.ADMIN) if people else single_user("me"), WORD, cost=CHEAP)
+    app.close()
+    knock(closed_desk, qtbot, bank)
+    both(closed_desk, qtbot, f"lost-door-{name}")
+    closed_desk.start.door.lost_button.click()
+    closed_desk.start.recovery.send()
+    both(closed_desk, qtbot, f"lost-card-{name}")
+    from_file.restore(closed_desk, bank, bank.with_name("Back.crmdesk"))
+    qtbot.waitUntil(lambda: front() is not None, timeout=30_000)
+    front().save()
+    shoot(f"lost-prove-{name}", front())
+    front().reject()

@@ -61,7 +61,7 @@ class DoorCard(FormCard):
     A bank without users has no names: then only the passphrase is asked for.
     """
 
-    def __init__(self, sign_in: Callable[[str, str], Any], leave: Callable[[], Any]) -> None:
+    def __init__(self, sign_in: Callable[[str, str], Any], leave: Callable[[], Any], lost: Callable[[], Any]) -> None:
         super().__init__("Sign in", self.send, "Back", leave)
         self._sign_in = sign_in
         self.name = QLineEdit()
@@ -76,15 +76,19 @@ class DoorCard(FormCard):
         self.note = label("", "muted", wrap=True)
         self.put(self.name_title, self.name)
         self.put(title_of(self.passphrase, "&Passphrase"), self.passphrase)
+        self.lost_button = button("Lost passphrase?", lost, "quiet", "The printed recovery key opens the bank")
+        self.lost_button.setAutoDefault(False)
         self.finish(self.note)
+        self.foot.insertWidget(1, self.lost_button)
 
-    def ask(self, *, name: bool, note: str) -> None:
+    def ask(self, *, name: bool, note: str, encrypted: bool = False) -> None:
         """Ask anew; the fields are empty, the first one has the focus."""
         self.name.setVisible(name)
         self.name_title.setVisible(name)
         self.do_button.setText("Sign in" if name else "Open the bank")
         self.do_button.setAccessibleName(self.do_button.text())
         self.do_button.setToolTip(f"{self.do_button.text()} (Enter)")
+        self.lost_button.setVisible(encrypted)
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.name.clear()
