@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -18,6 +18,13 @@ class Role(StrEnum):
     DPO = "dpo"
     ADMIN = "admin"
     AUDITOR = "auditor"
+
+
+ROLE_WORDS: Final[Mapping[Role, str]] = {
+    Role.TELLER: "teller", Role.RELATIONSHIP_MANAGER: "relationship manager", Role.ANALYST: "analyst",
+    Role.MARKETING: "marketing", Role.DPO: "data protection officer", Role.ADMIN: "administrator",
+    Role.AUDITOR: "auditor",
+}  # fmt: skip
 
 
 class Right(StrEnum):
@@ -164,7 +171,7 @@ class Actor:
     login: str
     roles: frozenset[Role]
     single: bool = False
-    session: str = ""
+    session: str = field(default="", repr=False)
     staff: int | None = None
     branch: int | None = None
     held: frozenset[Role] = frozenset()  # all roles of the person; `roles` are those of this call
@@ -224,3 +231,9 @@ def clash(roles: Iterable[Role]) -> frozenset[Role] | None:
     """Two roles of these that one person may not hold together; None where there are none."""
     held = frozenset(roles)
     return next((pair for pair in APART if pair <= held), None)
+
+
+def words(roles: Iterable[Role]) -> str:
+    """Roles as people say them, in the order of their list."""
+    held = frozenset(roles)
+    return ", ".join(word for role, word in ROLE_WORDS.items() if role in held) or "none"

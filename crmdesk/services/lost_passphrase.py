@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crmdesk.domain import passwords
+from crmdesk.domain import passwords, recovery
 from crmdesk.domain.errors import Refused, WrongPassphrase
 from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.services import sign_in, ways_in
@@ -28,11 +28,12 @@ def enter(
     if not keyfile.is_encrypted(path):
         raise Refused(f"{path.name} is not encrypted, so there is no recovery key; an administrator can help.")
     passwords.check(new, login)
+    recovery.read(recovery_key)  # a slip of the pen is no try
     left = lockout.begin(path, SLOT)
     try:
         keys = keyfile.recover(path, recovery_key)
     except WrongPassphrase:
-        raise lockout.wrong(left) from None
+        raise lockout.wrong(left, what="The recovery key is wrong") from None
     lockout.succeed(path, SLOT)
     _give(path, keys, login.strip() if sign_in.door(path).users else "", new, cost)
     return sign_in.enter(path, build, login, new, cost=cost)

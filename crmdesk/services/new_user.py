@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from crmdesk.domain import passwords
 from crmdesk.domain.errors import BadFields
-from crmdesk.domain.rights import Role, clash
+from crmdesk.domain.rights import ROLE_WORDS, Role, clash, words
 from crmdesk.store.queries import people, work
 
+__all__ = ["LONGEST", "ROLE_WORDS", "NewUser", "branch_fault", "faults", "role_fault", "trimmed", "words"]
 LONGEST: Final = 80  # letters of a login or a name
 _LOGIN: Final = re.compile(r"[^\s,;:\"'<>|\\/]{1,80}")
-ROLE_WORDS: Final[Mapping[Role, str]] = {
-    Role.TELLER: "teller", Role.RELATIONSHIP_MANAGER: "relationship manager", Role.ANALYST: "analyst",
-    Role.MARKETING: "marketing", Role.DPO: "data protection officer", Role.ADMIN: "administrator",
-    Role.AUDITOR: "auditor",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -69,9 +64,3 @@ def role_fault(raw: Any, roles: frozenset[Role], has_branch: bool) -> str:
     if Role.TELLER in roles and not has_branch and work.branches(raw):
         return "A teller works in a branch; choose one."
     return ""
-
-
-def words(roles: Iterable[Role]) -> str:
-    """Roles as people say them, in the order of their list."""
-    held = frozenset(roles)
-    return ", ".join(word for role, word in ROLE_WORDS.items() if role in held) or "none"

@@ -7,14 +7,17 @@ fifteen minutes of waiting from then.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from crmdesk.domain.errors import Paused, WrongPassphrase
+from crmdesk.domain.errors import CrmdeskError, Paused, WrongPassphrase
+from crmdesk.places import beside
 from crmdesk.store import keyfile
 from crmdesk.store.connection import plain_words
 
@@ -34,7 +37,7 @@ def begin(bank: Path, login: str, now: float | None = None) -> int:
         tries[slot] = [many, at + PAUSE if many >= TRIES else 0.0]
         return TRIES - many, float(tries[slot][1])
 
-    with plain_words(bank):
+    with _whole(bank):
         left, until = keyfile.update(bank, count)
     if left < 0:
         raise paused(until)
@@ -48,34 +51,48 @@ def succeed(bank: Path, login: str) -> int:
         many, _ = found.get("failures", {}).get("tries", {}).pop(_slot(found, login), (1, 0.0))
         return int(many) - 1
 
-    with plain_words(bank):
+    with _whole(bank):
         return keyfile.update(bank, forget)
 
 
 def clear(bank: Path, login: str) -> None:
     """An administrator gave a new password: its owner need not wait."""
-    keyfile.update(bank, lambda found: found.get("failures", {}).get("tries", {}).pop(_slot(found, login), None))
+    with _whole(bank):
+        keyfile.update(bank, lambda found: found.get("failures", {}).get("tries", {}).pop(_slot(found, login), None))
 
 
 def paused_until(bank: Path, login: str, now: float | None = None) -> datetime | None:
     """The end of this person's pause; None where there is none."""
-    found = keyfile.document(bank)
-    _tidied(found, now)
-    _, until = found["failures"]["tries"].get(_slot(found, login), (0, 0.0))
+    with _whole(bank):
+        found = keyfile.document(bank)
+        _tidied(found, now)
+        _, until = found["failures"]["tries"].get(_slot(found, login), (0, 0.0))
     return datetime.fromtimestamp(until, UTC) if until else None
 
 
-def wrong(left: int, now: float | None = None) -> WrongPassphrase | Paused:
+def wrong(
+    left: int, now: float | None = None, what: str = "Name or passphrase is wrong"
+) -> WrongPassphrase | Paused:  # fmt: skip
     """What a person is told whose try failed, with `left` more of them."""
     if left <= 0:
         return paused((time.time() if now is None else now) + PAUSE)
     tries = "1 try" if left == 1 else f"{left} tries"
-    return WrongPassphrase(f"Name or passphrase is wrong. {tries} left before a 15-minute pause.")
+    return WrongPassphrase(f"{what}. {tries} left before a 15-minute pause.")
 
 
 def paused(until: float) -> Paused:
     end = datetime.fromtimestamp(until, UTC)
     return Paused(f"Too many wrong tries; wait until {end.astimezone():%H:%M}, then try again.", end)
+
+
+@contextlib.contextmanager
+def _whole(bank: Path) -> Iterator[None]:
+    """A disk that fails, and counters that somebody wrote over, are told in a sentence: nobody gets in by them."""
+    try:
+        with plain_words(bank):
+            yield
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise CrmdeskError(f"{beside(bank, 'keys')} is damaged; copy it back from a backup of the bank.") from None
 
 
 def _tidied(found: dict[str, Any], now: float | None) -> float:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlcipher3 import dbapi2
 
+from crmdesk.domain.rights import Role, words
 from crmdesk.store import anchors, bank, chain, chain_check, keyfile, schema
 from crmdesk.store.keyfile import Keys
 
@@ -61,6 +62,27 @@ def _triggers(raw: Any, key: bytes) -> Iterator[Problem]:
         yield _problem("triggers", None, None, f"the trigger {name} is not crmdesk's")
 
 
+def _people(raw: Any, key: bytes) -> Iterator[Problem]:
+    """Roles and sign-in as the audit has them: a role that somebody wrote into the file is in no row of it."""
+    if raw.execute("SELECT count(*) FROM audit_event WHERE act = 'turn on sign-in'").fetchone() == (0,):
+        return
+    if raw.execute("SELECT mode FROM bank_state").fetchone() == ("single",):
+        yield _problem("people", "bank_state", 1, "sign-in was turned off from outside")
+    told: dict[str, str] = dict(
+        raw.execute(
+            "SELECT object, CASE WHEN act = 'end person' THEN 'none' ELSE fields END FROM audit_event"
+            " WHERE act IN ('add person', 'change roles', 'reopen person', 'end person') ORDER BY seq"
+        )
+    )
+    for staff, held in raw.execute(
+        "SELECT s.id, group_concat(r.role) FROM staff s"
+        " LEFT JOIN staff_role r ON r.staff_id = s.id AND r.to_at IS NULL GROUP BY s.id ORDER BY s.id"
+    ):
+        has = words(Role(role) for role in (held or "").split(",") if role in set(Role))
+        if has != told.get(f"staff {staff}", "none"):
+            yield _problem("people", "staff", staff, f"the roles ({has}) are not those that the audit tells of")
+
+
 def _settings(raw: Any, key: bytes) -> Iterator[Problem]:
     # A backup may be of an older schema: it is brought up to date once it is opened. A newer one is refused before.
     wanted = {**bank.PRAGMAS, "application_id": schema.APPLICATION_ID}
@@ -71,7 +93,7 @@ def _settings(raw: Any, key: bytes) -> Iterator[Problem]:
 
 
 CHECKS = {"integrity": _integrity, "foreign_keys": _foreign_keys, "ledger_chain": _ledger, "audit_chain": _audit,
-          "evidence": _evidence, "triggers": _triggers, "settings": _settings}  # fmt: skip
+          "evidence": _evidence, "triggers": _triggers, "people": _people, "settings": _settings}  # fmt: skip
 
 
 def _anchors(raw: Any, path: Path, anchor: Path | None, problems: list[Problem]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,7 @@ class Person:
     branch_id: int | None
     branch: str
     branch_name: str
-    secret: str | None
+    secret: str | None = field(repr=False)
     one_time: bool
     password_at: datetime | None
     ended: datetime | None

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.app import App
-from crmdesk.domain.errors import Refused, SignInNeeded, WrongPassphrase
+from crmdesk.domain.errors import BadInput, Refused, SignInNeeded, WrongPassphrase
 from crmdesk.domain.rights import Actor
 from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users, ways_in
 from crmdesk.store import keyfile
@@ -120,3 +120,14 @@ def test_a_change_that_fails_takes_back_its_own_ways_in_and_no_other(bank: Path)
                 raise RuntimeError
     assert not keyfile.has_wrap(bank, "anna") and not keyfile.has_wrap(bank, "dora")
     assert keyfile.has_wrap(bank, "ela")
+
+
+def test_a_slip_in_the_recovery_key_is_no_try(plain: Path) -> None:
+    with sign_in.enter(plain, open_app)[0] as app:
+        key = encryption.encrypt(app, sign_in.single_user("x"), "a quiet black horse", cost=CHEAP).recovery_key
+    slip = key[:-1] + ("2" if key[-1] != "2" else "3")
+    for _ in range(6):
+        with pytest.raises(BadInput):
+            lost_passphrase.enter(plain, open_app, slip, "a quiet brown horse", cost=CHEAP)
+    app, _ = lost_passphrase.enter(plain, open_app, key, "a quiet brown horse", cost=CHEAP)
+    app.close()

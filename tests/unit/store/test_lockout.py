@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmdesk.domain.errors import Paused, WrongPassphrase
+from crmdesk.domain.errors import CrmdeskError, Paused, WrongPassphrase
 from crmdesk.places import beside
 from crmdesk.store import keyfile, lockout
 from crmdesk.store.lockout import PAUSE, TRIES
@@ -141,3 +141,14 @@ def test_an_administrator_ends_a_pause(bank: Path) -> None:
     lockout.clear(bank, "ela")
     assert lockout.paused_until(bank, "ela", NOON) is None
     assert (lockout.begin(bank, "ela", NOON), lockout.begin(bank, "dora", NOON)) == (4, 1)
+
+
+@pytest.mark.parametrize("failures", ["x", {"tries": 3}, {"tries": {}, "seen": "yesterday"}, {"tries": {"SLOT": 5}}])
+def test_counters_that_were_written_over_are_one_sentence_and_no_way_in(bank: Path, failures: object) -> None:
+    lockout.begin(bank, "ela")
+    slot = next(iter(keyfile.document(bank)["failures"]["tries"]))
+    spoilt = json.loads(json.dumps(failures).replace("SLOT", slot))
+    keyfile.update(bank, lambda found: found.update(failures=spoilt))
+    for deed in (lockout.begin, lockout.paused_until):
+        with pytest.raises(CrmdeskError, match="is damaged"):
+            deed(bank, "ela")
