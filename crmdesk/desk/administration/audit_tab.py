@@ -29,6 +29,7 @@ from crmdesk.services.audit_log import AuditFilter, AuditPage, AuditRow, ChainCh
 
 TITLES: Final = ("Row", "When", "Who", "As", "Did", "What", "Customer", "Fields", "Why")
 WIDTHS: Final = (70, 150, 110, 150, 150, 0, 100, 110, 0)
+ANCHORS: Final = "Kept anchors (*.json *.txt);;All files (*)"
 LONG_AGO: Final = QDate(2000, 1, 1)  # shown as "any day"
 
 
@@ -49,6 +50,8 @@ class AuditTab(QWidget):
         self.table.setToolTip("Enter opens the customer of a row")
         self.more_button = button("Show older rows", self._older, tip="200 more")
         self.check_button = button("Check the chain", self._check, "primary", "Reads every row and every kept anchor")
+        tip = "A manifest of a backup, or the file beside an export, kept elsewhere"
+        self.compare_button = button("Compare with a kept anchor...", self._compare, tip=tip)
         self.save_button = button("Save as CSV...", self._save, tip="The rows that match, with the head as an anchor")
         self.verdict = label("", wrap=True)
         self.verdict.setVisible(False)
@@ -68,10 +71,12 @@ class AuditTab(QWidget):
         deeds = QHBoxLayout()
         deeds.setSpacing(8)
         deeds.addWidget(self.check_button)
+        deeds.addWidget(self.compare_button)
         deeds.addWidget(self.save_button)
         deeds.addStretch(1)
         deeds.addWidget(self.more_button)
-        self.check_button.setVisible(may(self.context.actor, Right.VERIFY))
+        for one in (self.check_button, self.compare_button):
+            one.setVisible(may(self.context.actor, Right.VERIFY))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(8)
@@ -126,19 +131,29 @@ class AuditTab(QWidget):
 
     # Deeds -----------------------------------------------------------------------------------------------------
 
-    def _check(self) -> None:
+    def _check(self, *anchors: Path) -> None:
         app, actor = self.context.app, self.context.actor
-        self.check_button.setEnabled(False)
+        self._wait(True)
 
         def failed(error: Exception) -> None:
-            self.check_button.setEnabled(True)
+            self._wait(False)
             self.context.notice_error(error)
 
-        self.context.job("Check the chain", lambda progress: audit_log.check(app, actor, progress), self._checked,
-                         failed, lambda: self.check_button.setEnabled(True), self)  # fmt: skip
+        self.context.job("Check the chain", lambda progress: audit_log.check(app, actor, progress, anchors),
+                         self._checked, failed, lambda: self._wait(False), self)  # fmt: skip
+
+    def _compare(self) -> None:
+        """Check, against heads that somebody kept where this computer's administrators cannot write."""
+        chosen, _ = QFileDialog.getOpenFileNames(self, "Compare with a kept anchor", "", ANCHORS)
+        if chosen:
+            self._check(*map(Path, chosen))
+
+    def _wait(self, waiting: bool) -> None:
+        for one in (self.check_button, self.compare_button):
+            one.setEnabled(not waiting)
 
     def _checked(self, found: ChainCheck) -> None:
-        self.check_button.setEnabled(True)
+        self._wait(False)
         self.verdict.setText(verdict(found))
         self.verdict.setProperty("role", "" if found.ok else "fault")
         self.verdict.style().polish(self.verdict)
@@ -172,7 +187,8 @@ def verdict(found: ChainCheck) -> str:
         kept = "No anchor is kept elsewhere yet, so a cut end would not show: make a backup and keep it elsewhere."
     else:
         newest = max(found.anchors, key=lambda one: one.seq)
-        kept = f"It is certain back to the last of {len(found.anchors)} anchors kept elsewhere, row {newest.seq:,}."
+        which = "the anchor" if len(found.anchors) == 1 else f"the last of {len(found.anchors)} anchors"
+        kept = f"It is certain back to {which} kept elsewhere, row {newest.seq:,}."
     back = f" The clock was set back {len(found.set_back)} times." if found.set_back else ""
     return f"All {found.rows:,} rows of audit and ledger hold together. {kept}{back}"
 
