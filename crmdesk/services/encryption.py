@@ -8,13 +8,13 @@ from pathlib import Path
 
 from crmdesk.domain import passwords
 from crmdesk.domain.change import Change
-from crmdesk.domain.errors import BadFields, CrmdeskError, Refused
+from crmdesk.domain.errors import BadFields, CrmdeskError, Refused, WrongPassphrase
 from crmdesk.domain.rights import Actor, Right, may
 from crmdesk.jobs.progress import Progress, Silent
-from crmdesk.services import sign_in, ways_in
+from crmdesk.services import proving, sign_in, ways_in
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
-from crmdesk.store import Store, audit, encrypting, keyfile, secret
+from crmdesk.store import Store, audit, encrypting, keyfile
 from crmdesk.store.keyfile import Cost, Keys
 from crmdesk.store.queries import people
 
@@ -63,7 +63,7 @@ def encrypt(
     store, path, watched = app.store.whole, app.path, progress or Silent()
     if store.keys.data is not None:
         raise Refused(f"{path.name} is encrypted already; change the passphrase instead.")
-    others = _check_passphrase(store, actor, passphrase, cost)
+    others = _check_passphrase(app, actor, passphrase, cost)
     encrypting.room_for(path)
 
     def prepare(part: Path, keys: Keys) -> None:
@@ -121,14 +121,18 @@ def _require_encrypted(app: App) -> None:
         raise Refused(f"{app.path.name} is not encrypted; encrypt it first.")
 
 
-def _check_passphrase(store: Store, actor: Actor, passphrase: str, cost: Cost | None) -> tuple[str, ...]:
-    """BadFields where it must not be; returns the people who cannot open the bank by it."""
+def _check_passphrase(app: App, actor: Actor, passphrase: str, cost: Cost | None) -> tuple[str, ...]:
+    """BadFields where it must not be; returns the people who cannot open the bank by it.
+
+    A wrong password counts as one at the door: this is no place to guess in.
+    """
     if actor.single:
         passwords.check(passphrase, actor.login)
         return ()
-    with store.reader() as raw:
+    try:
+        proving.inside(app, actor, passphrase, cost)
+    except WrongPassphrase:
+        raise BadFields({"password": "This is not your password; the one you sign in with opens the bank."}) from None
+    with app.store.whole.reader() as raw:
         everybody = people.everybody(raw)
-    mine = next((p for p in everybody if p.login == actor.login), None)
-    if mine is None or not secret.matches(mine.secret, passphrase, cost):
-        raise BadFields({"password": "This is not your password; the one you sign in with opens the bank."})
     return tuple(p.login for p in everybody if p.secret is not None and p.ended is None and p.login != actor.login)

@@ -26,7 +26,7 @@ def ask(app: App, actor: Actor, source: Path, reason: str) -> int:
         raise CrmdeskError(f"{source} does not exist; name the backup to restore.")
     made = datetime.fromtimestamp(source.stat().st_mtime, UTC)
     details = {"backup": source.name, "made": f"{made:%Y-%m-%d %H:%M} UTC",
-               "size": f"{source.stat().st_size / 1e6:,.1f} MB"}  # fmt: skip
+               "size": f"{source.stat().st_size / 1e6:,.1f} MB", **_revived(app, source)}  # fmt: skip
     return proposals.propose(
         app, actor, "restore", _title(app, source), _subject(files.sha256(source)), details, reason
     )
@@ -61,6 +61,17 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None, sha256: 
         raise
     except CrmdeskError:
         return "the bank replaced could not be asked"
+
+
+def _revived(app: App, source: Path) -> dict[str, str]:
+    """What the second person should know of sign-in: a restore brings back who had which roles that day."""
+    with people.reading(source, files.keys_for(source, app.store.keys)) as raw, app.store.whole.reader() as now:
+        if raw.execute("PRAGMA user_version").fetchone()[0] < people.FIRST_SCHEMA or people.mode(raw) == "single":
+            return {"sign-in": "off: the backup is from before a second person was added"}
+        then = {one.login: one for one in people.everybody(raw) if one.ended is None}
+        less = [one.login for one in people.everybody(now)
+                if one.login in then and (one.ended is not None or then[one.login].roles - one.roles)]  # fmt: skip
+    return {"people who get back what was taken from them since": ", ".join(sorted(less))} if less else {}
 
 
 def _title(app: App, source: Path) -> str:

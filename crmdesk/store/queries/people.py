@@ -19,6 +19,7 @@ from crmdesk.store.queries.permissions import moment
 from crmdesk.store.tables import metadata
 
 SIGN_IN: Final = "sign in"  # the act of the audit row
+FIRST_SCHEMA: Final = 4  # the first that knows who signs in
 _PERSON: Final = """
 SELECT s.id, s.login, s.name, s.branch_id, coalesce(b.code, ''), coalesce(b.name, ''), s.password_hash,
        coalesce(s.one_time, 0), s.password_at, s.ended_at,

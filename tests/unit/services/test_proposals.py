@@ -280,3 +280,26 @@ def test_a_backup_exchanged_after_the_approval_was_looked_at_is_not_restored(
     with pytest.raises(CrmdeskError, match="exchanged"):
         backup.restore(ela, kept, path)
     assert path.read_bytes() == before
+
+
+def test_who_approves_a_restore_reads_who_gets_back_what_was_taken(tmp_path: Path) -> None:
+    small_bank.build(tmp_path / "b.crmdesk").store.close()
+    path = tmp_path / "b.crmdesk"
+    app, single = sign_in.enter(path, open_app)
+    with app:
+        backup.backup(app, single, tmp_path / "single.crmdesk")
+    other = build(tmp_path / "o.crmdesk")
+    with open_app(other, None) as app:
+        ela, dora = come(app, "ela"), come(app, "dora")
+        backup.backup(app, ela, tmp_path / "kept.crmdesk")
+        restoring.ask(app, ela, tmp_path / "kept.crmdesk", "x")
+        users.end(app, ela, "anna")
+        backup.backup(app, ela, tmp_path / "later.crmdesk")
+        for name in ("single", "later"):
+            restoring.ask(app, ela, tmp_path / f"{name}.crmdesk", "x")
+        proposals.withdraw(app, ela, proposals.open_ones(app, ela)[0].id)
+        restoring.ask(app, ela, tmp_path / "kept.crmdesk", "x")
+        told = [dict(row.details) for row in proposals.open_ones(app, dora)]
+    off, nothing, back = ({k: v for k, v in one.items() if k not in ("backup", "made", "size")} for one in told)
+    assert off == {"sign-in": "off: the backup is from before a second person was added"} and nothing == {}
+    assert back == {"people who get back what was taken from them since": "anna"}

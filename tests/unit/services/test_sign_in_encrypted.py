@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crmdesk.app import App
-from crmdesk.domain.errors import BadInput, Refused, SignInNeeded, WrongPassphrase
+from crmdesk.domain.errors import BadInput, Paused, Refused, SignInNeeded, WrongPassphrase
 from crmdesk.domain.rights import Actor
 from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users, ways_in
 from crmdesk.store import keyfile
@@ -131,3 +131,16 @@ def test_a_slip_in_the_recovery_key_is_no_try(plain: Path) -> None:
             lost_passphrase.enter(plain, open_app, slip, "a quiet brown horse", cost=CHEAP)
     app, _ = lost_passphrase.enter(plain, open_app, key, "a quiet brown horse", cost=CHEAP)
     app.close()
+
+
+def test_encrypting_is_no_place_to_guess_a_password(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        for _ in range(4):
+            with pytest.raises(BadInput, match="not your password"):
+                encryption.encrypt(app, ela, "a guess of somebody", cost=CHEAP)
+        for guess in ("a guess of somebody", WORDS["ela"]):
+            with pytest.raises(Paused):
+                encryption.encrypt(app, ela, guess, cost=CHEAP)
+        with app.store.reader() as raw:
+            refused = raw.execute("SELECT count(*) FROM audit_event WHERE act LIKE 'sign in %'").fetchone()
+    assert refused == (6,) and not keyfile.is_encrypted(bank)
