@@ -212,6 +212,7 @@ def changes(file: File, number: Number, reason: Reason = "", json: Json = False)
     """Every change of one customer's fields: when, who, from what to what."""
     with opened(file) as app:
         found = history.of_customer(app, me(), number, reason)
+        customers.note_opened(app, me(), number)
     columns = ["at", "by", "field", "before", "after"]
     rows = [[f"{e.at:%Y-%m-%d %H:%M}", e.by, e.field if e.field != "*" else e.title,
              "" if e.field == "*" else e.before, "" if e.field == "*" else e.after] for e in found]  # fmt: skip

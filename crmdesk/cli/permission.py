@@ -12,7 +12,7 @@ from crmdesk.cli.daily import Number
 from crmdesk.cli.output import answer, grid, me, opened
 from crmdesk.domain.permission import Decision
 from crmdesk.domain.recording import UNSTATED, Recording
-from crmdesk.services import notices, permission_bank, permission_record, permissions, receipts
+from crmdesk.services import customers, notices, permission_bank, permission_record, permissions, receipts
 
 Day = Annotated[datetime | None, typer.Option("--at", help="As of the end of this day.", formats=["%Y-%m-%d"])]
 Known = Annotated[
@@ -64,6 +64,7 @@ def _state(decision: Decision) -> str:
 
 def _grid(app: Any, number: str, at: datetime | None, known_at: datetime | None, json: bool) -> None:
     found = permissions.grid(app, me(), number, at, known_at)
+    customers.note_opened(app, me(), number)
     cells = [cell for row in found.rows for cell in row]
     rows = [[c.purpose, c.channel or "all", "yes" if c.decision.allowed else "no", _state(c.decision),
              c.decision.reason] for c in cells]  # fmt: skip

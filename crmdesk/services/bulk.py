@@ -18,6 +18,7 @@ from crmdesk.services.context import App
 from crmdesk.services.customer_fields import Facts
 from crmdesk.services.customers import Chosen
 from crmdesk.services.guard import service
+from crmdesk.services.sight import tag_seen
 from crmdesk.store import audit
 from crmdesk.store.journal import Journal
 from crmdesk.store.queries import bulk as queries
@@ -80,7 +81,7 @@ class _Wish:
 def fields(app: App, actor: Actor) -> list[BulkField]:
     """What may be set for many customers: some fields of every bank, then the bank's own ones."""
     with app.store.reader() as raw:
-        return _fields(_facts(raw, app.store.clock().date()))
+        return _fields(_facts(raw, actor, app.store.clock().date()))
 
 
 @service(Right.EDIT_CUSTOMER, Right.READ_CUSTOMER)
@@ -90,7 +91,7 @@ def preview(app: App, actor: Actor, chosen: Chosen, field: str, value: str) -> B
     # Who is named but out of reach is counted, not unknown; a filter finds by what this person sees.
     with app.store.whole.reader() as raw, app.store.reader() as seen:
         ids = queries.once(customers.ids_of(raw if chosen.ids is not None else seen, actor, chosen, at))
-        wish = _wish(raw, field, value, at.date())
+        wish = _wish(raw, actor, field, value, at.date())
         found = queries.counts(raw, ids, wish.column, wish.value, wish.day, wish.kind, _reach(actor))
     count = found.pop("", 0)
     total = count + sum(found.values())
@@ -112,7 +113,7 @@ def apply(app: App, actor: Actor, chosen: Chosen, field: str, value: str, *, pro
         raw, at = raw_of(session), app.store.clock()
         whence, day = raw if chosen.ids is not None else seen, at.date()
         ids = queries.once(customers.ids_of(whence, actor, chosen, at, cancel=cancel))
-        wish = _wish(raw, field, value, day)
+        wish = _wish(raw, actor, field, value, day)
         found = queries.counts(raw, ids, wish.column, wish.value, day, wish.kind, _reach(actor))
         count = found.pop("", 0)
         total = count + sum(found.values())
@@ -133,8 +134,10 @@ def _reach(actor: Actor) -> queries.Reach:
     return queries.Reach(within(actor, Right.READ_CUSTOMER, "c"), within(actor, Right.EDIT_CUSTOMER, "c"))
 
 
-def _facts(raw: Any, day: date) -> Facts:
-    return Facts(customer_edit.references(raw), tuple(customer_edit.own_fields(raw)), day)
+def _facts(raw: Any, actor: Actor, day: date) -> Facts:
+    """Without own fields that this person reads with a reason, one customer at a time: counts would spell them."""
+    own = tuple(one for one in customer_edit.own_fields(raw) if tag_seen(actor, one.tag))
+    return Facts(customer_edit.references(raw), own, day)
 
 
 def _fields(facts: Facts) -> list[BulkField]:
@@ -143,8 +146,8 @@ def _fields(facts: Facts) -> list[BulkField]:
     return [BulkField(f.name, f.title, f.kind, f.choices, f.hint) for f in map(known.__getitem__, names)]
 
 
-def _wish(raw: Any, field: str, value: str, day: date) -> _Wish:
-    facts = _facts(raw, day)
+def _wish(raw: Any, actor: Actor, field: str, value: str, day: date) -> _Wish:
+    facts = _facts(raw, actor, day)
     known = {f.name: f for f in _fields(facts)}
     if field not in known:
         raise BadInput(f"'{field}' cannot be set for many customers; choose one of {', '.join(known)}.")

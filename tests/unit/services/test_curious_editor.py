@@ -5,11 +5,13 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+import small_bank
 from small_bank import SmallApp
 
-from crmdesk.domain.errors import BadFields, Conflict
+from crmdesk.domain.errors import BadFields, BadInput, Conflict
 from crmdesk.domain.rights import Role
-from crmdesk.services import audit_log, customer_edit
+from crmdesk.services import audit_log, bulk, custom_fields, customer_edit
+from crmdesk.services.customers import Chosen, CustomerQuery
 from tests.unit.services import masked_bank
 from tests.unit.services.masked_bank import signed_in
 
@@ -68,3 +70,22 @@ def test_who_is_found_by_a_guess_is_in_the_audit(app: SmallApp) -> None:
     guess = {"given_name": "Ada", "family_name": "Yılmaz", "birth_date": born(app).isoformat()}
     assert [one.why for one in customer_edit.similar(app, rita, guess)] == ["same name and birth date"]
     assert audited(app, "compare customer") == [(ADA, "same name and birth date")]
+
+
+def test_the_counts_of_a_bulk_edit_do_not_spell_what_needs_a_reason(app: SmallApp) -> None:
+    with app.store.write() as session:
+        raw = session.connection()
+        raw.exec_driver_sql("UPDATE bank_state SET mode = 'single'")
+    custom_fields.add(app, small_bank.ACTOR, code="faith", title="Faith", kind="choice", choices=("A", "B"),
+                      tag="protected")  # fmt: skip
+    customer_edit.edit(app, small_bank.ACTOR, ADA, customer_edit.draft(app, small_bank.ACTOR, ADA).version,
+                       {"custom.faith": "A"})  # fmt: skip
+    one = Chosen(CustomerQuery(), (1,))
+    assert bulk.preview(app, small_bank.ACTOR, one, "custom.faith", "A").count == 0
+    with app.store.write() as session:
+        session.connection().exec_driver_sql("UPDATE bank_state SET mode = 'multi'")
+    rita = signed_in(app, RM)
+    assert "custom.faith" not in {field.name for field in bulk.fields(app, rita)}
+    for deed in (bulk.preview, bulk.apply):
+        with pytest.raises(BadInput, match="cannot be set for many"):
+            deed(app, rita, one, "custom.faith", "A")

@@ -129,6 +129,11 @@ def test_the_officer_reads_in_clear_with_a_reason_and_every_search_is_in_the_aud
         assert "only with a reason" in capsys.readouterr().err
         assert run(file, [command, "@", number, "--reason", "a request for access"], "dora") == 0
         assert command == "history" or name in capsys.readouterr().out
+    opened = acts(file).count("read customer")
+    assert opened == 4  # two commands, twice each
+    assert run(file, ["permissions", "@", number], "dora") == 0
+    assert acts(file).count("read customer") == opened + 1
+    capsys.readouterr()
     assert run(file, ["find", "@", "x"], "tina") == 0
     assert "Type at least 2 letters or digits" in capsys.readouterr().out
     assert acts(file).count("search") == 1
