@@ -95,6 +95,10 @@ def guide(frame: Frame) -> None:
     show(frame, "guide")
 
 
+def security(frame: Frame) -> None:
+    show(frame, "security")
+
+
 def plugins(frame: Frame) -> None:
     show(frame, "plugins")
 

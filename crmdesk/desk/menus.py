@@ -110,6 +110,8 @@ HOST: Final = (
     Entry("tools.fields", "Fields of customers", "Tools", "crmdesk.desk.fields_page:show_fields", "3_bank", 20, "",
           True, "The fields that this bank added to its customers", Right.READ_CUSTOMER),
     Entry("help.guide", "Guide", "Help", "crmdesk.desk.help_page:guide", "1_help", 10, "F1"),
+    Entry("help.security", "Who may do what", "Help", "crmdesk.desk.help_page:security", "1_help", 15, "", False,
+          "Roles, encryption and the audit: what is promised, and what is not"),
     Entry("help.plugins", "Write a plugin", "Help", "crmdesk.desk.help_page:plugins", "1_help", 20),
     Entry("help.commands", "Command line", "Help", "crmdesk.desk.help_page:command_line", "1_help", 30),
     Entry("help.keys", "Shortcuts", "Help", f"{_DEEDS}:keys", "2_keys", 10, "Shift+F1"),
