@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -185,6 +185,11 @@ class Actor:
 def single_user(login: str) -> Actor:
     """The actor of a bank without users: the computer's account holds every role."""
     return Actor(login, frozenset(Role), single=True)
+
+
+def in_all_roles(actor: Actor) -> Actor:
+    """The actor in every role that the person holds, for what a person may know or ask in any of them."""
+    return replace(actor, roles=actor.held or actor.roles)
 
 
 def may(actor: Actor, right: Right) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from crmdesk.domain import passwords
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadFields, CrmdeskError, Refused, WrongPassphrase
-from crmdesk.domain.rights import Actor, Right, may
+from crmdesk.domain.rights import Actor, Right, in_all_roles, may
 from crmdesk.jobs.progress import Progress, Silent
 from crmdesk.services import proving, sign_in, ways_in
 from crmdesk.services.context import App
@@ -45,7 +45,7 @@ class Encrypted:
 def status(app: App, actor: Actor) -> Encryption:
     """How the open bank is protected."""
     encrypted = app.store.keys.data is not None
-    copies = encrypting.plain_copies(app.path) if encrypted and may(actor, Right.ENCRYPT) else ()
+    copies = encrypting.plain_copies(app.path) if encrypted and may(in_all_roles(actor), Right.ENCRYPT) else ()
     made = keyfile.recovery_made_on(app.path) if encrypted else None
     return Encryption(encrypted, "wrapped" if encrypted else "beside the file", made, copies)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from crmdesk.domain.change import Change
 from crmdesk.domain.errors import BadFields, BadInput, NeedsSecond, Refused
-from crmdesk.domain.rights import Actor, Right, Role, may, require
+from crmdesk.domain.rights import Actor, Right, Role, in_all_roles, may, require
 from crmdesk.services.context import App
 from crmdesk.services.guard import service
 from crmdesk.store import audit
@@ -69,7 +69,7 @@ def propose(
     """
     if kind not in RIGHTS:
         raise BadInput(f"'{kind}' is nothing that a second person approves; known: {', '.join(RIGHTS)}.")
-    require(actor, RIGHTS[kind])
+    require(in_all_roles(actor), RIGHTS[kind])
     if actor.single:
         raise Refused("One person works here, so no second one is asked; the act is audited as single-handed.")
     reason = reason.strip()
@@ -89,6 +89,7 @@ def propose(
 @service(Right.SIGNED_IN)
 def open_ones(app: App, actor: Actor) -> list[ProposalRow]:
     """What waits for an answer or, approved, for the act; the oldest first. Who may not decide sees the own ones."""
+    actor = in_all_roles(actor)
     with app.store.whole.reader() as raw:
         return [_row(raw, actor, p) for p in queries.waiting(raw) if _sees(actor, p) and not _expired(p)]
 
@@ -96,6 +97,7 @@ def open_ones(app: App, actor: Actor) -> list[ProposalRow]:
 @service(Right.SIGNED_IN)
 def past(app: App, actor: Actor, limit: int = 100) -> list[ProposalRow]:
     """What was refused, withdrawn or done, the latest first; own ones only for who may not decide."""
+    actor = in_all_roles(actor)
     with app.store.whole.reader() as raw:
         return [_row(raw, actor, p) for p in queries.ended(raw, limit) if _sees(actor, p)]
 

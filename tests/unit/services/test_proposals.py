@@ -303,3 +303,15 @@ def test_who_approves_a_restore_reads_who_gets_back_what_was_taken(tmp_path: Pat
     off, nothing, back = ({k: v for k, v in one.items() if k not in ("backup", "made", "size")} for one in told)
     assert off == {"sign-in": "off: the backup is from before a second person was added"} and nothing == {}
     assert back == {"people who get back what was taken from them since": "anna"}
+
+
+def test_who_has_several_roles_asks_and_decides_in_the_one_that_may(bank: App, tmp_path: Path) -> None:
+    ela, dora, anna = (come(bank, login) for login in ("ela", "dora", "anna"))
+    users.change_roles(bank, ela, "dora", {Role.DPO, Role.RELATIONSHIP_MANAGER})
+    users.change_roles(bank, ela, "anna", {Role.ADMIN, Role.RELATIONSHIP_MANAGER})
+    key = ask(bank, anna, kind="import")
+    (waiting,) = proposals.open_ones(bank, dora)
+    assert waiting.id == key and waiting.may_decide
+    assert not proposals.open_ones(bank, anna)[0].may_decide
+    proposals.decide(bank, dora, key, False, "not this year")
+    assert [row.id for row in proposals.past(bank, dora)] == [key]

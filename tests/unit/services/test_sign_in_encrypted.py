@@ -8,9 +8,10 @@ import pytest
 
 from crmdesk.app import App
 from crmdesk.domain.errors import BadInput, Paused, Refused, SignInNeeded, WrongPassphrase
-from crmdesk.domain.rights import Actor
+from crmdesk.domain.rights import Actor, Role
+from crmdesk.places import beside
 from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users, ways_in
-from crmdesk.store import keyfile
+from crmdesk.store import files, keyfile
 from tests import small_bank
 from tests.two_people import CHEAP, WORDS, build, enter, open_app
 
@@ -144,3 +145,13 @@ def test_encrypting_is_no_place_to_guess_a_password(bank: Path) -> None:
         with app.store.reader() as raw:
             refused = raw.execute("SELECT count(*) FROM audit_event WHERE act LIKE 'sign in %'").fetchone()
     assert refused == (6,) and not keyfile.is_encrypted(bank)
+
+
+def test_an_administrator_who_also_looks_after_customers_is_told_of_plain_copies(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        users.change_roles(app, ela, "anna", {Role.ADMIN, Role.RELATIONSHIP_MANAGER})
+    files.copy_bank(bank, beside(bank, "before"))
+    with inside(bank, "anna") as (app, anna):
+        encryption.encrypt(app, anna, WORDS["anna"], cost=CHEAP)
+    with inside(bank, "anna") as (app, anna):
+        assert encryption.status(app, anna).plain_copies == (beside(bank, "before"),)
