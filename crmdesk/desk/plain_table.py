@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from crmdesk.desk.theme import ROW
 from crmdesk.desk.zoom import px
@@ -118,3 +118,18 @@ class PlainTable(QTableView):
     def show_rows(self, rows: Sequence[Sequence[str]]) -> None:
         model: TextModel = self.model()
         model.show_rows(rows)
+
+
+def under_deeds(owner: QWidget, table: PlainTable, *deeds: QWidget) -> QVBoxLayout:
+    """The column of a tab: its deeds in a row, and the table under them, which takes the room."""
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for one in deeds:
+        row.addWidget(one)
+    row.addStretch(1)
+    column = QVBoxLayout(owner)
+    column.setContentsMargins(0, 12, 0, 0)
+    column.setSpacing(8)
+    column.addLayout(row)
+    column.addWidget(table, 1)
+    return column

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPlainTextEdit, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
-from crmdesk.desk.plain_table import PlainTable
+from crmdesk.desk.plain_table import PlainTable, under_deeds
 from crmdesk.desk.widgets import button
 from crmdesk.desk.zoom import px
 from crmdesk.domain.rights import Right, may
@@ -46,16 +46,7 @@ class RequestsTab(QWidget):
         self.extend_button = button("Extend...", self.extend, tip="By two months, once; the person is told why")
         self.past_box = QCheckBox("Show &ended ones")
         self.past_box.toggled.connect(lambda *_: context.background(self.ask, self.show_found, None, self))
-        deeds = QHBoxLayout()
-        deeds.setSpacing(8)
-        for one in (self.close_button, self.extend_button, self.open_button, self.past_box):
-            deeds.addWidget(one)
-        deeds.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(deeds)
-        column.addWidget(self.table, 1)
+        column = under_deeds(self, self.table, self.close_button, self.extend_button, self.open_button, self.past_box)
         column.addStretch(0)
 
     def ask(self) -> list[RequestRow]:

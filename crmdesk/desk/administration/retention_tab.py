@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QSpinBox, QVBoxLayout, QWidget
 
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.form_dialog import FormDialog, buddy
-from crmdesk.desk.plain_table import PlainTable
+from crmdesk.desk.plain_table import PlainTable, under_deeds
 from crmdesk.desk.widgets import button, label
 from crmdesk.desk.zoom import px, size_dialog
 from crmdesk.domain.change import Change
@@ -36,16 +36,7 @@ class RetentionTab(QWidget):
         self.due_button = button("Show what is due", self.due, "primary", "Whom and what, since when (Enter)")
         self.months_button = button("Change period...", self.months, tip="How many months this is kept")
         self.remove_button = button("Remove raw text", self.remove, tip="The raw lines of imports past their time")
-        deeds = QHBoxLayout()
-        deeds.setSpacing(8)
-        for one in (self.due_button, self.months_button, self.remove_button):
-            deeds.addWidget(one)
-        deeds.addStretch(1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 12, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(deeds)
-        column.addWidget(self.table, 1)
+        column = under_deeds(self, self.table, self.due_button, self.months_button, self.remove_button)
         foot = (
             "Raw lines of imports are removed here. Customers are never removed by a clock: where nothing keeps "
             "somebody any more, a person decides."
