@@ -75,8 +75,6 @@ class AuditTab(QWidget):
         deeds.addWidget(self.save_button)
         deeds.addStretch(1)
         deeds.addWidget(self.more_button)
-        for one in (self.check_button, self.compare_button):
-            one.setVisible(may(self.context.actor, Right.VERIFY))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 12, 0, 0)
         column.setSpacing(8)
@@ -84,6 +82,8 @@ class AuditTab(QWidget):
         column.addWidget(self.verdict)
         column.addWidget(self.table, 1)
         column.addLayout(deeds)
+        for one in (self.check_button, self.compare_button):  # they have a place now, else they flash up as windows
+            one.setVisible(may(self.context.actor, Right.VERIFY))
 
     @property
     def wanted(self) -> AuditFilter:
@@ -200,8 +200,17 @@ def _texts(row: AuditRow) -> tuple[str, ...]:
             row.object or run, row.number, row.fields, why or words.NOTHING)  # fmt: skip
 
 
+class Day(QDateEdit):
+    """A day, or "any day"; there Qt looks for a part of the date to edit and would keep Tab from leaving."""
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        if self.date() == self.minimumDate():
+            return QWidget.focusNextPrevChild(self, forward)
+        return super().focusNextPrevChild(forward)
+
+
 def _day(name: str, at: QDate) -> QDateEdit:
-    made = QDateEdit(at)
+    made = Day(at)
     made.setCalendarPopup(True)
     made.setDisplayFormat("d MMM yyyy")
     made.setMinimumDate(LONG_AGO)
