@@ -214,7 +214,9 @@ def check_is_bank(path: Path, keys: Keys | None = None) -> int:
     """The schema number of the bank at `path`; one sentence where it is missing, no bank, locked, or newer."""
     kept = path.with_name(path.name + ".before-restore")
     if not path.exists() and kept.exists():
-        raise CrmdeskError(f"{path} is gone: a restore was interrupted. Run it again, or rename {kept} back.")
+        raise CrmdeskError(
+            f"{path} is gone: a restore was interrupted. Run it again, or rename {kept} and its companions back."
+        )
     if not path.exists():
         raise CrmdeskError(f"{path} does not exist. Create it first: crmdesk bank create {path} --preset empty")
     if not path.is_file():
