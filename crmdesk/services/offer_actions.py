@@ -76,7 +76,7 @@ def _in_bands(one: Recommendation) -> Recommendation:
         return None if value is None else sum(bracket(value)) / 2
 
     value = middle(one.value)
-    return replace(one, p=middle(one.p), value=None if value is None else round(value), why=())
+    return replace(one, p=middle(one.p), value=None if value is None else round(value), rule=None, why=())
 
 
 def _not_permitted(events: list[PermissionEvent], channel: str | None, at: datetime, blocked: bool, basis: str) -> str:

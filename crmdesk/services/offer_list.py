@@ -39,7 +39,7 @@ class OfferRow:
     high: float
     margin: int | None
     value: int | None
-    rule: int
+    rule: int | None
     why: str
     rejected: Mapping[str, str] = field(default_factory=dict)
 
@@ -116,10 +116,10 @@ _LISTS_AT_HAND: Final = 4
 
 
 def in_bands(row: OfferRow) -> OfferRow:
-    """A row as somebody sees it who is told no single person's score: the band it falls into, and no reason."""
+    """A row as somebody sees it who is told no single person's score: its band, no reason, and no rule that is one."""
     low, high = bracket(row.p)
     middle = (low + high) / 2
-    return replace(row, p=middle, low=low, high=high, why="",
+    return replace(row, p=middle, low=low, high=high, why="", rule=None,
                    value=None if row.margin is None else round(middle * row.margin))  # fmt: skip
 
 

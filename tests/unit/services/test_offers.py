@@ -349,13 +349,13 @@ def test_who_sees_what(app: SmallApp, run: str) -> None:
 def test_marketing_is_told_a_band_and_keeps_what_the_model_said(app: SmallApp, run: str) -> None:
     found = ask(app, run, MARKETING, top=1)
     (row,) = found.rows
-    assert (row.low, row.p, row.high, row.why, row.value) == (0.02, 0.025, 0.03, "", 300)
+    assert (row.low, row.p, row.high, row.why, row.rule, row.value) == (0.02, 0.025, 0.03, "", None, 300)
     assert [r.p for r in ask(app, run, MANAGER, top=1).rows] == [0.021]
     offers.keep(app, MARKETING, offers.standing(app, MARKETING, found))
     (told,) = offers.of_customer(app, MARKETING, "C-000002")
-    assert (told.hidden, told.p, told.value, told.why) == ("", 0.025, 250, ())
+    assert (told.hidden, told.p, told.value, told.rule, told.why) == ("", 0.025, 250, None, ())
     (kept,) = offers.of_customer(app, MANAGER, "C-000002")
-    assert (kept.p, kept.value, kept.why) == (0.021, 252, ("=has CUR",))
+    assert (kept.p, kept.value, kept.rule, kept.why) == (0.021, 252, 2, ("=has CUR",))
     for _ in range(4):
         ask(app, run, MARKETING, top=1)
     with pytest.raises(BadInput, match="make the list again"):
