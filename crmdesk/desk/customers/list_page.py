@@ -159,7 +159,7 @@ class CustomersPage(Page):
         self.columns.matched.searched = tuple(fold(query.text).split())
         stay, self._asked = query == self._asked, query  # rows are fetched for the query that found them
         self.table.show_ids(ids, stay=stay)
-        self.notes.shown(query.text, len(ids))
+        self.notes.shown(query.text, len(ids), (query.filters, query.sort, query.descending))
         self._show_picked()
         if len(ids):
             self._say_found(query, len(ids), rule)

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.customers.list_page import CustomersPage
+from crmdesk.domain.filter import Chip
 from crmdesk.services import audit_log
 from crmdesk.services.audit_log import AuditFilter
 
@@ -58,3 +59,18 @@ def test_going_on_from_an_answer_notes_it_at_once(
     page.refresh()
     settled(qtbot, page)
     assert not page.notes._timer.isActive() and noted(page) == ["1 found"]
+
+
+def test_the_same_words_under_another_filter_or_order_are_another_search(qtbot: QtBot, page: CustomersPage) -> None:
+    def ask() -> None:
+        page.refresh()
+        settled(qtbot, page)
+        page.notes.commit()
+        settled(qtbot, page)
+
+    page.search.setText("moda")
+    ask()
+    page.chips.put_all((Chip("joined", "from", ("1990-01-01",)),))
+    ask()
+    ask()
+    assert len(noted(page, "moda")) == 2
