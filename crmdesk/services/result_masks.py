@@ -96,5 +96,8 @@ def shared_words(values: pd.Series[Any], least: int = SHARED) -> Any:
 
 def grouped(table: pd.DataFrame, least: int = SHARED) -> pd.DataFrame:
     """A table about persons for a file under pseudonyms: a word that fewer than `least` of them share is left out."""
-    words = [name for name in table.columns if name != PERSON and table[name].dtype == object]
+    import pandas as pd
+
+    # A category, a day or a text of Arrow's is a word too; amounts are what is analysed.
+    words = [name for name in table.columns if name != PERSON and not pd.api.types.is_numeric_dtype(table[name].dtype)]
     return table.assign(**{str(name): shared_words(table[name], least) for name in words})

@@ -399,3 +399,13 @@ def test_how_far_a_right_reaches_is_asked_of_the_whole_bank(app: SmallApp) -> No
     sql(app, "UPDATE customer SET manager_id = 2 WHERE id = 31")
     assert 31 in (within(app, ask["rita"], Right.READ_CUSTOMER) or ())
     assert set(AWAY).isdisjoint(within(app, ask["tina"], Right.READ_CUSTOMER) or ())
+
+
+@pytest.mark.parametrize("kind", ["object", "category", "string"])
+def test_a_word_that_few_share_leaves_no_file_whatever_type_holds_it(kind: str) -> None:
+    level = pd.Series(["low"] * 10 + ["rare"] * 2, dtype=kind)
+    days = pd.Series(pd.to_datetime(["2026-01-01"] * 10 + ["2026-05-05"] * 2))
+    table = pd.DataFrame({"customer": range(1, 13), "score": 0.37, "level": level, "day": days})
+    told = masks.grouped(table)
+    assert told["level"].tolist() == ["low"] * 10 + [""] * 2
+    assert told["day"].tolist()[-2:] == [""] * 2 and told["score"].tolist() == [0.37] * 12
