@@ -42,8 +42,8 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None, sha256: 
 
     `sha256` is that of the backup as it was looked at.
 
-    The approval needs no spending: it is gone with the bank that is replaced. Where that bank is missing or cannot be
-    read there is nobody to ask, and the audit says so.
+    The approval needs no spending: it is gone with the bank that is replaced. Where that bank is missing, or is plain
+    and cannot be read, there is nobody to ask, and the audit says so.
     """
     if not target.is_file():
         return "no bank was there"
@@ -59,7 +59,12 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None, sha256: 
             return proposals.agreed(raw, actor, "restore", _subject(sha256))
     except Refused:
         raise
-    except CrmdeskError:
+    except CrmdeskError as error:
+        if keyfile.is_encrypted(target):  # damaged, or opened by other keys: that must not be a way around its people
+            raise Refused(
+                f"{target.name} does not open by these keys, so nobody can be asked whether it may be replaced; move it "
+                "away with its .keys, then restore to its place."
+            ) from error
         return "the bank replaced could not be asked"
 
 

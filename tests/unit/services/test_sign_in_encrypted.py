@@ -8,9 +8,9 @@ import pytest
 
 from crmdesk.app import App
 from crmdesk.domain.errors import BadInput, Paused, Refused, SignInNeeded, WrongPassphrase
-from crmdesk.domain.rights import Actor, Role
+from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.places import beside
-from crmdesk.services import encryption, lost_passphrase, proposals, sign_in, users, ways_in
+from crmdesk.services import backup, encryption, lost_passphrase, proposals, sign_in, users, ways_in
 from crmdesk.store import files, keyfile
 from tests import small_bank
 from tests.two_people import CHEAP, WORDS, build, enter, open_app
@@ -155,3 +155,15 @@ def test_an_administrator_who_also_looks_after_customers_is_told_of_plain_copies
         encryption.encrypt(app, anna, WORDS["anna"], cost=CHEAP)
     with inside(bank, "anna") as (app, anna):
         assert encryption.status(app, anna).plain_copies == (beside(bank, "before"),)
+
+
+def test_keys_of_another_bank_are_no_way_around_the_people_of_this_one(bank: Path, tmp_path: Path) -> None:
+    other = small_bank.build(tmp_path / "other.crmdesk")
+    encryption.encrypt(other, single_user("mallory"), "blue horses run", cost=CHEAP)
+    keys = keyfile.unlock(tmp_path / "other.crmdesk", "", "blue horses run")
+    with inside(bank, "ela") as (app, admin):
+        encryption.encrypt(app, admin, WORDS["ela"], cost=CHEAP)
+    before = bank.read_bytes()
+    with pytest.raises(Refused, match="does not open by these keys"):
+        backup.restore(single_user("mallory"), tmp_path / "other.crmdesk", bank, keys)
+    assert bank.read_bytes() == before
