@@ -52,7 +52,7 @@ class StartPage(Page):
         self.recovery = RecoveryCard(self._send_recovery, self._back_to_door)
         self.new_password = NewPasswordCard(self._send_new, self.welcome)
         self._parts = QStackedWidget()
-        for part in (self._both_cards(), centred(self.door), centred(self.new_password),
+        for part in (_beside(self._recent_card(), _new_card(act)), centred(self.door), centred(self.new_password),
                      centred(self.recovery)):  # fmt: skip
             self._parts.addWidget(part)
         column = QVBoxLayout(self.body)
@@ -150,15 +150,6 @@ class StartPage(Page):
         elif self._parts.currentIndex():
             self.welcome()
 
-    def _both_cards(self) -> QWidget:
-        both = QWidget()
-        across = QHBoxLayout(both)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(16)
-        across.addWidget(self._recent_card(), 3, Qt.AlignmentFlag.AlignTop)
-        across.addWidget(self._new_card(), 2, Qt.AlignmentFlag.AlignTop)
-        return both
-
     def _settle(self, state: str, part: int) -> None:
         self.title.setText(self._heading)
         self.say(self._invite)
@@ -174,16 +165,6 @@ class StartPage(Page):
         row.addWidget(button("Restore a backup...", lambda: self._act("file.restore"), tip="Of a bank that is gone"))
         row.addStretch(1)
         card.rows.addLayout(row)
-        return card
-
-    def _new_card(self) -> Card:
-        card = Card("New here?")
-        told = "15,000 invented customers with accounts, interactions and permissions. It takes about a minute."
-        card.rows.addWidget(label(told, "muted", wrap=True))
-        card.rows.addWidget(button("Create the demonstration bank", lambda: self._act("file.demo"), "primary"))
-        card.rows.addSpacing(8)
-        card.rows.addWidget(label("Or begin with no customers and import your own.", "muted", wrap=True))
-        card.rows.addWidget(button("New empty bank...", lambda: self._act("file.new"), tip="New bank (Ctrl+N)"))
         return card
 
     def refresh(self) -> None:
@@ -224,3 +205,24 @@ def _asks(door: Callable[[Path], Door], path: Path) -> bool:
         return door(path).asks
     except CrmdeskError:
         return False
+
+
+def _beside(left: Card, right: Card) -> QWidget:
+    both = QWidget()
+    across = QHBoxLayout(both)
+    across.setContentsMargins(0, 0, 0, 0)
+    across.setSpacing(16)
+    across.addWidget(left, 3, Qt.AlignmentFlag.AlignTop)
+    across.addWidget(right, 2, Qt.AlignmentFlag.AlignTop)
+    return both
+
+
+def _new_card(act: Callable[[str], None]) -> Card:
+    card = Card("New here?")
+    told = "15,000 invented customers with accounts, interactions and permissions. It takes about a minute."
+    card.rows.addWidget(label(told, "muted", wrap=True))
+    card.rows.addWidget(button("Create the demonstration bank", lambda: act("file.demo"), "primary"))
+    card.rows.addSpacing(8)
+    card.rows.addWidget(label("Or begin with no customers and import your own.", "muted", wrap=True))
+    card.rows.addWidget(button("New empty bank...", lambda: act("file.new"), tip="New bank (Ctrl+N)"))
+    return card

@@ -62,8 +62,8 @@ def agreed(actor: Actor, source: Path, target: Path, keys: Keys | None, sha256: 
     except CrmdeskError as error:
         if keyfile.is_encrypted(target):  # damaged, or opened by other keys: that must not be a way around its people
             raise Refused(
-                f"{target.name} does not open by these keys, so nobody can be asked whether it may be replaced; move it "
-                "away with its .keys, then restore to its place."
+                f"{target.name} does not open by these keys, so nobody can be asked whether it may be replaced; move "
+                "it away with its .keys, then restore to its place."
             ) from error
         return "the bank replaced could not be asked"
 
