@@ -89,6 +89,10 @@ def connect(path: Path, *, key: bytes | None = None, read_only: bool = False, st
             (found,) = raw.execute(f"PRAGMA {name}").fetchone()
             if found != wanted:
                 raise CrmdeskError(f"The store refused {name} = {wanted} (it is {found}); {path} was not opened.")
+    except UnicodeDecodeError as error:  # the driver's words about a table whose definition is spoilt
+        raw.close()
+        words = f"{path} is damaged and was left as it is; restore the last good backup beside it."
+        raise CrmdeskError(words) from error
     except BaseException:
         raw.close()
         raise
