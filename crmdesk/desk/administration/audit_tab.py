@@ -184,7 +184,7 @@ def verdict(found: ChainCheck) -> str:
             "cut off or rewritten since."
         )
     if not found.anchors:
-        kept = "No anchor is kept elsewhere yet, so a cut end would not show: make a backup and keep it elsewhere."
+        kept = "No anchor lies beside this bank, so a cut end would not show: compare with one kept elsewhere."
     else:
         newest = max(found.anchors, key=lambda one: one.seq)
         which = "the anchor" if len(found.anchors) == 1 else f"the last of {len(found.anchors)} anchors"
