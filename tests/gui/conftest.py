@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from gui.window import app_on, settle
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
 from crmdesk.desk import start
@@ -31,6 +31,15 @@ def bank(tiny_bank: Path, tmp_path: Path) -> Path:
     for file in tiny_bank.parent.glob("Tiny.crmdesk*"):
         shutil.copy(file, tmp_path / file.name)
     return tmp_path / "Tiny.crmdesk"
+
+
+@pytest.fixture(autouse=True)
+def no_dialog_left() -> Iterator[None]:
+    """A dialog that a test left open would stand in front of the next one's window."""
+    yield
+    for window in QApplication.topLevelWidgets():
+        if isinstance(window, QDialog):
+            window.close()
 
 
 @pytest.fixture
