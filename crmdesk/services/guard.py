@@ -209,6 +209,9 @@ def check_reach(actor: Actor, cell: Grant, found: subjects.Subject) -> None:
         if mine or (actor.branch is not None and actor.branch == found.branch):
             return
         raise Refused(f"{who} belongs to another branch; a colleague there can help.")
+    if found.manager is None and found.owner is None and found.branch is not None:
+        raise Refused(f"{found.named or 'This customer'} has no relationship manager yet; an administrator gives "
+                      "customers to one (Administration > Users and roles).")  # fmt: skip
     raise Refused(f"{who} is looked after by a colleague; ask that colleague, or the manager of the branch.")
 
 

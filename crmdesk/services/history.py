@@ -244,14 +244,16 @@ def _reverse(app: App, session: Any, actor: Actor, target: DeedRow) -> tuple[str
     journal = Journal(session, actor, word.lower(), f"{word}: {title}", undoes=target.id)
     reversal = Reversal(session, journal, target)
     reversal.run()
-    kept = reversal.kept()
+    # Who gives customers to a manager knows none of them: told how many, not which.
+    names = sees(actor, Right.READ_CUSTOMER) or all(table != "customer" for table, _ in changed)
+    kept = reversal.kept() if names else reversal.kept(0)
     if journal.id is None:
         why = kept[0] if kept else "Everything is as it was before already."
         raise CrmdeskError(f"Nothing of '{title}' could be taken back. {why}")
     words = ", ".join(dict.fromkeys(table if field == WHOLE else field for table, field in changed))
     about = queries.about(raw, target.id)
     audit.record(app.store, session, actor, word.lower(), f"deed {first}", fields=words, customer_id=about)
-    return f"{word}: {title}", journal, kept, _what(raw, journal.id, about) or title
+    return f"{word}: {title}", journal, kept, (_what(raw, journal.id, about) if names else "") or title
 
 
 def _what(raw: Any, deed: int, customer: int | None) -> str:

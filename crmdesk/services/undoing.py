@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, Final
 
-from crmdesk.domain.rights import Actor, Right, require
+from crmdesk.domain.rights import Actor, Right, may, require
 from crmdesk.domain.work import STAGES
 from crmdesk.services import custom_fields
 from crmdesk.services.context import App
@@ -31,6 +31,8 @@ _RIGHTS: Final = {
     "custom_field": Right.MANAGE_FIELDS, "task": Right.EDIT_WORK, "opportunity": Right.EDIT_WORK,
     "saved_search": Right.READ_CUSTOMER, "privacy_request": Right.MANAGE_REQUESTS,
 }  # fmt: skip
+# Who keeps the people of the bank gives customers to a manager, and may take that back.
+_GIVEN: Final = {("customer", "manager_id")}
 _WORK: Final = ("task", "opportunity")
 OF_NOBODY: Final = frozenset({"custom_field", "saved_search"})  # tables whose rows are about no customer
 
@@ -41,8 +43,10 @@ def check_rights(app: App, raw: Any, actor: Actor, deed: int, changed: Iterable[
     `changed`: each (table, field) of it. Any role of the person counts, for it may have been another one's deed.
     """
     actor = replace(actor, roles=actor.roles | actor.held)
-    restricts = False
-    for table, field in changed:
+    restricts, changed = False, set(changed)
+    if changed == _GIVEN and may(actor, Right.MANAGE_USERS):
+        return
+    for table, field in sorted(changed):
         this = (table, field) == ("customer", "restricted")
         restricts = restricts or this
         require(actor, Right.RESTRICT_CUSTOMER if this else _RIGHTS.get(table, Right.EDIT_CUSTOMER))
@@ -86,13 +90,16 @@ class Reversal:
             self._keep(table, row, f"{words} and stays")
         return [c for c in pack if c.id not in shut]
 
-    def kept(self) -> tuple[str, ...]:
-        """One sentence for each row that was left as it is; past a hundred only their number."""
-        named = self._kept[:NAMED_AT_MOST]
+    def kept(self, at_most: int = NAMED_AT_MOST) -> tuple[str, ...]:
+        """One sentence for each row that was left as it is; past a hundred (or `at_most`) only their number."""
+        named = self._kept[:at_most]
         numbers = queries.customer_numbers(self._raw, {row for table, row, _ in named if table == "customer"})
         sentences = [f"{self._subject(table, row, numbers)} {words}." for table, row, words in named]
         more = len(self._kept) - len(named)
-        return (*sentences, *([f"{more:,} more were changed since and stay as they are."] if more else []))
+        return (
+            *sentences,
+            *([_counted(more, bool(named))] if more else []),
+        )
 
     @staticmethod
     def _subject(table: str, row: int, numbers: Mapping[int, str]) -> str:
@@ -177,6 +184,11 @@ class Reversal:
         for change in run:
             if not queries.bring_back(self._session, self._journal, table, change.row, change.before):
                 self._keep(table, change.row, "cannot come back: another one has taken its place since")
+
+
+def _counted(number: int, more: bool) -> str:
+    words = "was changed since and stays as it is" if number == 1 else "were changed since and stay as they are"
+    return f"{number:,} {'more ' if more else ''}{words}."
 
 
 def _kind(change: Changed) -> str:

@@ -145,11 +145,11 @@ def test_out_of_reach_is_off_and_says_who_can_help(closed_desk: Frame, bank: Pat
     page = desk.shelf.page
     deeds = {one.accessibleName(): one for one in page.findChildren(QPushButton) if one.accessibleName()}
     for name in ("Edit", "Record interaction"):
-        assert not deeds[name].isEnabled() and "looked after by a colleague" in deeds[name].toolTip()
-    assert "looked after by a colleague" in page.answer.text() and page.overview.identity.isVisible()
+        assert not deeds[name].isEnabled() and "has no relationship manager yet" in deeds[name].toolTip()
+    assert "has no relationship manager yet" in page.answer.text() and page.overview.identity.isVisible()
     assert not page.overview.permissions_card.isVisible() and not page.overview.products.isVisible()
     desk.act("customer.edit")
-    assert "looked after by a colleague" in desk.foot.notice.text() and QApplication.activeModalWidget() is None
+    assert "has no relationship manager yet" in desk.foot.notice.text() and QApplication.activeModalWidget() is None
     desk.shelf.go("customer", {"number": number})
     settle(qtbot, desk)
     assert deeds["Edit"].isEnabled() and page.overview.permissions_card.isVisible()

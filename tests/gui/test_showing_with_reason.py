@@ -128,7 +128,7 @@ def test_out_of_reach_is_off_on_every_card(closed_desk: Frame, bank: Path, qtbot
     shut = (parts.around.add_button, parts.tasks.new_button, page.header._add, field(page, "birth_date").button,
             page.documents_tab.add_button)  # fmt: skip
     for one in shut:
-        assert not one.isEnabled() and "looked after by a colleague" in one.toolTip(), one.text()
+        assert not one.isEnabled() and "has no relationship manager yet" in one.toolTip(), one.text()
         assert one.accessibleDescription() == one.toolTip()
     assert field(page, "phone").button.isEnabled()  # identity is known within the branch
     page = opened(desk, qtbot, somebody(desk)[0])

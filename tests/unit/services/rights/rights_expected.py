@@ -105,6 +105,7 @@ TABLE: Final[tuple[tuple[str, str], ...]] = (
     ("- - - - a a -", " retention.due retention.policies retention.run retention.set_months "),
     # users: AD; whom the others must be able to name: the DPO as the second person, the auditor for the log
     ("- - - - - a -", """
+        assigning.assign assigning.waiting
         users.add users.change_roles users.end users.move users.reopen users.reset_password """),
     ("- - - - - - -", " users.second_person "),  # turns users on, for good: in this bank they are
     ("- - - - a a a", " users.users "),

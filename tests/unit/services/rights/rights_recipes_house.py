@@ -68,6 +68,8 @@ WATCH: Final[dict[str, Recipe]] = {
 }
 # Each fails after the gate: a login that is taken or that nobody has, so that no password is ever worked out.
 USERS: Final[dict[str, Recipe]] = {
+    "assigning.assign": lambda a: given("nobody", "B2"),
+    "assigning.waiting": NOTHING,
     "users.add": lambda a: given(_TAKEN),
     "users.change_roles": lambda a: given("nobody", [Role.TELLER]),
     "users.end": lambda a: given("nobody"),
