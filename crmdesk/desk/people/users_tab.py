@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from crmdesk.desk import words
 from crmdesk.desk.context import DeskContext
 from crmdesk.desk.people.add_dialog import AddPersonDialog
+from crmdesk.desk.people.assign_dialog import AssignDialog
 from crmdesk.desk.people.end_dialog import EndDialog, ReopenDialog
 from crmdesk.desk.people.one_time import OneTimeDialog
 from crmdesk.desk.people.roles_dialog import RolesDialog
@@ -19,7 +20,7 @@ from crmdesk.desk.people.second_person import SecondPersonDialog
 from crmdesk.desk.plain_table import PlainTable
 from crmdesk.desk.widgets import Card, button, label
 from crmdesk.desk.work.colleagues import AddColleagueDialog
-from crmdesk.domain.rights import Right, may
+from crmdesk.domain.rights import Right, Role, may
 from crmdesk.services import staff, users
 from crmdesk.services.new_user import ROLE_WORDS
 from crmdesk.services.users import OneTime, User
@@ -81,6 +82,9 @@ class UsersTab(QWidget):
         self.deeds.setSpacing(8)
         self.add_button = self._deed("Add person...", self.add, "primary", "Somebody new, with roles and a password")
         self.roles_button = self._deed("Change roles...", self.roles, tip="What this person may do (Enter)")
+        self.give_button = self._deed(
+            "Give customers...", self.give, tip="To look after: those of a branch without one"
+        )
         self.reset_button = self._deed("Reset password...", self.reset, tip="A one-time password for this person")
         self.end_button = self._deed("End access...", self.end, tip="This person left, or changes to another bank")
         self.colleague_button = self._deed("Add a colleague...", self.colleague, tip="To hand tasks over to")
@@ -134,7 +138,7 @@ class UsersTab(QWidget):
         single, manages = self.context.actor.single, may(self.context.actor, Right.MANAGE_USERS)
         self.alone.setVisible(single and manages)
         self.table.setVisible(bool(self._users))
-        for made in (self.add_button, self.roles_button, self.reset_button, self.end_button):
+        for made in (self.add_button, self.roles_button, self.give_button, self.reset_button, self.end_button):
             made.setVisible(manages and not single)
         self.colleague_button.setVisible(manages and single)
         self._fit()
@@ -163,6 +167,11 @@ class UsersTab(QWidget):
                 why = f"{user.name} left; let them in again first."
             made.setEnabled(not why)
             made.setToolTip(why or made.property("tip"))
+        why = CHOOSE if user is None else ""
+        if user is not None and (user.ended is not None or Role.RELATIONSHIP_MANAGER not in user.roles):
+            why = f"Customers are given to a relationship manager who works here; {user.name} is none."
+        self.give_button.setEnabled(not why)
+        self.give_button.setToolTip(why or self.give_button.property("tip"))
         left = user is not None and user.ended is not None
         self.end_button.setText("Let in again..." if left else "End access...")
         self.end_button.setAccessibleName(self.end_button.text())
@@ -182,6 +191,11 @@ class UsersTab(QWidget):
         user = self.chosen()
         if user is not None and self.roles_button.isVisible() and self.roles_button.isEnabled():
             RolesDialog(self.context, self.window(), user, self._branches).open()
+
+    def give(self) -> None:
+        user = self.chosen()
+        if user is not None:
+            AssignDialog(self.context, self.window(), user).open()
 
     def reset(self) -> None:
         user = self.chosen()
