@@ -45,7 +45,7 @@ class CustomerPage(Page):
 
     def __init__(self, context: DeskContext) -> None:
         super().__init__(context, "Customer")
-        self.number = self._shown = self._reason = ""
+        self.number = self._shown = self._reason = self._unnoted = ""
         self._masked: Answer | None = None  # as it was before a reason was given
         self.now = datetime.now(UTC)  # by the bank's clock once a customer is shown
         self.subtitle = Elided()
@@ -101,11 +101,15 @@ class CustomerPage(Page):
             self.mask()
             self.number = number
             self.tabs.setCurrentIndex(args.get("tab", 0))
+        self._unnoted = number
+        self.refresh()
+
+    def _note(self) -> None:
+        """The look leaves its row once there is something to see: nobody waits for the disk; a failure is told."""
+        number, self._unnoted = self._unnoted, ""
         app, actor = self.context.app, self.context.actor
         if number:
-            self.context.background(lambda: customers.note_opened(app, actor, number), lambda _: None,
-                                    lambda _: None, self)  # fmt: skip
-        self.refresh()
+            self.context.background(lambda: customers.note_opened(app, actor, number), lambda _: None)
 
     def cares_about(self, change: Change) -> bool:
         """A plugin turned on or off brings its panels or takes them away."""
@@ -166,6 +170,7 @@ class CustomerPage(Page):
             return  # hidden again meanwhile
         card, parts, self.now = found.card, self.overview, found.now
         self._shown = card.number
+        self._note()
         self.title.setText(card.name)
         self.subtitle.setText(found.subtitle())
         self.subtitle.setToolTip(self.subtitle.text())
