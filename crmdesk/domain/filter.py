@@ -73,7 +73,8 @@ class Chip:
         for value in self.values:
             known = ANSWERS if kind == "yes_no" else CLOSED.get(self.field)
             if known is not None and value not in known:
-                raise BadInput(f"'{value}' is not a known {title or self.field}; choose one of {', '.join(known)}.")
+                what = title or self.field
+                raise BadInput(f"'{value}' is not known for '{what}'; choose one of {', '.join(known)}.")
         if kind == "date":
             self._check_date()
         if kind == "number":

@@ -58,7 +58,7 @@ def values_typed(parts: Sequence[str], field: FilterField) -> tuple[str, ...]:
                 at = end
                 break
         else:
-            raise BadInput(f"'{parts[at]}' is not a known {field.title.lower()}; {_known(field)}")
+            raise BadInput(f"'{parts[at]}' is not known for '{field.title.lower()}'; {_known(field)}")
     return tuple(dict.fromkeys(found))
 
 

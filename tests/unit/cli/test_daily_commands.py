@@ -205,7 +205,9 @@ def test_values_are_typed_as_the_list_shows_them(bank: Path, capsys: pytest.Capt
         ask(capsys, "find", bank, "--where", "kind=PERSON")["count"]) > 0  # fmt: skip
     assert ask(capsys, "find", bank, "--where", "branch=head office")["count"] == by_code
     for condition in ("branch=nonsense", "source=pigeon", "manager=nobody-at-all", "prospect=maybe", "segment=x"):
-        assert "is not a known" in refused(capsys, "find", bank, "--where", condition)
+        said = refused(capsys, "find", bank, "--where", condition)
+        assert f"is not known for '{condition.partition('=')[0]}'; " in said
+    assert refused(capsys, "find", bank, "--where", "product=x").startswith("'x' is not known for 'has'; ")
     assert "HO (" in refused(capsys, "find", bank, "--where", "branch=nonsense")
 
 
@@ -215,7 +217,7 @@ def test_a_name_with_a_comma_is_one_value_quoted_or_not() -> None:
     assert chip("segment=Online, middle", known).values == ("A2",)
     assert chip('segment="Online, high",A2', known).values == ("A3", "A2")
     assert chip("segment!=online,high, A2", known).values == ("A3", "A2")
-    with pytest.raises(BadInput, match=r"'Online' is not a known segment; choose one of A2 \(Online, middle\), A3"):
+    with pytest.raises(BadInput, match=r"'Online' is not known for 'segment'; choose one of A2 \(Online, middle\), A3"):
         chip("segment=Online", known)
 
 
