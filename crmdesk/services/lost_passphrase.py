@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crmdesk.domain import passwords, recovery
-from crmdesk.domain.errors import Refused, WrongPassphrase
+from crmdesk.domain.errors import BadFields, Refused, WrongPassphrase
 from crmdesk.domain.rights import Actor, Role, single_user
 from crmdesk.services import sign_in, ways_in
 from crmdesk.services.sign_in import A, Build
@@ -28,6 +28,8 @@ def enter(
     if not keyfile.is_encrypted(path):
         raise Refused(f"{path.name} is not encrypted, so there is no recovery key; an administrator can help.")
     passwords.check(new, login)
+    if recovery.looks_like(new):  # what opens the bank already is no password of a person
+        raise BadFields({"password": "The new password is a recovery key; choose another."})
     recovery.read(recovery_key)  # a slip of the pen is no try
     left = lockout.begin(path, SLOT)
     try:

@@ -15,6 +15,8 @@ from crmdesk.store.keyfile import Cost, Keys
 from crmdesk.store.queries import people
 from crmdesk.store.queries.people import Person
 
+# The same to everybody: it tells of the bank, and nothing of the name that was typed.
+SINCE = "Who has had no password since the bank was encrypted gets a new one from an administrator."
 GONE = "{} does not work here any more; an administrator can change that."
 
 
@@ -30,7 +32,12 @@ def at_the_door(
     except (WrongPassphrase, Paused) as error:
         if not encrypted:
             _note_at_the_door(path, who, error)
-        raise
+            raise
+        if not who:
+            raise
+        if isinstance(error, Paused):
+            raise Paused(f"{error} {SINCE}", error.until) from None
+        raise WrongPassphrase(f"{error} {SINCE}") from None
 
 
 def inside(app: App, actor: Actor, passphrase: str, cost: Cost | None = None) -> Person | None:

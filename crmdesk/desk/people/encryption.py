@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
@@ -36,6 +36,10 @@ AFTER: Final = (
 )
 OWN: Final = "Your password opens the encrypted bank from now on. {others}"
 OTHERS: Final = "All the others need a new one-time password first: Administration > Users and roles."
+SHUT_OUT: Final = (
+    "{names} cannot open the bank yet: give each a new one-time password on Administration > Users and roles, or by "
+    "crmdesk user FILE reset NAME."
+)
 LYING: Final = "Older copies that anybody can read: {names}."
 
 
@@ -114,10 +118,11 @@ def encrypt(frame: Frame, passphrase: str) -> None:
             app.close()
 
     def done(made: Encrypted) -> None:
-        told = LYING.format(names=_names(made.plain_copies)) if made.plain_copies else ""
+        told = [SHUT_OUT.format(names=_listed(made.others))] if made.others else []
+        told += [LYING.format(names=_names(made.plain_copies))] if made.plain_copies else []
         frame.start.welcome()
         RecoveryKeyDialog(
-            context, frame, path.stem, made.recovery_key, told, lambda: start.open_bank(frame, path)
+            context, frame, path.stem, made.recovery_key, " ".join(told), lambda: start.open_bank(frame, path)
         ).open()
 
     def failed(error: Exception) -> None:
@@ -192,4 +197,8 @@ class EncryptedDialog(QDialog):
 
 
 def _names(files: Any) -> str:
-    return words.listed([file.name for file in files][:4]) + (f" and {len(files) - 4} more" if len(files) > 4 else "")
+    return _listed([file.name for file in files])
+
+
+def _listed(names: Sequence[str]) -> str:
+    return words.listed(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -44,7 +44,7 @@ def test_an_encrypted_bank_of_one_person_asks_for_its_passphrase(plain: Path) ->
         sign_in.enter(plain, open_app, "", "wrong horse", cost=CHEAP)
     app, single = sign_in.enter(plain, open_app, "", "a quiet brown horse", cost=CHEAP)
     with app:
-        with pytest.raises(WrongPassphrase, match="4 tries"):
+        with pytest.raises(WrongPassphrase, match=r"4 tries left before a 15-minute pause\.$"):
             sign_in.check_again(app, single, "wrong horse", cost=CHEAP)
         sign_in.change_password(app, single, "a quiet brown horse", "a quiet white horse", cost=CHEAP)
         sign_in.check_again(app, single, "a quiet white horse", cost=CHEAP)
@@ -60,9 +60,12 @@ def test_an_encrypted_bank_with_users_opens_for_each_by_the_own_password(bank: P
     with inside(bank, "ela") as (app, ela):
         done = encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP)
     assert set(done.others) == {"anna", "dora"} and sign_in.door(bank) == sign_in.Door(bank, True, True)
-    for login in ("dora", "nobody"):
-        with pytest.raises(WrongPassphrase, match="4 tries"):
-            enter(bank, login, WORDS["dora"])
+    said = []
+    for login, words in (("dora", WORDS["dora"]), ("nobody", WORDS["dora"]), ("ela", "wrong horse")):
+        with pytest.raises(WrongPassphrase, match="4 tries") as wrong:
+            enter(bank, login, words)
+        said.append(str(wrong.value))
+    assert len(set(said)) == 1 and "no password since the bank was encrypted gets a new one" in said[0]
     with inside(bank, "ela") as (app, ela):
         assert {u.login: u.can_sign_in for u in users.users(app, ela)} == {"ela": True, "dora": False, "anna": False}
         given = users.reset_password(app, ela, "dora", cost=CHEAP)
@@ -91,6 +94,27 @@ def test_the_recovery_key_gives_an_administrator_a_new_password_and_nobody_else(
     assert last == [("ela", "sign in", ""), ("ela", "change password", "by the recovery key")]
     with pytest.raises(WrongPassphrase):
         enter(bank, "ela")
+
+
+def test_the_pause_too_says_who_gives_a_new_password_after_the_encryption(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP)
+    for login in ("dora", "nobody"):
+        for _ in range(4):
+            with pytest.raises(WrongPassphrase):
+                enter(bank, login, WORDS["dora"])
+        for _ in range(2):
+            with pytest.raises(Paused, match="wait until .* gets a new one from an administrator"):
+                enter(bank, login, WORDS["dora"])
+
+
+def test_a_recovery_key_is_no_password(bank: Path) -> None:
+    with inside(bank, "ela") as (app, ela):
+        key = encryption.encrypt(app, ela, WORDS["ela"], cost=CHEAP).recovery_key
+    with pytest.raises(BadInput, match="is a recovery key"):
+        lost_passphrase.enter(bank, open_app, key, key, "ela", cost=CHEAP)
+    with inside(bank, "ela"):
+        pass
 
 
 def test_a_change_that_cannot_be_saved_leaves_the_way_in_as_it_was(bank: Path) -> None:
