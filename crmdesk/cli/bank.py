@@ -13,6 +13,7 @@ from crmdesk.services import banks, custom_fields, importing, restoring
 from crmdesk.services.sign_in import Keys
 from crmdesk.synthetic.presets import PRESETS
 
+SHOWN = 20  # problems that `verify` tells people
 File = Annotated[Path, typer.Argument(metavar="FILE", help="The bank file.")]
 Ask = Annotated[str, typer.Option("--ask", metavar="WHY", help="Ask a second person to approve this; do nothing else.")]
 group = typer.Typer(help="New bank files, and their encryption.", rich_markup_mode=None)
@@ -101,18 +102,20 @@ def verify(
     keys, actor = closed(file)
     document = keeping.verify(actor, file, keys, anchor=anchor)
     lines = [f"{'ok ' if good else 'BAD'}  {name.replace('_', ' ')}" for name, good in document["checks"].items()]
-    for problem in document["problems"][:20]:
+    many = len(document["problems"])
+    for problem in document["problems"][:SHOWN]:
         where = " ".join(str(v) for v in (problem["table"], problem["row"]) if v is not None)
         lines.append(f"     {problem['check']}: {where + ': ' if where else ''}{problem['reason']}")
+    if many > SHOWN:
+        lines.append(f"     and {many - SHOWN:,} more; --json lists them")
     lines.append(f"The audit key {'lies' if 'beside' in document['audit_key'] else 'is'} {document['audit_key']}; "
                  "tampering is detected back to the last anchor kept elsewhere "
                  f"({document['last_anchor'] or 'none yet: make a backup'}).")  # fmt: skip
     lines.append(f"Audit head, to be kept elsewhere: {document['head'] or 'none yet'}")
     answer(document, json, "\n".join(lines))
     if not document["ok"]:
-        warn(
-            f"{file} has {len(document['problems'])} problems; restore the last good backup or ask your administrator."
-        )
+        count = "1 problem" if many == 1 else f"{many:,} problems"
+        warn(f"{file} has {count}; restore the last good backup or ask your administrator.")
         raise typer.Exit(1)
 
 

@@ -12,6 +12,7 @@ from crmdesk.store import anchors, bank, chain, chain_check, keyfile, schema
 from crmdesk.store.keyfile import Keys
 
 Problem = dict[str, Any]
+BROKEN: Final = 5  # places of a damaged file that are told
 TOLD: Final = 1_000  # bad rows of one chain; under another's key they all are
 
 
@@ -20,9 +21,18 @@ def _problem(check: str, table: str | None, row: int | None, reason: str) -> Pro
 
 
 def _integrity(raw: Any, key: bytes) -> Iterator[Problem]:
-    for (text,) in raw.execute("PRAGMA integrity_check"):
-        if text != "ok":
-            yield _problem("integrity", None, None, text)
+    # One row may hold a whole page of lines; the first few say where the file broke, the others repeat it.
+    bad: list[str] = []
+    try:
+        for (text,) in raw.execute("PRAGMA integrity_check"):
+            bad += [line for line in text.splitlines() if line != "ok" and not line.startswith("***")]
+    except dbapi2.DatabaseError as error:
+        bad.append(f"could not be read: {error}")
+    shown = bad if len(bad) <= BROKEN else bad[: BROKEN - 1]
+    for line in shown:
+        yield _problem("integrity", None, None, line)
+    if len(bad) > len(shown):
+        yield _problem("integrity", None, None, f"and at least {len(bad) - len(shown)} more places")
 
 
 def _foreign_keys(raw: Any, key: bytes) -> Iterator[Problem]:
