@@ -11,11 +11,13 @@ import typer
 from crmdesk import __version__
 from crmdesk.cli import bank, colleagues, daily, demo, guard, mine, offers, permission, plugin, user
 from crmdesk.cli.output import Options, debugging, options, warn
-from crmdesk.domain.errors import BadInput, CrmdeskError
+from crmdesk.domain.errors import BadInput, CrmdeskError, NeedsSecond
 from crmdesk.jobs import Cancelled
 from crmdesk.services.sign_in import Cost
 
 CANCELLED = "Cancelled; nothing half done was kept."
+ASKS = 'Ask for it with --ask "WHY"; '
+WAITS = "crmdesk proposals FILE shows what waits."
 ANYWHERE = ("--user", "--passphrase-file")
 OpenDesk = Callable[[Path | None], int]
 Draw = Callable[[Path, Path], list[str]]
@@ -66,6 +68,8 @@ def main(
         return _fail(error, _usage(error), int(getattr(error, "exit_code", 2)))
     except BadInput as error:
         return _fail(error, str(error), 2)
+    except NeedsSecond as error:
+        return _fail(error, f"{error} {WAITS if error.waiting else ASKS + WAITS}", 1)
     except CrmdeskError as error:
         return _fail(error, str(error), 1)
     except (Cancelled, KeyboardInterrupt, typer.Abort) as error:
