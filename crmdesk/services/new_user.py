@@ -13,6 +13,7 @@ from crmdesk.store.queries import people, work
 
 __all__ = ["LONGEST", "ROLE_WORDS", "NewUser", "branch_fault", "faults", "role_fault", "trimmed", "words"]
 LONGEST: Final = 80  # letters of a login or a name
+_NAMED: Final = 10  # branches that a sentence lists
 _LOGIN: Final = re.compile(r"[^\s,;:\"'<>|\\/]{1,80}")
 
 
@@ -51,8 +52,13 @@ def faults(raw: Any, new: NewUser) -> dict[str, str]:
 
 
 def branch_fault(raw: Any, code: str) -> str:
-    known = not code or work.branch_id(raw, code) is not None
-    return "" if known else f"The bank has no branch {code}; choose another one."
+    if not code or work.branch_id(raw, code) is not None:
+        return ""
+    codes = sorted(known for known, _ in work.branches(raw))
+    if not codes:
+        return f"The bank has no branch {code}, nor any other yet; leave the branch out."
+    more = f" and {len(codes) - _NAMED:,} more" if len(codes) > _NAMED else ""
+    return f"The bank has no branch {code}; choose one of {', '.join(codes[:_NAMED])}{more}."
 
 
 def role_fault(raw: Any, roles: frozenset[Role], has_branch: bool) -> str:
