@@ -1,14 +1,15 @@
-"""Commands of the guard: encrypting a bank, its recovery key, and what waits for a second person."""
+"""Commands of the guard: encrypting a bank, its recovery key and the way back by it, what waits for a second person."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crmdesk.cli import bank
 from crmdesk.cli.bank import File, Json
-from crmdesk.cli.output import Bar, answer, chosen_passphrase, grid, me, opened, options, warn
-from crmdesk.domain.errors import BadInput
-from crmdesk.services import encryption, proposals
+from crmdesk.cli.output import Bar, answer, built, chosen_passphrase, grid, me, opened, options, recovery_key, warn
+from crmdesk.domain.errors import BadInput, Refused
+from crmdesk.services import encryption, lost_passphrase, proposals, sign_in
 
 COLUMNS = ("id", "kind", "title", "reason", "made_by", "made_at", "state", "decided_by", "answer")
 VERBS = ("approve", "refuse", "withdraw")
@@ -40,6 +41,21 @@ def recovery(file: File, json: Json = False) -> None:
     with opened(file) as app:
         found = encryption.new_recovery_key(app, me(), cost=options.cost)
     answer({"file": str(file), "recovery_key": found}, json, _printed(found))
+
+
+def recover(file: Path, login: str, new_passphrase_file: str, json: bool) -> None:
+    """The recovery key stands for the lost password of an administrator, who then helps the others."""
+    door = sign_in.door(file)
+    if door.encrypted and not door.users:
+        raise Refused(f"{file} has no users: its recovery key opens it as a passphrase does; choose a new one with "
+                      f"crmdesk user {file} password")  # fmt: skip
+    key = recovery_key()
+    new = chosen_passphrase(new_passphrase_file, "New password")
+    app, actor = lost_passphrase.enter(file, built, key, new, login, cost=options.cost)
+    with app:
+        sign_in.leave(app, actor)
+    text = f"{login} signs in with the new password from now on; the recovery key stays as it is."
+    answer({"login": login}, json, f"{text}\nWho else has none gets one: crmdesk user {file} reset NAME")
 
 
 def waiting(

@@ -44,6 +44,10 @@ def me() -> Actor:
     return options.actor or single_user(sign_in.computer_account())
 
 
+def built(path: Path, keys: Keys | None) -> App:
+    return build_app(path, keys=keys, safe_mode=options.safe_mode)
+
+
 @contextmanager
 def opened(file: Path, *, unready: bool = False) -> Iterator[App]:
     """The bank at `file` with its person signed in, closed again whatever happens.
@@ -51,12 +55,9 @@ def opened(file: Path, *, unready: bool = False) -> Iterator[App]:
     `unready`: also for somebody who still has a one-time password.
     """
 
-    def build(path: Path, keys: Keys | None) -> App:
-        return build_app(path, keys=keys, safe_mode=options.safe_mode)
-
     with _asked(file):
         given = _passphrase(file)
-        app, actor = sign_in.enter(file, build, options.user, given, cost=options.cost)
+        app, actor = sign_in.enter(file, built, options.user, given, cost=options.cost)
     options.actor, options.given = actor, given
     try:
         if not unready and sign_in.must_change(app, actor):
@@ -101,6 +102,15 @@ def first_line(place: str) -> str:
     if not found.rstrip("\r\n"):
         raise CrmdeskError("The first line of the passphrase file is empty; it holds the passphrase.")
     return found.rstrip("\r\n")
+
+
+def recovery_key() -> str:
+    """The printed recovery key: the first line of --passphrase-file, or typed on a terminal."""
+    if options.passphrase_file:
+        return first_line(options.passphrase_file)
+    if not sys.stdin.isatty():
+        raise CrmdeskError("The recovery key is asked on a terminal; without one give --passphrase-file PATH.")
+    return getpass.getpass("Recovery key: ", stream=sys.stderr)
 
 
 def chosen_passphrase(place: str, what: str) -> str:
