@@ -71,6 +71,9 @@ def test_a_branch_is_given_by_keyboard_and_its_count_is_said_before(office: Fram
     assert QApplication.activeModalWidget() is None
     assert look(office, OWN)[0][0] == before + count and branch not in [row[0] for row in look(office, WAIT)]
     assert f"{count:,} customer" in office.foot.notice.text()
+    office.act("edit.undo")
+    settle(qtbot, office)
+    assert look(office, OWN)[0][0] == before and "C-0" not in office.foot.notice.text()
 
 
 def test_nobody_is_named_and_escape_gives_nothing(office: Frame, qtbot: QtBot) -> None:
