@@ -6,16 +6,17 @@ from typing import Annotated, Any
 import typer
 
 from crmdesk.cli.bank import File, Json
-from crmdesk.cli.guard import NewFile
+from crmdesk.cli.guard import NewFile, recover
 from crmdesk.cli.output import answer, chosen_passphrase, grid, me, opened, options
 from crmdesk.domain import passwords
 from crmdesk.domain.errors import BadInput
 from crmdesk.domain.rights import Role
-from crmdesk.services import sign_in, users
+from crmdesk.services import assigning, sign_in, users
 from crmdesk.services.new_user import NewUser, words
 
 COLUMNS = ("login", "name", "branch", "roles", "since", "ended", "one_time", "can_sign_in", "last_sign_in",
            "locked_until", "me")  # fmt: skip
+RECOVER = "recover"  # the one verb of who cannot sign in
 ROLES = ", ".join(Role)
 SHORT = {"rm": Role.RELATIONSHIP_MANAGER, "an": Role.ANALYST, "mk": Role.MARKETING, "ad": Role.ADMIN,
          "au": Role.AUDITOR}  # fmt: skip
@@ -24,11 +25,15 @@ SHORT = {"rm": Role.RELATIONSHIP_MANAGER, "an": Role.ANALYST, "mk": Role.MARKETI
 def people(
     file: File,
     verb: Annotated[
-        str, typer.Argument(metavar="[VERB]", help="list, second, add, roles, move, reset, end, reopen or password.")
+        str,
+        typer.Argument(
+            metavar="[VERB]", help="list, second, add, roles, move, assign, reset, end, reopen, recover or password."
+        ),
     ] = "list",
     login: Annotated[str, typer.Argument(metavar="[NAME]", help="The name the person signs in with.")] = "",
     name: Annotated[str, typer.Option(help="The person's own name.")] = "",
-    branch: Annotated[str, typer.Option(metavar="CODE", help="The branch where the person works.")] = "",
+    branch: Annotated[str, typer.Option(metavar="CODE", help="Where the person works; assign: whose customers.")] = "",
+    of: Annotated[str, typer.Option(metavar="NAME", help="assign: the customers of a colleague who left.")] = "",
     role: Annotated[list[str] | None, typer.Option(metavar="ROLE", help=f"Repeatable: {ROLES}.")] = None,
     my_login: Annotated[str, typer.Option("--me", metavar="NAME", help="second: the name you sign in with.")] = "",
     my_name: Annotated[str, typer.Option(help="second: your own name.")] = "",
@@ -37,22 +42,26 @@ def people(
     json: Json = False,
 ) -> None:
     """The people of a bank and their roles; `second` turns sign-in on for good, `password` changes your own."""
-    if verb not in VERBS:
-        raise BadInput(f"'{verb}' is nothing to do with a person; known: {', '.join(VERBS)}.")
+    if verb not in (*VERBS, RECOVER):
+        raise BadInput(f"'{verb}' is nothing to do with a person; known: {', '.join((*VERBS, RECOVER))}.")
     if (verb in ("list", "password")) == bool(login):
         raise BadInput(f"{verb} is about " + ("nobody else; leave the name out." if login else "one person: name it."))
+    if verb == RECOVER:
+        recover(file, login.strip(), new_passphrase_file, json)
+        return
     other = NewUser(login, name, branch, _roles(role))
     mine = NewUser(my_login, my_name, "", _roles(my_role))
     with opened(file, unready=verb == "password") as app:
-        document, text = VERBS[verb](app, _Wish(file, other, mine, new_passphrase_file))
+        document, text = VERBS[verb](app, _Wish(file, other, mine, new_passphrase_file, of))
     answer(document, json, text)
 
 
 class _Wish:
     """What was asked of a verb."""
 
-    def __init__(self, file: Any, other: NewUser, mine: NewUser, new_passphrase_file: str) -> None:
+    def __init__(self, file: Any, other: NewUser, mine: NewUser, new_passphrase_file: str, of: str) -> None:
         self.file, self.other, self.mine, self.new_passphrase_file = file, other, mine, new_passphrase_file
+        self.of = of
 
 
 Answer = tuple[dict[str, Any], str]
@@ -91,6 +100,17 @@ def _move(app: Any, wish: _Wish) -> Answer:
     return _said(wish, f"{wish.other.login} works in {wish.other.branch or 'no branch'} from now on.")
 
 
+def _assign(app: Any, wish: _Wish) -> Answer:
+    login, branch = wish.other.login, wish.other.branch
+    if not branch:
+        waits = [f"{one.branch} ({one.count:,}{f' of {one.of}' if one.of else ''})" for one in
+                 assigning.waiting(app, me())]  # fmt: skip
+        raise BadInput(f"Name the branch with --branch; without a manager are: {', '.join(waits) or 'nobody'}.")
+    done = assigning.assign(app, me(), login, branch, of=wish.of)
+    text = f"{login} looks after {done.count:,} more customer{'' if done.count == 1 else 's'} from now on."
+    return {"login": login, "branch": branch, "of": wish.of, "count": done.count}, text
+
+
 def _reset(app: Any, wish: _Wish) -> Answer:
     return _one_time(users.reset_password(app, me(), wish.other.login, cost=options.cost))
 
@@ -111,8 +131,8 @@ def _password(app: Any, wish: _Wish) -> Answer:
 
 
 VERBS: dict[str, Callable[[Any, _Wish], Answer]] = {
-    "list": _list, "second": _second, "add": _add, "roles": _change, "move": _move, "reset": _reset, "end": _end,
-    "reopen": _reopen, "password": _password,
+    "list": _list, "second": _second, "add": _add, "roles": _change, "move": _move, "assign": _assign, "reset": _reset,
+    "end": _end, "reopen": _reopen, "password": _password,
 }  # fmt: skip
 
 

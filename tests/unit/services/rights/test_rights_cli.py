@@ -48,6 +48,7 @@ ABOUT_ALL: Final[dict[str, tuple[str, Words]]] = {
     "staff add": ("staff.add", lambda a: ["staff", "@", "--add", "nora", "--name", "Nora"]),
     "user list": ("users.users", lambda a: ["user", "@", "list"]),
     "user end": ("users.end", lambda a: ["user", "@", "end", "nobody"]),
+    "user assign": ("assigning.assign", lambda a: ["user", "@", "assign", "nobody", "--branch", "B2"]),
     "proposals": ("proposals.open_ones", lambda a: ["proposals", "@"]),
     "backup": ("backup.backup", lambda a: ["backup", "@", str(a.folder / "copy.crmdesk")]),
     "verify": ("backup.verify", lambda a: ["verify", "@"]),
