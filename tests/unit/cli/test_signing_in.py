@@ -165,6 +165,7 @@ def test_people_come_change_and_go(run: Run, bank: Path) -> None:
     for words, said in ((["end", "ela"], "to yourself"), (["end", "nobody"], "works here"), (["end"], "name it"),
                         (["list", "ela"], "leave the name out"), (["dance", "ela"], "is nothing to do"),
                         (["roles", "anna", "--role", "king"], "is no role"),
+                        (["add", "nora", "--name", "N", "--role", "mk", "--branch", "XX"], "XX; choose one of B"),
                         (["add", "ela", "--name", "E", "--role", "admin"], "is taken")):  # fmt: skip
         code, _, err = run("ela", "user", bank, *words)
         assert code in (1, 2) and said in err, words
@@ -178,8 +179,10 @@ def test_an_import_and_a_restore_are_refused_naming_the_page_asked_for_and_done(
     for key, words in ((1, ["import", bank, source]), (2, ["restore", kept, bank])):
         code, _, err = run("ela", *words)
         assert code == 1 and "Administration > Second person" in err
+        assert err.endswith('Ask for it with --ask "WHY"; crmdesk proposals FILE shows what waits.\n')
         assert document(run("ela", *words, "--ask", "the new branch", "--json")) == {"proposal": key}
-        assert "not answered yet" in run("ela", *words)[2]
+        again = run("ela", *words)[2]
+        assert "not answered yet" in again and "--ask" not in again and "proposals FILE shows what waits" in again
         assert "yourself" in run("ela", "proposals", bank, "approve", key)[2]
         (row,) = document(run("dora", "proposals", bank, "--json"))["proposals"]
         assert (row["id"], row["state"], row["reason"]) == (key, "open", "the new branch")
@@ -213,7 +216,8 @@ def test_encrypting_prints_the_key_once_and_the_passphrase_opens(run: Run, bank:
     assert bank.read_bytes()[:15] != b"SQLite format 3"
     assert document(run("ela", "verify", bank, "--json"))["audit_key"] == "wrapped"
     code, _, err = run("dora", "proposals", bank)
-    assert code == 1 and "4 tries left" in err
+    assert code == 1 and "4 tries left" in err and "a new one from an administrator" in err
+    assert f"crmdesk user {bank} reset NAME" in done[2]
     assert run("ela", "backup", bank, bank.parent / "k.crmdesk")[0] == 0
     assert document(run("ela", "bank", "recovery", bank, "--json"))["recovery_key"] != found["recovery_key"]
     once = document(run("ela", "user", bank, "reset", "dora", "--json"))["password"]
@@ -222,6 +226,43 @@ def test_encrypting_prints_the_key_once_and_the_passphrase_opens(run: Run, bank:
     assert run("", *change, "--new-passphrase-file", bank.parent / "dora")[0] == 0
     assert run("dora", "proposals", bank)[0] == 0
     assert run("ela", "bank", "encrypt", bank)[0] == 1
+
+
+def test_the_recovery_key_leads_an_administrator_back_in(run: Run, bank: Path) -> None:
+    key, new = bank.parent / "key", bank.parent / "new"
+    new.write_text("a quiet black horse")
+    recover = ["user", bank, "recover", "ela", "--passphrase-file", key, "--new-passphrase-file", new]
+    key.write_text("ABCD-EFGH")
+    assert "not encrypted" in run("", *recover)[2]
+    key.write_text(document(run("ela", "bank", "encrypt", bank, "--json"))["recovery_key"] + "\n")
+    assert "on a terminal" in run("", "user", bank, "recover", "ela", "--new-passphrase-file", new)[2]
+    assert "name it" in run("", "user", bank, "recover", *recover[4:])[2]
+    assert "no administrator" in run("", *recover[:3], "anna", *recover[4:])[2]
+    code, _, err = run("", *recover[:6], "--new-passphrase-file", key)
+    assert code == 2 and "is a recovery key" in err
+    assert run("ela", "verify", bank)[0] == 0  # nothing was changed so far
+    assert document(run("", *recover, "--json")) == {"login": "ela"}
+    assert run("ela", "verify", bank)[0] == 1
+    (bank.parent / "ela").write_text("a quiet black horse")
+    assert run("ela", "verify", bank)[0] == 0
+    assert "reset NAME" in run("", *recover)[1]  # the key stays as it is
+
+
+def test_the_recovery_key_of_a_bank_of_one_person_is_its_passphrase(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, words = tmp_path / "p.crmdesk", tmp_path / "words"
+    small_bank.build(file).store.close()
+    words.write_text("a quiet brown horse")
+    assert main(["bank", "encrypt", str(file), "--new-passphrase-file", str(words), "--json"], cost=CHEAP) == 0
+    key = tmp_path / "key"
+    key.write_text(json.loads(capsys.readouterr().out)["recovery_key"])
+    assert main(["user", str(file), "recover", "ela", "--passphrase-file", str(key)], cost=CHEAP) == 1
+    assert f"crmdesk user {file} password" in capsys.readouterr().err
+    words.write_text("a quiet white horse")
+    told = ["user", str(file), "password", "--passphrase-file", str(key), "--new-passphrase-file", str(words)]
+    assert main(told, cost=CHEAP) == 0
+    assert main(["find", str(file), "--passphrase-file", str(words)], cost=CHEAP) == 0
 
 
 def test_an_encrypted_bank_of_one_person_needs_no_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
