@@ -224,12 +224,24 @@ def reads_scores(actor: Actor, purpose: str) -> bool:
     return may(actor, Right.READ_CREDIT) and (actor.single or Role.MARKETING not in actor.roles | actor.held)
 
 
+_NAMED: Final = {  # where the right's own name reads badly after "may not"
+    Right.READ_CUSTOMER: "read customers", Right.READ_CONTACT: "read contact data",
+    Right.READ_PROTECTED: "read birth date and gender", Right.EDIT_CUSTOMER: "edit customers",
+    Right.ADD_INTERACTION: "record interactions", Right.RECORD_PERMISSION: "record permissions",
+    Right.RECORD_OBJECTION: "record objections", Right.RESTRICT_CUSTOMER: "restrict customers",
+    Right.RECORD_REQUEST: "record requests", Right.CONFIRM_CORRECTION: "confirm corrections",
+    Right.RUN_ANALYSIS: "run analyses", Right.READ_WORK: "read tasks and opportunities",
+    Right.EDIT_WORK: "edit tasks and opportunities", Right.APPROVE: "approve what others propose",
+    Right.BACKUP: "make backups", Right.ENCRYPT: "encrypt the bank", Right.READ_AUDIT: "read the audit",
+}  # fmt: skip
+
+
 def require(actor: Actor, *rights: Right) -> None:
     """Pass, or raise Refused with a sentence that names the roles that may."""
     for right in rights:
         if not may(actor, right):
-            holders = ", ".join(sorted(HOLDERS.get(right, frozenset()))) or "nobody"
-            raise Refused(f"{actor.login} may not {right.value.replace('_', ' ')}; this right belongs to: {holders}.")
+            who, what = words(HOLDERS.get(right, ())).replace("none", "nobody"), _NAMED.get(right, right.value.replace("_", " "))
+            raise Refused(f"{actor.login} may not {what}; this right belongs to: {who}.")
 
 
 def clash(roles: Iterable[Role]) -> frozenset[Role] | None:

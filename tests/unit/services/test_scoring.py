@@ -215,5 +215,5 @@ def test_rights_and_pseudonyms(app: SmallApp) -> None:
     assert scoring.score(app, ANALYST, record.uuid, ["P-90"]).rows[0]["customer"] == "P-90"
     with pytest.raises(BadInput, match="No customer has the number"):  # a number would say who the pseudonym is
         scoring.score(app, ANALYST, record.uuid, [NEW])
-    with pytest.raises(Refused, match="may not run analysis"):
+    with pytest.raises(Refused, match="may not run analyses"):
         scoring.score(app, Actor("kim", frozenset({Role.MARKETING})), record.uuid)

@@ -50,5 +50,5 @@ def test_a_row_out_of_one_roles_reach_is_seen_as_the_next_sees_it(app: SmallApp)
 
 
 def test_no_role_that_may_is_one_sentence(app: SmallApp) -> None:
-    with pytest.raises(Refused, match="dpo"):
+    with pytest.raises(Refused, match="data protection officer"):
         enter(app, KIM, Rule("t", (Right.RESTRICT_CUSTOMER,), False, {}, False))
