@@ -240,7 +240,8 @@ def require(actor: Actor, *rights: Right) -> None:
     """Pass, or raise Refused with a sentence that names the roles that may."""
     for right in rights:
         if not may(actor, right):
-            who, what = words(HOLDERS.get(right, ())).replace("none", "nobody"), _NAMED.get(right, right.value.replace("_", " "))
+            who = words(HOLDERS.get(right, ())) if HOLDERS.get(right) else "nobody"
+            what = _NAMED.get(right, right.value.replace("_", " "))
             raise Refused(f"{actor.login} may not {what}; this right belongs to: {who}.")
 
 
