@@ -55,7 +55,7 @@ def recover(file: Path, login: str, new_passphrase_file: str, json: bool) -> Non
     with app:
         sign_in.leave(app, actor)
     text = f"{login} signs in with the new password from now on; the recovery key stays as it is."
-    answer({"login": login}, json, f"{text}\nWho else has none gets one: crmdesk user {file} reset NAME")
+    answer({"login": login}, json, f"{text}\nGive each of the others a one-time one: crmdesk user {file} reset NAME")
 
 
 def waiting(
