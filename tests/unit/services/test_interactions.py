@@ -281,7 +281,7 @@ def test_a_reversal_is_made_once_with_a_reason_and_never_of_postings(app: SmallA
 def test_who_only_reads_records_nothing(app: SmallApp) -> None:
     for call in (lambda: choices(app, ANALYST), lambda: record(app, ANALYST, ADA, "branch.support.general_question"),
                  lambda: reverse(app, ANALYST, 1, "wrong")):  # fmt: skip
-        with pytest.raises(Refused, match="may not add interaction"):
+        with pytest.raises(Refused, match="may not record interactions"):
             call()
 
 

@@ -362,7 +362,7 @@ def test_work_is_about_customers_in_reach(app: SmallApp) -> None:
     (seen,) = tasks.due(app, AUDE, mine=False)
     assert (seen.title, seen.name, seen.note) == ("hidden", number(2), "")
     assert [t.title for t in tasks.due(app, DORA, mine=False)] == ["Call back"]
-    with pytest.raises(Refused, match="may not read work"):
+    with pytest.raises(Refused, match="may not read tasks"):
         tasks.due(app, MARK)
 
 

@@ -127,7 +127,7 @@ def test_restore_refuses_a_changed_backup_and_a_bank_in_use(store: Store, tmp_pa
 
 def test_backup_needs_the_right(store: Store, tmp_path: Path) -> None:
     teller = Actor("t", frozenset({Role.TELLER}))
-    with pytest.raises(Refused, match="may not backup"):
+    with pytest.raises(Refused, match="may not make backups"):
         backup.backup(SimpleNamespace(store=store, path=store.path), teller, tmp_path / "c.crmdesk")
 
 
