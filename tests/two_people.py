@@ -1,5 +1,7 @@
 """A small bank with users for tests: an administrator, a data protection officer and an analyst, signing in cheaply."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from crmdesk.app import App, build_app
@@ -26,6 +28,14 @@ def open_app(path: Path, keys: Keys | None) -> App:
 
 def enter(path: Path, login: str, passphrase: str | None = None) -> tuple[App, Actor]:
     return sign_in.enter(path, open_app, login, WORDS[login] if passphrase is None else passphrase, cost=CHEAP)
+
+
+@contextlib.contextmanager
+def inside(path: Path, login: str, passphrase: str | None = None) -> Iterator[tuple[App, Actor]]:
+    """The open bank and the person signed in; closed again whatever happens."""
+    app, actor = enter(path, login, passphrase)
+    with app:
+        yield app, actor
 
 
 def build(path: Path) -> Path:

@@ -1,14 +1,11 @@
 """Who is there: what a bank asks, what a wrong passphrase leads to, sessions, and one's own password."""
 
-import contextlib
 import time
 import unicodedata
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from crmdesk.app import App
 from crmdesk.domain.errors import BadFields, Paused, Refused, SignInNeeded, WrongPassphrase
 from crmdesk.domain.rights import Actor, Role
 from crmdesk.services import proposals, sign_in, users
@@ -16,7 +13,7 @@ from crmdesk.store import Store, keyfile, lockout, open_bank, secret
 from crmdesk.store.keyfile import Cost
 from crmdesk.store.queries import people
 from tests import small_bank
-from tests.two_people import CHEAP, WORDS, build, enter, open_app, person
+from tests.two_people import CHEAP, WORDS, build, enter, inside, open_app, person
 
 
 @pytest.fixture
@@ -28,13 +25,6 @@ def bank(tmp_path: Path) -> Path:
 def plain(tmp_path: Path) -> Path:
     small_bank.build(tmp_path / "p.crmdesk").store.close()
     return tmp_path / "p.crmdesk"
-
-
-@contextlib.contextmanager
-def inside(path: Path, login: str, passphrase: str | None = None) -> Iterator[tuple[App, Actor]]:
-    app, actor = enter(path, login, passphrase)
-    with app:
-        yield app, actor
 
 
 def acts(path: Path) -> list[tuple[str, str, str]]:

@@ -1,19 +1,16 @@
 """Signing in to an encrypted bank: each by the own passphrase, the recovery key, and what a failure leaves."""
 
-import contextlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from crmdesk.app import App
 from crmdesk.domain.errors import BadInput, Paused, Refused, SignInNeeded, WrongPassphrase
-from crmdesk.domain.rights import Actor, Role, single_user
+from crmdesk.domain.rights import Role, single_user
 from crmdesk.places import beside
 from crmdesk.services import backup, encryption, lost_passphrase, proposals, sign_in, users, ways_in
 from crmdesk.store import files, keyfile
 from tests import small_bank
-from tests.two_people import CHEAP, WORDS, build, enter, open_app
+from tests.two_people import CHEAP, WORDS, build, enter, inside, open_app
 
 
 @pytest.fixture
@@ -25,13 +22,6 @@ def bank(tmp_path: Path) -> Path:
 def plain(tmp_path: Path) -> Path:
     small_bank.build(tmp_path / "p.crmdesk").store.close()
     return tmp_path / "p.crmdesk"
-
-
-@contextlib.contextmanager
-def inside(path: Path, login: str, passphrase: str | None = None) -> Iterator[tuple[App, Actor]]:
-    app, actor = enter(path, login, passphrase)
-    with app:
-        yield app, actor
 
 
 def test_an_encrypted_bank_of_one_person_asks_for_its_passphrase(plain: Path) -> None:
